@@ -1,0 +1,153 @@
+"""An immutable typed array: the data behind vertex attributes, indices, keyframes and matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from .payload import Payload
+
+Array = npt.NDArray[Any]
+FloatArray = npt.NDArray[np.float32]
+
+COMPONENT_TYPES: dict[int, np.dtype[Any]] = {
+    5120: np.dtype("<i1"),
+    5121: np.dtype("<u1"),
+    5122: np.dtype("<i2"),
+    5123: np.dtype("<u2"),
+    5125: np.dtype("<u4"),
+    5126: np.dtype("<f4"),
+}
+_COMPONENT_TYPE_OF = {dtype: code for code, dtype in COMPONENT_TYPES.items()}
+_TYPE_OF_SHAPE = {
+    (): "SCALAR", (2,): "VEC2", (3,): "VEC3", (4,): "VEC4", (2, 2): "MAT2", (3, 3): "MAT3", (4, 4): "MAT4",
+}  # fmt: skip
+SHAPES: dict[str, tuple[int, ...]] = {name: shape for shape, name in _TYPE_OF_SHAPE.items()}
+
+
+class Accessor:
+    """Immutable data of one glTF accessor (specification §3.6.2).
+
+    `array` has its natural shape: SCALAR `(n,)`, VECk `(n, k)`, MATk `(n, k, k)` indexed `[element, row, column]`, so
+    that `matrices @ vector` means what mathematics means. It is read-only. Integers stay integers; `normalized` says
+    whether they stand for fractions (§3.6.2.2), and `floats` applies that.
+
+    Identity is meaning: two attributes that hold the same `Accessor` object share one accessor in the file, and caches
+    (GPU buffers, bounds) key on the object. To change data, make a new `Accessor`.
+
+    Args:
+        array: the elements, or None when `load` gives them on first use.
+        normalized: integers stand for [0, 1] (unsigned) or [-1, 1] (signed).
+        load: called at most once, for payloads that are decoded lazily; needs `dtype` and `shape`.
+        payload: the encoded form in the file, written back byte for byte while this accessor is in use.
+        bounds: `(min, max)` as the file declared them, one list of numbers each, or None.
+    """
+
+    __slots__ = (
+        "__weakref__", "_array", "_floats", "_load", "bounds", "dtype", "extensions", "extras", "name", "normalized",
+        "payload", "shape",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        array: npt.ArrayLike | None = None,
+        *,
+        normalized: bool = False,
+        name: str | None = None,
+        extras: Any = None,
+        extensions: dict[str, Any] | None = None,
+        load: Callable[[], Array] | None = None,
+        dtype: npt.DTypeLike | None = None,
+        shape: tuple[int, ...] | None = None,
+        payload: Payload | None = None,
+        bounds: tuple[list[float], list[float]] | None = None,
+    ):
+        self._array: Array | None = None
+        self._floats: FloatArray | None = None
+        self._load = load
+        self.normalized = normalized
+        self.name = name
+        self.extras = extras
+        self.extensions: dict[str, Any] = extensions or {}
+        self.payload = payload
+        self.bounds = bounds
+        if array is not None:
+            data = _read_only(np.asarray(array))
+            self._array, self.dtype, self.shape = data, data.dtype, data.shape
+        elif load is not None and dtype is not None and shape is not None:
+            self.dtype, self.shape = np.dtype(dtype), shape
+        else:
+            raise TypeError("Accessor needs an array, or load with dtype and shape")
+        if self.dtype not in _COMPONENT_TYPE_OF or self.shape[1:] not in _TYPE_OF_SHAPE:
+            raise TypeError(f"glTF has no accessor of {self.dtype} with element shape {self.shape[1:]}")
+
+    @property
+    def array(self) -> Array:
+        """The elements, read-only, in natural shape and stored type. Decodes on first use."""
+        if self._array is None:
+            assert self._load is not None
+            data = self._load()
+            if data.shape != self.shape:
+                raise ValueError(f"decoded shape {data.shape} is not the declared {self.shape}")
+            self._array, self._load = _read_only(data.astype(self.dtype, copy=False)), None
+        return self._array
+
+    @property
+    def floats(self) -> FloatArray:
+        """The elements as float32, with `normalized` applied (specification §3.6.2.2). Read-only, computed once."""
+        if self._floats is None:
+            self._floats = _read_only(dequantized(self.array, self.normalized))
+        return self._floats
+
+    @property
+    def decoded(self) -> bool:
+        """Whether `array` is already in memory, so that using it costs nothing."""
+        return self._array is not None
+
+    @property
+    def component_type(self) -> int:
+        """The glTF `componentType`: 5120 (byte) to 5126 (float)."""
+        return _COMPONENT_TYPE_OF[self.dtype]
+
+    @property
+    def type(self) -> str:
+        """The glTF `type`: SCALAR, VEC2, …, MAT4."""
+        return _TYPE_OF_SHAPE[self.shape[1:]]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the elements without padding."""
+        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Accessor:
+        return self  # immutable: a copied document shares its data
+
+    def __repr__(self) -> str:
+        label = f" {self.name!r}" if self.name else ""
+        return f"<Accessor{label} {self.type}[{len(self)}] {self.dtype}{' normalized' if self.normalized else ''}>"
+
+
+def dequantized(array: Array, normalized: bool) -> FloatArray:
+    """`array` as float32; where `normalized`, integers become fractions by §3.6.2.2 (signed: max(c / m, -1))."""
+    if array.dtype == np.float32:
+        return array
+    floats = array.astype(np.float32)
+    if normalized and array.dtype.kind in "iu":
+        floats /= np.float32(np.iinfo(array.dtype).max)
+        if array.dtype.kind == "i":
+            np.maximum(floats, -1.0, out=floats)
+    return floats
+
+
+def _read_only(array: Array) -> Array:
+    if array.flags.writeable:
+        array = array.view()
+        array.flags.writeable = False
+    return array

@@ -1,0 +1,120 @@
+"""Every exception that forge3d raises on purpose, grouped by what the user can do about it.
+
+Each message says what happened, where, and what to do next. `exit_code` is what the command line returns.
+"""
+
+from __future__ import annotations
+
+
+class Forge3DError(Exception):
+    """The root: catch this to catch every error that forge3d means."""
+
+    exit_code = 70
+
+
+class InvalidAsset(Forge3DError):
+    """The file breaks the glTF specification in a way that cannot be read past.
+
+    Args:
+        message: what is wrong and what was expected.
+        file: the asset's path or name, where known.
+        pointer: JSON pointer of the object at fault (RFC 6901), where there is one.
+        code: the Khronos validator's code of the rule, where there is one.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, file: str | None = None, pointer: str | None = None, code: str | None = None):
+        self.message, self.file, self.pointer, self.code = message, file, pointer, code
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.file, self.pointer) if part)
+        return f"{where}: {self.message}" if where else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.file, self.pointer, self.code)
+
+
+def _rebuild(
+    kind: type[InvalidAsset], message: str, file: str | None, pointer: str | None, code: str | None
+) -> InvalidAsset:
+    return kind(message, file=file, pointer=pointer, code=code)
+
+
+class UnsupportedFeature(Forge3DError):
+    """The file is fine but uses something forge3d cannot carry; `name` is the extension or feature."""
+
+    exit_code = 3
+
+    def __init__(self, name: str, message: str):
+        self.name, self.message = name, message
+        super().__init__(name, message)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}"
+
+
+class ResourceRefused(Forge3DError):
+    """A resource was not opened because the policy forbids it; `policy` says which rule."""
+
+    exit_code = 3
+
+    def __init__(self, uri: str, policy: str):
+        self.uri, self.policy = uri, policy
+        super().__init__(uri, policy)
+
+    def __str__(self) -> str:
+        return f"{self.uri!r} was refused: {self.policy}"
+
+
+class LimitExceeded(Forge3DError):
+    """The asset asks for more than a limit allows; `limit` names the field of `forge3d.gltf.Limits` to raise."""
+
+    exit_code = 3
+
+    def __init__(self, limit: str, value: float, allowed: float, what: str = "the asset"):
+        self.limit, self.value, self.allowed, self.what = limit, value, allowed, what
+        super().__init__(limit, value, allowed, what)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what} needs {self.value:,} where {self.limit} allows {self.allowed:,}; "
+            f"raise it with Limits({self.limit}=…) if the file is trusted"
+        )
+
+
+class OutputError(Forge3DError):
+    """The output could not be written (permissions, full disk, a path in the way). Nothing half-written is left."""
+
+    exit_code = 4
+
+
+class DependencyMissing(Forge3DError):
+    """An optional package or program is not installed; the message names the extra or package to install."""
+
+    exit_code = 4
+
+
+class GpuUnavailable(Forge3DError):
+    """No OpenGL context could be made; the message lists what was tried. `forge3d doctor` explains more."""
+
+    exit_code = 4
+
+
+class RecipeError(Forge3DError):
+    """A recipe, option or argument has a value that cannot be used; the message names the key and what it takes."""
+
+    exit_code = 2
+
+
+class PublishConflict(Forge3DError):
+    """Somebody else published this product first; nothing was overwritten."""
+
+    exit_code = 5
+
+
+class Cancelled(Forge3DError):
+    """The caller asked for the work to stop; what was finished is kept."""
+
+    exit_code = 130

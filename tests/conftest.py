@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_assets() -> Path:
+    """Real models, environments and the validator corpus, where this machine has them."""
+    folder = Path(os.environ.get("FORGE3D_ASSETS", REPOSITORY.parent / "shared" / "assets"))
+    if not folder.is_dir():
+        pytest.skip("real models are not on this machine: set FORGE3D_ASSETS to their folder")
+    return folder
