@@ -1,0 +1,48 @@
+# Every target sets up what it needs first; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PEERS := tests/peers/node_modules/.stamp
+
+.PHONY: help setup demo test test-slow lint format bench clean
+help:           ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+$(VENV)/.stamp: pyproject.toml constraints.txt tools/setup.sh
+	PYTHON=$(PYTHON) tools/setup.sh --without-node
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(PEERS): tests/peers/package.json
+	PYTHON=$(PYTHON) tools/setup.sh
+	cd tests/peers && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+
+setup: $(VENV)/.stamp $(PEERS)  ## system packages, virtual environment, npm peers
+
+demo: $(VENV)/.stamp  ## build the example products; ends with the path of the report
+	$(BIN)/python -m examples.make dist/examples
+	$(BIN)/forge3d build dist/examples -o dist/demo
+	@echo "Open $(CURDIR)/dist/demo/report.html"
+
+test: setup     ## the tests, under ten minutes
+	$(BIN)/python -m pytest -n auto -m 'not slow' $(ARGS)
+
+test-slow: setup  ## the long ones: mutations, soaks, kills
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(VENV)/.stamp  ## ruff and strict mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.stamp  ## let ruff format and fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup    ## measure against peers; rewrites the tables in benchmarks/results
+	$(BIN)/python -m benchmarks.loading
+
+clean:          ## remove what was built here, not the environment
+	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,114 @@
+"""Loading: forge3d against pygltflib and trimesh, over every model of a folder.
+
+    python -m benchmarks.loading [FOLDER]
+
+(a) a document with every accessor touched and every image header read, images still encoded;
+(b) the same with every image decoded, on both sides with Pillow.
+
+pygltflib only parses: its turn in (a) touches no accessor, which favours it. trimesh builds its meshes.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from .harness import Comparison, measure, save
+
+
+def load_forge3d(path: Path, decode: bool) -> object:
+    import forge3d
+    from forge3d import images
+
+    document = forge3d.load(path)
+    for accessor in document.accessors:
+        _ = accessor.array
+    for image in document.images:
+        _ = image.header
+    if decode:
+        images.decode_many([image.data for image in document.images])
+    return document
+
+
+def load_pygltflib(path: Path, decode: bool) -> object:
+    import pygltflib
+    from PIL import Image
+
+    asset = pygltflib.GLTF2().load(str(path))
+    if decode:
+        for image in asset.images:
+            if image.bufferView is not None:
+                view = asset.bufferViews[image.bufferView]
+                start = view.byteOffset or 0
+                data = asset.binary_blob()[start : start + view.byteLength]
+            elif image.uri.startswith("data:"):
+                data = asset.decode_data_uri(image.uri)
+            else:
+                data = (path.parent / image.uri).read_bytes()
+            Image.open(io.BytesIO(data)).load()
+    return asset
+
+
+def load_trimesh(path: Path, decode: bool) -> object:
+    import trimesh
+
+    scene = trimesh.load_scene(path)
+    if decode:
+        decoded: set[int] = set()
+        for geometry in scene.geometry.values():
+            material = getattr(geometry.visual, "material", None)
+            for slot in ("baseColorTexture", "metallicRoughnessTexture", "normalTexture", "emissiveTexture",
+                         "occlusionTexture", "image"):  # fmt: skip
+                image = getattr(material, slot, None)
+                if image is not None and id(image) not in decoded:
+                    decoded.add(id(image))
+                    image.load()
+    return scene
+
+
+LOADERS: dict[str, Callable[[Path, bool], object]] = {
+    "forge3d": load_forge3d,
+    "pygltflib": load_pygltflib,
+    "trimesh": load_trimesh,
+}
+
+
+def has_images(path: Path) -> bool:
+    import forge3d
+
+    try:
+        return bool(forge3d.load(path).images)
+    except forge3d.errors.Forge3DError:
+        return False
+
+
+def main() -> None:
+    """Run both comparisons over the folder given, or over FORGE3D_ASSETS/models."""
+    default = os.environ.get("FORGE3D_ASSETS", Path(__file__).parents[2] / "shared" / "assets")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(default) / "models"
+    models = sorted(path for path in folder.rglob("*") if path.suffix in (".glb", ".gltf"))
+    if not models:
+        sys.exit(f"no .glb or .gltf below {folder}")
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+
+    touched = Comparison("Every accessor touched, image headers read", "forge3d", note=(__doc__ or "").split("\n\n")[3])
+    decoded = Comparison("Images decoded too", "forge3d", note="Only models that have images.")
+    for index, path in enumerate(models):
+        name = str(path.relative_to(folder))
+        print(f"{index + 1}/{len(models)} {name}", file=sys.stderr)
+        for comparison, decode in ((touched, False), (decoded, True)):
+            if decode and not has_images(path):
+                continue
+            turns = {loader: (lambda load=load: load(path, decode)) for loader, load in LOADERS.items()}
+            comparison.rows.append(measure(name, turns))
+    print(save("loading", [touched, decoded], ["forge3d", "pygltflib", "trimesh", "pillow", "numpy"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The `forge3d` program: its commands, and how an error becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import Forge3DError
+from . import build, doctor, inspect, optimize, render
+
+app = typer.Typer(
+    name="forge3d",
+    help="Make 3D products fast, correct and good-looking: validate, compress, level, render and publish glTF/GLB.",
+    epilog="Exit codes: 0 good, 1 findings, 2 usage, 3 input unreadable or refused, 4 environment (GPU, disk, package), "
+    "5 remote or publish conflict, 70 a fault of forge3d, 130 interrupted.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+for group in (inspect, optimize, render, build, doctor):
+    group.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"forge3d {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the program and exit with the design's codes."""
+    # Read before parsing: an error may come before, or instead of, the parsed options.
+    debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(args=arguments, prog_name="forge3d")
+    except Forge3DError as error:
+        if debug:
+            raise
+        _print_error(type(error).__name__, str(error), as_json)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        _print_error("Interrupted", "stopped; what was finished is kept", as_json)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`forge3d … | head`): nothing is wrong, and nobody is there to be told.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        message = f"{type(error).__name__}: {error}. This is a fault of forge3d; run again with --debug and report it."
+        _print_error("InternalError", message, as_json)
+        sys.exit(70)
+
+
+def _print_error(kind: str, message: str, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": {"type": kind, "message": message}}))
+    print(f"forge3d: {message}", file=sys.stderr)

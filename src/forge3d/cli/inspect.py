@@ -1,0 +1,160 @@
+"""`info` and `validate`: look at a file without changing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import AsJson, Model, console, print_json, size_text
+
+if TYPE_CHECKING:
+    from ..document import Document
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command(help=_INFO_HELP)(info)
+    app.command(help=_VALIDATE_HELP)(validate)
+
+
+_INFO_HELP = """Show what a model holds: sizes, triangles, textures, materials, animations, extensions.
+
+    forge3d info chair.glb
+
+    forge3d info chair.glb --json | jq .statistics.triangles
+"""
+
+
+def info(model: Model, as_json: AsJson = False) -> None:
+    from ..document import Document
+
+    document = Document.read(model)
+    facts = _facts(document, model)
+    if as_json:
+        print_json(facts)
+        return
+    _print_facts(facts)
+
+
+def _facts(document: Document, path: Path) -> dict[str, Any]:
+    from ..document.bounds import bounds
+    from ..document.statistics import statistics
+
+    box = bounds(document)
+    return {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "version": document.asset.version,
+        "generator": document.asset.generator,
+        "copyright": document.asset.copyright,
+        "extensions_used": document.extensions_used,
+        "extensions_required": document.extensions_required,
+        "statistics": asdict(statistics(document)),
+        "bounds": None if box is None else {"min": list(box.min), "max": list(box.max)},
+        "meshes": [
+            {
+                "name": mesh.name,
+                "primitives": len(mesh.primitives),
+                "attributes": sorted({name for primitive in mesh.primitives for name in primitive.attributes}),
+            }
+            for mesh in document.meshes
+        ],
+        "materials": [
+            {
+                "name": material.name,
+                "alpha_mode": str(material.alpha_mode),
+                "layers": [name for name, _ in material.layers()],
+                "textures": [slot.path for slot in material.textures()],
+            }
+            for material in document.materials
+        ],
+        "images": [
+            {
+                "name": image.name or image.uri,
+                "format": image.header.format,
+                "width": image.header.width,
+                "height": image.header.height,
+                "bytes": len(image.data),
+            }
+            for image in document.images
+            if image.data
+        ],
+        "animations": [
+            {"name": animation.name, "channels": len(animation.channels)} for animation in document.animations
+        ],
+        "variants": [variant.name for variant in document.variants],
+    }
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    out = console()
+    counts = facts["statistics"]
+    out.print(f"[bold]{facts['file']}[/] {size_text(facts['bytes'])}, glTF {facts['version']}", soft_wrap=True)
+    if facts["bounds"]:
+        extent = [high - low for low, high in zip(facts["bounds"]["min"], facts["bounds"]["max"], strict=True)]
+        out.print("size " + " × ".join(f"{metres:.3g} m" for metres in extent))
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in counts.items():
+        table.add_row(name.replace("_", " "), size_text(value) if name.endswith("bytes") else f"{value:,}")
+    out.print(table)
+    for title, key in (("Materials", "materials"), ("Images", "images")):
+        if facts[key]:
+            rows = Table(title=title, title_justify="left", box=None)
+            for column in facts[key][0]:
+                rows.add_column(column.replace("_", " "))
+            for row in facts[key]:
+                rows.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()))
+            out.print(rows)
+    for key in ("extensions_used", "variants"):
+        if facts[key]:
+            out.print(f"{key.replace('_', ' ')}: {', '.join(map(str, facts[key]))}", soft_wrap=True)
+
+
+_VALIDATE_HELP = """Judge models by the glTF specification. Exit code 1 when any has an error.
+
+    forge3d validate chair.glb jacket.glb
+
+    forge3d validate models/ --json > report.json
+"""
+
+
+def validate(
+    models: Annotated[list[Path], typer.Argument(help="Files, or folders to search.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    from ..gltf import find_models
+    from ..validate import validate as judge
+
+    reports = {str(path): judge(path) for path in find_models(models)}
+    if as_json:
+        print_json([report.to_dict() for report in reports.values()])
+    else:
+        for name, report in reports.items():
+            _print_report(name, report)
+    if any(report.errors for report in reports.values()):
+        raise typer.Exit(1)
+
+
+_COLOURS = {"error": "red", "warning": "yellow", "information": "cyan", "hint": "dim"}
+
+
+def _print_report(name: str, report: Any) -> None:
+    from rich.markup import escape
+
+    out = console()
+    out.print(
+        f"[bold]{escape(name)}[/] {len(report.errors)} errors, {len(report.warnings)} warnings", soft_wrap=True
+    )
+    for issue in report.issues:
+        severity = issue.severity.name.lower()
+        where = issue.pointer if issue.offset is None else f"byte {issue.offset}"
+        out.print(
+            f"  [{_COLOURS.get(severity, 'white')}]{severity}[/] {issue.code} {escape(where or '')}: "
+            f"{escape(issue.message)}",
+            soft_wrap=True,
+        )

@@ -1,0 +1,61 @@
+"""Option types that several commands share, and how a result is printed for people or for machines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Model = Annotated[Path, typer.Argument(help="A .glb or .gltf file.", show_default=False)]
+Output = Annotated[Path, typer.Argument(help="Where to write; never the input itself.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on standard output, keys in the order given."""
+    print(json.dumps(value, indent=2, default=str))
+
+
+def console() -> Console:
+    """Where tables for people go."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def size_text(count: float) -> str:
+    """Bytes as people read them: 1,234 B, 56.7 kB, 8.9 MB."""
+    if count < 10_000:
+        return f"{count:,.0f} B"
+    if count < 1_000_000:
+        return f"{count / 1e3:,.1f} kB"
+    return f"{count / 1e6:,.2f} MB"
+
+
+def pair(text: str, option: str) -> tuple[int, int]:
+    """`1024x768` as (1024, 768); a single number means a square."""
+    width, _, height = text.lower().partition("x")
+    try:
+        size = int(width), int(height or width)
+    except ValueError:
+        size = (0, 0)
+    if min(size) < 1:
+        raise typer.BadParameter(f"{text!r} is not a size such as 1024x768", param_hint=option)
+    return size
+
+
+def numbers(text: str, count: int, option: str) -> tuple[float, ...]:
+    """`1,2.5,3` as floats; exactly `count` of them, units such as `deg` and `m` may follow."""
+    parts = [part.strip().removesuffix("deg").removesuffix("m") for part in text.split(",")]
+    try:
+        values = tuple(float(part) for part in parts)
+    except ValueError:
+        values = ()
+    if len(values) != count:
+        raise typer.BadParameter(f"{text!r} is not {count} numbers separated by commas", param_hint=option)
+    return values

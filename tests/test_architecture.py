@@ -1,0 +1,111 @@
+"""The rooms import one way, heavy packages are imported where they are needed, and the program starts quickly."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "src" / "forge3d"
+
+_MAKERS = {"optimize", "lod", "audit", "render", "export"}
+_CORE = {"gltf", "images", "document"}
+ALLOWED = {
+    "errors": set(),
+    "gltf": set(),
+    "images": set(),
+    "validate": {"gltf", "images.headers"},
+    "compare": set(),
+    "document": {"gltf", "images"},
+    "optimize": _CORE,
+    "lod": _CORE | {"optimize"},
+    "audit": _CORE | {"validate"},
+    "render": _CORE,
+    "export": _CORE,
+    "pipeline": _CORE | _MAKERS | {"validate", "compare"},
+    "cli": _CORE | _MAKERS | {"validate", "compare", "pipeline", "aws", "farm", "serve"},
+}
+for outer in ("aws", "farm", "serve"):
+    ALLOWED[outer] = _CORE | {"pipeline", "validate"}
+
+# Optional or slow to import: only inside the function that needs them.
+HEAVY = {"moderngl", "glcontext", "trimesh", "pygltflib", "DracoPy", "meshopt", "opengl_basisu", "opengl_decimate",
+         "boto3", "celery", "pxr", "rich"}  # fmt: skip
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every absolute module name that a file imports, and whether at its top level (run when it is imported)."""
+    tree = ast.parse(path.read_text())
+    package = ("forge3d", *path.relative_to(PACKAGE).parts[:-1])
+    lazy = {
+        id(node)
+        for holder in ast.walk(tree)
+        if isinstance(holder, ast.FunctionDef | ast.AsyncFunctionDef) or _is_type_checking(holder)
+        for node in ast.walk(holder)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) not in lazy
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) + "." if node.level else ""
+            for alias in node.names:
+                module = f"{base}{node.module or ''}".rstrip(".")
+                yield (f"{module}.{alias.name}" if module.startswith("forge3d") else module), id(node) not in lazy
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if room == "__init__":
+        return  # the front door names every room
+    allowed = ALLOWED[room]
+    for name, _ in imported(path):
+        parts = name.split(".")
+        if parts[0] != "forge3d" or len(parts) == 1:
+            continue
+        target = parts[1]
+        reached = {target, ".".join(parts[1:3])}
+        public = {"errors", "__version__", room}
+        assert reached & (allowed | public), f"{path.relative_to(PACKAGE)} imports {name}: {room} may use {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_heavy_packages_are_imported_inside_functions(path: Path) -> None:
+    for name, at_top in imported(path):
+        assert not (at_top and name.split(".")[0] in HEAVY), f"{path.name} imports {name} when it is imported itself"
+
+
+def test_every_room_is_in_the_rules() -> None:
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    assert rooms <= set(ALLOWED)
+
+
+def test_import_brings_nothing_heavy() -> None:
+    code = "import sys, forge3d; print([m for m in sys.modules if m.split('.')[0] in %r])" % (HEAVY | {"numpy", "PIL"})
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_help_brings_nothing_heavy() -> None:
+    # The time itself is measured by hand; what makes it slow is importing these.
+    heavy = (HEAVY - {"rich"}) | {"numpy", "PIL"}
+    code = (
+        "import sys, atexit; sys.argv = ['forge3d', '--help']\n"
+        f"atexit.register(lambda: print('heavy:', [m for m in sys.modules if m.split('.')[0] in {heavy!r}]))\n"
+        "from forge3d.cli import main; main()"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.rstrip().endswith("heavy: []")

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Install what forge3d needs from the system: a Python with venv, Mesa's EGL, and Node for the peers that tests compare with.
+# Installs with apt-get when it may (root, or sudo without a password); otherwise says exactly what is missing.
+# Usage: tools/setup.sh [--without-node]
+set -eu
+
+missing=""
+need() { missing="$missing $1"; }
+
+python=${PYTHON:-python3}
+"$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || need "python3 python3-venv"
+
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_library libEGL.so.1 || need libegl1
+has_library libGL.so.1 || need libgl1
+# A vendor library behind libEGL: NVIDIA's own or Mesa's, which also draws on the CPU.
+ls /usr/share/glvnd/egl_vendor.d/*.json >/dev/null 2>&1 || need "libegl-mesa0 libgl1-mesa-dri"
+
+if [ "${1:-}" != "--without-node" ]; then
+    command -v node >/dev/null 2>&1 || need nodejs
+    command -v npm >/dev/null 2>&1 || need npm
+fi
+
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "forge3d needs these packages (Debian names), and there is no apt-get here to install them:$missing" >&2
+    exit 1
+fi
+if [ "$(id -u)" = 0 ]; then
+    as_root=""
+elif sudo -n true 2>/dev/null; then
+    as_root="sudo -n"
+else
+    echo "forge3d needs system packages. Run this, then make again:" >&2
+    echo "    sudo apt-get install -y$missing" >&2
+    exit 1
+fi
+echo "Installing:$missing"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # the list is meant to be split
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing
