@@ -1,0 +1,43 @@
+"""Independent programs to compare with. `make setup` installs the npm ones beside this file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOLDER = Path(__file__).parent
+
+
+def require_node() -> None:
+    """Skip the calling test where the npm peers are not installed."""
+    if shutil.which("node") is None or not (FOLDER / "node_modules").is_dir():
+        pytest.skip("npm peers are not installed: run `make setup`")
+
+
+def khronos_reports(files: Sequence[Path]) -> list[dict[str, Any]]:
+    """The Khronos validator's report of each file."""
+    require_node()
+    if not files:
+        return []
+    out = subprocess.run(
+        ["node", str(FOLDER / "validate.mjs"), *map(str, files)], capture_output=True, text=True, check=True, timeout=300
+    )
+    reports = [json.loads(line) for line in out.stdout.splitlines()]
+    assert len(reports) == len(files)
+    return reports
+
+
+def khronos_errors(files: Sequence[Path]) -> list[str]:
+    """Every error that the Khronos validator finds, as `file: code pointer message`."""
+    return [
+        f"{file.name}: {message['code']} {message.get('pointer', message.get('offset'))} {message['message']}"
+        for file, report in zip(files, khronos_reports(files), strict=True)
+        for message in (report["issues"]["messages"] if "issues" in report else [{"code": "-", "message": str(report)}])
+        if message.get("severity", 0) == 0
+    ]
