@@ -79,7 +79,9 @@ def test_imports_run_one_way(path: Path) -> None:
         target = parts[1]
         reached = {target, ".".join(parts[1:3])}
         public = {"errors", "__version__", room}
-        assert reached & (allowed | public), f"{path.relative_to(PACKAGE)} imports {name}: {room} may use {sorted(allowed)}"
+        assert reached & (allowed | public), (
+            f"{path.relative_to(PACKAGE)} imports {name}: {room} may use {sorted(allowed)}"
+        )
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -26,7 +26,11 @@ def khronos_reports(files: Sequence[Path]) -> list[dict[str, Any]]:
     if not files:
         return []
     out = subprocess.run(
-        ["node", str(FOLDER / "validate.mjs"), *map(str, files)], capture_output=True, text=True, check=True, timeout=300
+        ["node", str(FOLDER / "validate.mjs"), *map(str, files)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     reports = [json.loads(line) for line in out.stdout.splitlines()]
     assert len(reports) == len(files)

@@ -147,9 +147,7 @@ def _print_report(name: str, report: Any) -> None:
     from rich.markup import escape
 
     out = console()
-    out.print(
-        f"[bold]{escape(name)}[/] {len(report.errors)} errors, {len(report.warnings)} warnings", soft_wrap=True
-    )
+    out.print(f"[bold]{escape(name)}[/] {len(report.errors)} errors, {len(report.warnings)} warnings", soft_wrap=True)
     for issue in report.issues:
         severity = issue.severity.name.lower()
         where = issue.pointer if issue.offset is None else f"byte {issue.offset}"
