@@ -16,6 +16,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from .harness import Comparison, measure, save
@@ -105,7 +106,7 @@ def main() -> None:
         for comparison, decode in ((touched, False), (decoded, True)):
             if decode and not has_images(path):
                 continue
-            turns = {loader: (lambda load=load: load(path, decode)) for loader, load in LOADERS.items()}
+            turns = {loader: partial(load, path, decode) for loader, load in LOADERS.items()}
             comparison.rows.append(measure(name, turns))
     print(save("loading", [touched, decoded], ["forge3d", "pygltflib", "trimesh", "pillow", "numpy"]))
 

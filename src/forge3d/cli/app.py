@@ -15,8 +15,8 @@ from . import build, doctor, inspect, optimize, render
 app = typer.Typer(
     name="forge3d",
     help="Make 3D products fast, correct and good-looking: validate, compress, level, render and publish glTF/GLB.",
-    epilog="Exit codes: 0 good, 1 findings, 2 usage, 3 input unreadable or refused, 4 environment (GPU, disk, package), "
-    "5 remote or publish conflict, 70 a fault of forge3d, 130 interrupted.",
+    epilog="Exit codes: 0 good, 1 findings, 2 usage, 3 input unreadable or refused, 4 environment (GPU, disk, "
+    "package), 5 remote or publish conflict, 70 a fault of forge3d, 130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
