@@ -1,0 +1,51 @@
+"""How much a file may ask for before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..errors import LimitExceeded
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds for files that nobody vouches for; a product model stays far below all of them.
+
+    Raise one with `Limits(max_file_bytes=…)`. Going over one raises `LimitExceeded`, which names the field.
+
+    Attributes:
+        max_file_bytes: the .glb or .gltf file itself.
+        max_json_bytes: its JSON text.
+        max_json_depth: objects and arrays inside each other.
+        max_resource_bytes: all external files and data URIs of one model, after decoding base64.
+        max_resources: how many external files one model may open.
+        max_decoded_bytes: geometry that is not in the file as such: decompressed (Draco, meshopt), sparse or zero.
+        max_image_pixels: width × height of one image.
+        max_objects: entries in any one list of the file, such as nodes, meshes or accessors.
+        max_node_depth: levels of nodes below each other.
+        codec_seconds: how long one Draco payload may take; None waits for ever. See `codecs.draco`.
+    """
+
+    max_file_bytes: int = GIB
+    max_json_bytes: int = 256 * MIB
+    max_json_depth: int = 256
+    max_resource_bytes: int = GIB
+    max_resources: int = 4096
+    max_decoded_bytes: int = GIB
+    max_image_pixels: int = 1 << 27
+    max_objects: int = 1_000_000
+    max_node_depth: int = 1000
+    codec_seconds: float | None = 30.0
+
+    def check(self, limit: str, value: float, what: str) -> None:
+        """Raise `LimitExceeded` when `value` is above the field called `limit`; `what` starts the message."""
+        allowed = getattr(self, limit)
+        if allowed is not None and value > allowed:
+            raise LimitExceeded(limit, value, allowed, what)
+
+    def with_(self, **changes: float | None) -> Limits:
+        """A copy with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,135 @@
+"""Data URIs and files beside the model: the only place that opens files, under a policy."""
+
+from __future__ import annotations
+
+import binascii
+import os
+import re
+import stat
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes
+
+from ..errors import InvalidAsset, ResourceRefused
+from .limits import Limits
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_DATA = re.compile(r"data:(?P<type>[\w.+\-]+/[\w.+\-]+)?(?:;[\w.+\-]+=[^;,]*)*(?P<base64>;base64)?,", re.IGNORECASE)
+_SPACE = str.maketrans("", "", " \t\r\n")
+
+
+def is_data(uri: str) -> bool:
+    """Whether `uri` carries its data itself (RFC 2397)."""
+    return uri[:5].lower() == "data:"
+
+
+def media_type(uri: str) -> str | None:
+    """The media type of a data URI in lower case, None where it names none."""
+    match = _DATA.match(uri)
+    return match["type"].lower() if match and match["type"] else None
+
+
+def decode_data(uri: str) -> bytes:
+    """The bytes of a data URI.
+
+    Raises:
+        InvalidAsset: INVALID_URI.
+    """
+    match = _DATA.match(uri)
+    if match is None:
+        raise InvalidAsset(f"{_short(uri)} is not a data URI", code="INVALID_URI")
+    body = uri[match.end() :]
+    if match["base64"] is None:
+        return unquote_to_bytes(body)
+    if "%" in body:
+        body = unquote(body)
+    try:
+        if len(body) % 4:
+            body = body.translate(_SPACE)
+            body += "=" * (-len(body) % 4)
+        return binascii.a2b_base64(body, strict_mode=not body.isspace())
+    except (binascii.Error, ValueError) as error:
+        raise InvalidAsset(f"{_short(uri)} has invalid base64: {error}", code="INVALID_URI") from None
+
+
+class Resolver:
+    """Opens the files that a model names.
+
+    Only regular files inside `folder` (also after percent-decoding and following symbolic links), named by relative
+    URIs, within the limits. `folder` None: the model came as bytes and may open nothing.
+    """
+
+    def __init__(self, folder: Path | None, limits: Limits):
+        self.folder = folder
+        self.limits = limits
+        self._root: str | None = None
+        self._opened: set[str] = set()
+        self._bytes = 0
+
+    def read(self, uri: str) -> bytes:
+        """The bytes that `uri` stands for: a data URI or a file.
+
+        Raises:
+            InvalidAsset: INVALID_URI, or IO_ERROR when there is no such file.
+            ResourceRefused: when the policy forbids it.
+            LimitExceeded: max_resources, max_resource_bytes.
+        """
+        if is_data(uri):
+            self._charge(len(uri) * 3 // 4, "a data URI")
+            return decode_data(uri)
+        return self._read_file(self.locate(uri), uri)
+
+    def locate(self, uri: str) -> Path:
+        """The file that a relative `uri` names; it need not exist."""
+        name = _file_name(uri)
+        if self.folder is None:
+            raise ResourceRefused(uri, "a model given as bytes opens no files; pass base= to allow its folder")
+        if self._root is None:
+            self._root = os.path.realpath(self.folder)
+        try:
+            path = os.path.realpath(os.path.join(self._root, name))
+        except (OSError, ValueError) as error:
+            raise InvalidAsset(f"{_short(uri)} cannot be a file name: {error}", code="INVALID_URI") from None
+        if os.path.commonpath([self._root, path]) != self._root:
+            raise ResourceRefused(uri, f"it leads out of the model's folder {self._root}")
+        return Path(path)
+
+    def _read_file(self, path: Path, uri: str) -> bytes:
+        try:
+            # O_NONBLOCK: opening a pipe must not wait for a writer
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        except OSError as error:
+            raise InvalidAsset(f"cannot open {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
+        with open(descriptor, "rb") as file:
+            state = os.fstat(descriptor)
+            if not stat.S_ISREG(state.st_mode):
+                raise ResourceRefused(uri, "it is not a regular file")
+            self._opened.add(str(path))
+            self.limits.check("max_resources", len(self._opened), "the number of external files")
+            self._charge(state.st_size, _short(uri))
+            return file.read(state.st_size)
+
+    def _charge(self, size: int, what: str) -> None:
+        self._bytes += size
+        self.limits.check("max_resource_bytes", self._bytes, f"{what}, with the resources before it,")
+
+
+def _file_name(uri: str) -> str:
+    if not uri:
+        raise InvalidAsset("the URI is empty", code="INVALID_URI")
+    if _SCHEME.match(uri):
+        raise ResourceRefused(uri[:200], "only relative URIs are opened, nothing from the network or by scheme")
+    try:
+        name = unquote(uri, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidAsset(f"{_short(uri)} does not decode to UTF-8", code="INVALID_URI") from None
+    if "\0" in name or uri[0] == ":":
+        raise InvalidAsset(f"{_short(uri)} cannot be a file name", code="INVALID_URI")
+    if "\\" in name:
+        raise ResourceRefused(uri, "a backslash separates nothing in a URI; use /")
+    if name.startswith("/"):
+        raise ResourceRefused(uri, "absolute paths and network paths are not opened")
+    return name
+
+
+def _short(uri: str) -> str:
+    return repr(uri if len(uri) <= 80 else uri[:77] + "...")
