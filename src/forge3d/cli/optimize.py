@@ -1,0 +1,199 @@
+"""`optimize` and `lod`: smaller files and lower levels of detail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import AsJson, Model, Output, console, print_json, size_text
+from .progress import progress_bar
+
+if TYPE_CHECKING:
+    from ..document import Change, Transform
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command(help=_OPTIMIZE_HELP)(optimize)
+    app.command(help=_LOD_HELP)(lod)
+
+
+_OPTIMIZE_HELP = """Write a smaller model: a preset, or the steps you name, in order.
+
+    forge3d optimize chair.glb small.glb
+
+    forge3d optimize chair.glb small.glb --preset web
+
+    forge3d optimize chair.glb small.glb --step weld --step simplify:ratio=0.5 --step compress
+
+    forge3d optimize --list
+"""
+
+
+def _list_transforms(wanted: bool) -> None:
+    if not wanted:
+        return
+    from ..optimize import PRESETS, TRANSFORMS
+    from ..optimize.options import name_of, options_of
+
+    for name, kind in TRANSFORMS.items():
+        summary = (kind.__doc__ or "").strip().splitlines()[0]
+        print(f"{name} ({kind.fidelity}): {summary}")
+        for option in options_of(kind):
+            print(f"    {option.name}={option.default}: {option.doc} Takes {option.takes}.")
+    for name, steps in PRESETS.items():
+        print(f"preset {name}: {', '.join(name_of(type(step)) for step in steps)}")
+    raise typer.Exit
+
+
+def optimize(
+    model: Model,
+    output: Output,
+    preset: Annotated[str, typer.Option("--preset", help="A named list of steps; `--list` shows them.")] = "lossless",
+    steps: Annotated[
+        list[str] | None,
+        typer.Option("--step", help="A step instead of the preset's, as name or name:option=value,…; repeatable."),
+    ] = None,
+    listing: Annotated[
+        bool, typer.Option("--list", help="List steps, options and presets.", is_eager=True, callback=_list_transforms)
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    from ..document import Context, Document
+
+    transforms = _transforms(preset, steps)
+    document = Document.read(model)
+    with progress_bar("optimize", quiet=as_json) as advance:
+        context = Context(progress=advance)
+        changes = document.apply(*transforms, context=context)
+    document.write(output)
+    sizes = _total_bytes(model), _total_bytes(output)
+    if as_json:
+        print_json(
+            {
+                "input": {"file": str(model), "bytes": sizes[0]},
+                "output": {"file": str(output), "bytes": sizes[1]},
+                "steps": [_change_facts(change) for change in changes],
+                "warnings": context.warnings,
+            }
+        )
+        return
+    _print_changes(changes, context.warnings)
+    print(f"{output}: {size_text(sizes[0])} → {size_text(sizes[1])} ({sizes[1] / sizes[0]:.0%})")
+
+
+def _transforms(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
+    from ..errors import RecipeError
+    from ..optimize import PRESETS, TRANSFORMS
+    from ..optimize.options import parse
+
+    if steps:
+        return tuple(parse(step, TRANSFORMS) for step in steps)
+    if preset not in PRESETS:
+        raise RecipeError(f"there is no preset {preset!r}; there are: {', '.join(PRESETS)}")
+    return tuple(PRESETS[preset])
+
+
+def _total_bytes(path: Path) -> int:
+    """A file with the external files it refers to."""
+    from ..gltf import Source
+
+    source = Source.open(path)
+    return path.stat().st_size + sum(len(source.resource(uri)) for uri in source.external_uris())
+
+
+def _change_facts(change: Change) -> dict[str, Any]:
+    before, after = change.before, change.after
+    assert before is not None
+    assert after is not None
+    return {
+        "step": change.transform,
+        "triangles": [before.triangles, after.triangles],
+        "vertices": [before.vertices, after.vertices],
+        "image_bytes": [before.image_bytes, after.image_bytes],
+        "geometry_bytes": [before.geometry_bytes, after.geometry_bytes],
+        "error": change.error,
+        "skipped": [{"what": skip.what, "why": skip.why} for skip in change.skipped],
+        "notes": change.notes,
+    }
+
+
+def _print_changes(changes: list[Change], warnings: list[str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None)
+    for column in ("step", "triangles", "vertices", "geometry", "images", "error"):
+        table.add_column(column, justify="left" if column == "step" else "right")
+    for change in changes:
+        before, after = change.before, change.after
+        assert before is not None
+        assert after is not None
+        table.add_row(
+            change.transform,
+            _moved(before.triangles, after.triangles),
+            _moved(before.vertices, after.vertices),
+            _moved(before.geometry_bytes, after.geometry_bytes, size_text),
+            _moved(before.image_bytes, after.image_bytes, size_text),
+            "" if change.error is None else f"{change.error * 1000:.3g} mm",
+        )
+    out = console()
+    out.print(table)
+    for change in changes:
+        for skip in change.skipped:
+            out.print(f"[dim]{change.transform} left {skip.what} alone: {skip.why}[/]", soft_wrap=True)
+    for warning in warnings:
+        out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
+
+
+def _moved(before: int, after: int, text: Any = "{:,}".format) -> str:
+    return "" if before == after else f"{text(before)} → {text(after)}"
+
+
+_LOD_HELP = """Write lower levels of detail beside each other, with a list of their triangles and measured errors.
+
+    forge3d lod chair.glb levels/ --levels 3
+
+    forge3d lod chair.glb levels/ --ratios 0.5,0.2,0.05
+"""
+
+
+def lod(
+    model: Model,
+    folder: Annotated[Path, typer.Argument(help="A folder for the levels.", show_default=False)],
+    count: Annotated[int, typer.Option("--levels", min=1, max=8, help="How many, each half of the one before.")] = 3,
+    ratios: Annotated[
+        str | None, typer.Option("--ratios", help="Instead: the part of the triangles that each level keeps.")
+    ] = None,
+    preset: Annotated[str, typer.Option("--preset", help="How each level is written: a preset of `optimize`.")] = "web",
+    as_json: AsJson = False,
+) -> None:
+    from ..document import Document
+    from ..lod import levels
+    from .options import numbers
+
+    wanted = (
+        tuple(0.5 ** (index + 1) for index in range(count))
+        if ratios is None
+        else numbers(ratios, ratios.count(",") + 1, "--ratios")
+    )
+    document = Document.read(model)
+    steps = _transforms(preset, None)
+    rows: list[dict[str, Any]] = []
+    for index, level in enumerate(levels(document, ratios=wanted), start=1):
+        path = folder / f"{model.stem}.lod{index}.glb"
+        folder.mkdir(parents=True, exist_ok=True)
+        level.document.apply(*steps)
+        level.document.write(path)
+        rows.append(
+            {"file": path.name, "triangles": level.triangles, "error": level.error, "bytes": path.stat().st_size}
+        )
+    if as_json:
+        print_json({"input": str(model), "levels": rows})
+        return
+    for row in rows:
+        print(
+            f"{folder / row['file']}: {row['triangles']:,} triangles, {size_text(row['bytes'])}, "
+            f"at most {row['error'] * 1000:.3g} mm from the model"
+        )

@@ -1,0 +1,71 @@
+"""The box a model stands in, in world space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .document import Document
+from .geometry import used_vertices
+from .sampling import pose_at
+from .scene import Scene
+from .skinning import world_positions
+from .traversal import MeshInstance, mesh_instances, world_matrices
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounds:
+    """An axis-aligned box: corners `min` and `max`, `(3,)` float64, metres."""
+
+    min: Vector
+    max: Vector
+
+    @property
+    def extent(self) -> Vector:
+        return self.max - self.min
+
+    @property
+    def center(self) -> Vector:
+        return (self.min + self.max) / 2
+
+    @property
+    def diagonal(self) -> float:
+        return float(np.linalg.norm(self.extent))
+
+
+def bounds(
+    document: Document, scene: Scene | None = None, *, exact: bool = True, time: float | None = None
+) -> Bounds | None:
+    """The box around everything visible in the scene; None where there is nothing.
+
+    Args:
+        exact: from every vertex that is drawn, morphed and skinned. False: from the boxes that the file declares,
+            turned into the world; never smaller for rigid models, and quick, but blind to morphs and skins.
+        time: seconds into the first animation; None: the pose at rest.
+    """
+    pose = None if time is None else pose_at(document, time)
+    world = world_matrices(document, scene, pose=pose) if exact else {}
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for instance in mesh_instances(document, scene, pose=pose):
+        for primitive in instance.mesh.primitives:
+            position = primitive.attributes.get("POSITION")
+            if position is None or len(position) == 0:
+                continue
+            if exact or position.bounds is None:
+                points = world_positions(primitive, instance, world, pose)
+                used = used_vertices(primitive)
+                points = points if used is None else points[used]
+            else:
+                points = _corners(instance, *position.bounds)
+            if len(points) and np.isfinite(points).all():
+                low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
+    return Bounds(low, high) if np.isfinite(low).all() and np.isfinite(high).all() else None
+
+
+def _corners(instance: MeshInstance, low: list[float], high: list[float]) -> Vector:
+    corners = np.array([[(low, high)[corner >> axis & 1][axis] for axis in range(3)] for corner in range(8)])
+    return np.asarray(corners @ instance.world[:3, :3].T + instance.world[:3, 3])

@@ -1,0 +1,103 @@
+"""Animations at a moment: what every animated property is at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .animation import Animation, AnimationSampler, Interpolation, Pointer
+from .document import Document
+from .scene import Node
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Pose:
+    """Animated values.
+
+    Attributes:
+        nodes: by node: `translation`, `rotation`, `scale` and `weights`, those that are animated.
+        pointers: what KHR_animation_pointer drives, other than those of nodes, with its value.
+    """
+
+    nodes: dict[Node, dict[str, Any]] = field(default_factory=dict)
+    pointers: list[tuple[Pointer, Values]] = field(default_factory=list)
+
+
+def duration(animation: Animation) -> float:
+    """Seconds to the last key."""
+    return max((float(sampler.input.floats[-1]) for sampler in animation.samplers if len(sampler.input)), default=0.0)
+
+
+def pose_at(document: Document, time: float, animations: list[Animation] | None = None) -> Pose:
+    """The pose of `animations` (default: the file's first) at `time` seconds; before and after the keys it holds."""
+    pose = Pose()
+    for animation in document.animations[:1] if animations is None else animations:
+        for channel in animation.channels:
+            if len(channel.sampler.input) == 0:
+                continue
+            if channel.path == "pointer":
+                if channel.pointer is not None:
+                    _set_pointer(pose, channel.pointer, sample(channel.sampler, time))
+            elif channel.node is not None:
+                value = sample(channel.sampler, time, quaternion=channel.path == "rotation")
+                pose.nodes.setdefault(channel.node, {})[channel.path] = value
+    return pose
+
+
+def _set_pointer(pose: Pose, pointer: Pointer, value: Values) -> None:
+    # A pointer to what the core animates means the same as a core channel.
+    if isinstance(pointer.target, Node) and pointer.path in ("translation", "rotation", "scale", "weights"):
+        if pointer.path == "rotation":
+            value = value / max(float(np.linalg.norm(value)), 1e-30)
+        pose.nodes.setdefault(pointer.target, {})[pointer.path] = value
+    else:
+        pose.pointers.append((pointer, value))
+
+
+def sample(sampler: AnimationSampler, time: float, *, quaternion: bool = False) -> Values:
+    """The sampler's value at `time`, `(components,)`; morph weights as `(targets,)`. Formulas: §C of the specification.
+
+    Args:
+        quaternion: interpolate LINEAR on the sphere, and return unit length.
+    """
+    keys = sampler.input.floats
+    cubic = sampler.interpolation is Interpolation.CUBICSPLINE
+    values = sampler.output.floats.astype(np.float64).reshape(len(keys), 3 if cubic else 1, -1)
+    points = values[:, 1] if cubic else values[:, 0]
+    last = len(keys) - 1
+    k = int(np.clip(np.searchsorted(keys, time, side="right") - 1, 0, last))
+    span = float(keys[min(k + 1, last)]) - float(keys[k])
+    if k == last or time <= keys[0] or span <= 0 or sampler.interpolation is Interpolation.STEP:
+        value = points[k]
+    else:
+        t = (time - float(keys[k])) / span
+        if cubic:
+            value = (
+                (2 * t**3 - 3 * t**2 + 1) * points[k]
+                + span * (t**3 - 2 * t**2 + t) * values[k, 2]
+                + (3 * t**2 - 2 * t**3) * points[k + 1]
+                + span * (t**3 - t**2) * values[k + 1, 0]
+            )
+        elif quaternion:
+            value = slerp(points[k], points[k + 1], t)
+        else:
+            value = (1 - t) * points[k] + t * points[k + 1]
+    if quaternion:
+        value = value / max(float(np.linalg.norm(value)), 1e-30)
+    return np.asarray(value, np.float64)
+
+
+def slerp(a: Values, b: Values, t: float) -> Values:
+    """Between two unit quaternions `(4,)` on the shorter way (§C.4)."""
+    cosine = float(a @ b)
+    if cosine < 0:
+        b, cosine = -b, -cosine
+    if cosine > 1 - 1e-9:  # the angle is too small to divide by its sine
+        return (1 - t) * a + t * b
+    angle = np.arccos(cosine)
+    return np.asarray((np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle), np.float64)

@@ -1,0 +1,116 @@
+"""Walking the scene graph: world matrices, and where meshes stand, with instances expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .document import Document
+from .sampling import Pose
+from .scene import Instancing, Matrix, Mesh, Node, Scene
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeshInstance:
+    """One appearance of a mesh: `world` is `(4, 4)` float64, mesh space to world; `instance` counts GPU instances."""
+
+    node: Node
+    mesh: Mesh
+    world: Matrix
+    instance: int = 0
+
+
+def local_matrix(node: Node, pose: Pose | None = None) -> Matrix:
+    """A node's transform to its parent, `(4, 4)` float64 `[row, column]`: T · R · S (§3.5.3), or its matrix."""
+    translation, rotation, scale = (node.translation, node.rotation, node.scale)
+    animated = pose.nodes.get(node) if pose is not None else None
+    if animated is not None:
+        translation = animated.get("translation", translation)
+        rotation = animated.get("rotation", rotation)
+        scale = animated.get("scale", scale)
+    elif node.matrix is not None:
+        return np.asarray(node.matrix, dtype=np.float64)
+    return trs_matrices(
+        np.array([translation], np.float64), np.array([rotation], np.float64), np.array([scale], np.float64)
+    )[0]
+
+
+def trs_matrices(translations: Matrix, rotations: Matrix, scales: Matrix) -> Matrix:
+    """Matrices `(n, 4, 4)` of translations `(n, 3)`, quaternions `(n, 4)` (x, y, z, w) and scales `(n, 3)`.
+
+    Quaternions need not be of unit length; a zero quaternion means no rotation.
+    """
+    x, y, z, w = np.moveaxis(rotations, -1, 0)
+    square = x * x + y * y + z * z + w * w
+    s = np.divide(2.0, square, out=np.zeros_like(square), where=square > 0)
+    matrices = np.zeros((len(translations), 4, 4))
+    matrices[:, 0, :3] = np.stack([1 - s * (y * y + z * z), s * (x * y - z * w), s * (x * z + y * w)], axis=-1)
+    matrices[:, 1, :3] = np.stack([s * (x * y + z * w), 1 - s * (x * x + z * z), s * (y * z - x * w)], axis=-1)
+    matrices[:, 2, :3] = np.stack([s * (x * z - y * w), s * (y * z + x * w), 1 - s * (x * x + y * y)], axis=-1)
+    matrices[:, :3, :3] *= scales[:, None, :]
+    matrices[:, :3, 3] = translations
+    matrices[:, 3, 3] = 1.0
+    return matrices
+
+
+def roots(document: Document, scene: Scene | None = None) -> list[Node]:
+    """Where to start: the scene given, the default one, the first one; without scenes, every node without a parent."""
+    scene = scene or document.scene or (document.scenes[0] if document.scenes else None)
+    if scene is not None:
+        return scene.nodes
+    children = {child for node in document.nodes for child in node.children}
+    return [node for node in document.nodes if node not in children]
+
+
+def walk(
+    document: Document, scene: Scene | None = None, *, pose: Pose | None = None, hidden: bool = True
+) -> Iterator[tuple[Node, Matrix]]:
+    """Every node below `roots` with its world matrix, parents first, in file order.
+
+    Args:
+        hidden: also nodes that KHR_node_visibility hides; False leaves them and what is below them out.
+    """
+    stack: list[tuple[Node, Matrix]] = [(node, np.eye(4)) for node in reversed(roots(document, scene))]
+    while stack:
+        node, parent = stack.pop()
+        if not hidden and node.visible is False:
+            continue
+        world = parent @ local_matrix(node, pose)
+        yield node, world
+        stack.extend((child, world) for child in reversed(node.children))
+
+
+def world_matrices(document: Document, scene: Scene | None = None, *, pose: Pose | None = None) -> dict[Node, Matrix]:
+    """World matrix `(4, 4)` float64 of every node below `roots`."""
+    return dict(walk(document, scene, pose=pose))
+
+
+def instance_matrices(instancing: Instancing) -> Matrix:
+    """EXT_mesh_gpu_instancing as matrices `(instances, 4, 4)`, applied in the node's space."""
+    attributes = instancing.attributes
+    count = min((len(accessor) for accessor in attributes.values()), default=0)
+    parts = []
+    for semantic, default in (("TRANSLATION", (0, 0, 0)), ("ROTATION", (0, 0, 0, 1)), ("SCALE", (1, 1, 1))):
+        given = attributes.get(semantic)
+        parts.append(
+            np.tile(np.array(default, np.float64), (count, 1))
+            if given is None
+            else given.floats[:count].astype(np.float64)
+        )
+    return trs_matrices(*parts)
+
+
+def mesh_instances(
+    document: Document, scene: Scene | None = None, *, pose: Pose | None = None, hidden: bool = False
+) -> Iterator[MeshInstance]:
+    """Every appearance of a mesh in the scene, EXT_mesh_gpu_instancing expanded. Hidden nodes only where `hidden`."""
+    for node, world in walk(document, scene, pose=pose, hidden=hidden):
+        if node.mesh is None:
+            continue
+        if node.instancing is None:
+            yield MeshInstance(node, node.mesh, world)
+        else:
+            for index, matrix in enumerate(instance_matrices(node.instancing)):
+                yield MeshInstance(node, node.mesh, world @ matrix, index)
