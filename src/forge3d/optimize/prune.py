@@ -1,0 +1,184 @@
+"""Remove what nothing uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..document import Accessor, Change, Context, Document, Fidelity, Material, Mode, Node, Primitive, Skip, Transform
+from .graph import animated, held_by_extensions, parents, reachable
+from .vertices import payload_kept, primitives
+
+_LISTS = (
+    "nodes", "meshes", "materials", "textures", "images", "samplers", "skins", "cameras", "lights", "accessors",
+    "xmp_packets",
+)  # fmt: skip
+_NUMBERED = re.compile(r"(TEXCOORD|COLOR|JOINTS|WEIGHTS)_(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Prune(Transform):
+    """Remove objects that no scene reaches, vertex attributes that no material reads, and empty nodes. Exact.
+
+    Every scene counts, not only the default one, and a file without scenes is a library: all its nodes stay. Materials
+    of every variant count, references from extensions and KHR_animation_pointer count, variants themselves always
+    stay. Extras are never removed from what stays.
+
+    Args:
+        attributes: remove vertex attributes that no material of any variant reads: texture coordinates, tangents
+            without a normal map, normals of unlit surfaces, joints without a skin. Application attributes
+            (_NAME) stay.
+        leaves: remove nodes that hold nothing and have no children, unless an animation, a skin or an extension
+            refers to them or they carry extras or extensions.
+    """
+
+    fidelity: ClassVar[Fidelity] = Fidelity.EXACT
+
+    attributes: bool = True
+    leaves: bool = True
+
+    def __call__(self, document: Document, context: Context) -> Change:
+        change = Change("prune")
+        if self.leaves:
+            _remove_leaves(document)
+        if self.attributes:
+            _remove_attributes(document, change)
+        used = _in_use(document)
+        _remove_channels(document, used)
+        used = _in_use(document)
+        for name in _LISTS:
+            objects = getattr(document, name)
+            kept = [item for item in objects if id(item) in used]
+            if len(kept) < len(objects):
+                change.notes.append(f"{len(objects) - len(kept)} {name.replace('_', ' ')} removed")
+                objects[:] = kept
+        return change
+
+
+def _in_use(document: Document) -> dict[int, object]:
+    """What the scenes reach, and what the remaining animations need beside it."""
+    roots: list[object] = [document.asset, document.scene, *document.scenes, *document.variants]
+    roots += [document.extensions, document.xmp]
+    if not document.scenes:
+        roots += document.nodes
+    else:
+        roots += [s for a in document.animations for c in a.channels for s in (c.sampler, c.extensions)]
+        roots += [value for a in document.animations for value in (a.extensions, a.xmp)]
+    used = reachable(roots)
+    above = parents(document)
+    while True:  # a joint or an extension's node needs the nodes above it, which place it
+        missing = [above[i] for i in used if i in above and id(above[i]) not in used]
+        if not missing:
+            return used
+        used |= reachable([*roots, *missing])
+        roots += missing
+
+
+def _remove_channels(document: Document, used: dict[int, object]) -> None:
+    """Animation channels whose target is gone, samplers without channels, animations without either."""
+    for animation in document.animations:
+        animation.channels = [c for c in animation.channels if _drives_something(c.node, c.pointer, used)]
+        needed = {id(channel.sampler) for channel in animation.channels}
+        animation.samplers = [sampler for sampler in animation.samplers if id(sampler) in needed]
+    document.animations[:] = [a for a in document.animations if a.channels]
+
+
+def _drives_something(node: Node | None, pointer: Any, used: dict[int, object]) -> bool:
+    if pointer is not None:
+        return pointer.target is None or id(pointer.target) in used
+    return node is not None and id(node) in used
+
+
+def _remove_leaves(document: Document) -> None:
+    """Repeats, because a node whose last child went is a leaf itself."""
+    held = set(animated(document))
+    for skin in document.skins:
+        held |= {id(joint) for joint in skin.joints} | {id(skin.skeleton)}
+    held |= held_by_extensions(document)
+    while True:
+        empty = {id(node) for node in document.nodes if id(node) not in held and _is_empty(node)}
+        if not empty:
+            return
+        for node in document.nodes:
+            node.children = [child for child in node.children if id(child) not in empty]
+        for scene in document.scenes:
+            scene.nodes = [node for node in scene.nodes if id(node) not in empty]
+        document.nodes[:] = [node for node in document.nodes if id(node) not in empty]
+
+
+def _is_empty(node: Node) -> bool:
+    holds = (node.children, node.mesh, node.camera, node.light, node.skin, node.instancing)
+    return not any(holds) and node.extras is None and not node.extensions and node.xmp is None
+
+
+def _remove_attributes(document: Document, change: Change) -> None:
+    skinned = {id(node.mesh) for node in document.nodes if node.skin is not None}
+    meshes_of: dict[int, list[int]] = {}
+    for mesh in document.meshes:
+        for primitive in mesh.primitives:
+            meshes_of.setdefault(id(primitive), []).append(id(mesh))
+    removed: dict[str, int] = {}
+    for label, primitive in primitives(document):
+        is_skinned = any(mesh in skinned for mesh in meshes_of[id(primitive)])
+        unused = [name for name in primitive.attributes if not _is_read(name, primitive, is_skinned)]
+        unused = list(_without_gaps(unused, primitive.attributes))
+        if unused and payload_kept(primitive):
+            change.skipped.append(
+                Skip(label, f"{', '.join(unused)}: part of compressed geometry, which stays as it is")
+            )
+            continue
+        for name in unused:
+            removed[name] = removed.get(name, 0) + 1
+            del primitive.attributes[name]
+            primitive.targets = [{key: a for key, a in t.items() if key != name} for t in primitive.targets]
+    change.notes += [f"{name} removed from {count} primitives" for name, count in sorted(removed.items())]
+
+
+def _is_read(name: str, primitive: Primitive, is_skinned: bool) -> bool:
+    """Whether any material that the primitive may be drawn with, or its skin, reads the attribute."""
+    materials = [primitive.material, *(mapping.material for mapping in primitive.variants)]
+    if primitive.extensions or any(m is not None and _has_unknown(m) for m in materials):
+        return True
+    if any(set(target) == {name} for target in primitive.targets):
+        return True  # a morph target must not end up empty
+    match = _NUMBERED.match(name)
+    base, number = (match[1], int(match[2])) if match else (name, 0)
+    if base == "TEXCOORD":
+        return any(m is not None and number in _uv_sets(m) for m in materials)
+    if base == "COLOR":
+        return number == 0
+    if base in ("JOINTS", "WEIGHTS"):
+        return is_skinned
+    if name == "TANGENT":
+        return any(m is not None and _needs_tangents(m) for m in materials)
+    if name == "NORMAL":
+        return primitive.mode < Mode.TRIANGLES or any(m is None or m.unlit is None for m in materials)
+    return True
+
+
+def _uv_sets(material: Material) -> set[int]:
+    return {slot.info.uv_set for slot in material.textures()} | {slot.info.tex_coord for slot in material.textures()}
+
+
+def _needs_tangents(material: Material) -> bool:
+    normal_mapped = any(slot.path.endswith("normal_texture") for slot in material.textures())
+    return material.unlit is None and (normal_mapped or material.anisotropy is not None)
+
+
+def _has_unknown(material: Material) -> bool:
+    """Whether the material has extensions that are not understood here and may read any attribute."""
+    layers = [layer for _, layer in material.layers()]
+    return bool(material.extensions or material.pbr_extensions or any(layer.extensions for layer in layers)) or any(
+        slot.info.extensions for slot in material.textures()
+    )
+
+
+def _without_gaps(unused: list[str], attributes: dict[str, Accessor]) -> Iterator[str]:
+    """Numbered sets must count up from 0 (§3.7.2.1), so a set below one that is read stays."""
+    for name in unused:
+        match = _NUMBERED.match(name)
+        above = (f"{match[1]}_{n}" for n in range(int(match[2]) + 1, 99)) if match else ()
+        if all(other in unused for other in above if other in attributes):
+            yield name

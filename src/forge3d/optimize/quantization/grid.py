@@ -1,0 +1,68 @@
+"""The grid that a mesh's positions are rounded to: one uniform scale and an offset for each mesh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...document import Accessor, Mesh
+from ..vertices import with_array
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Position = offset + scale · stored integer, in mesh space.
+
+    The scale is the same on all axes, because it goes into node transforms, where an uneven one would bend normals.
+    """
+
+    offset: Vector
+    scale: float
+
+    @property
+    def matrix(self) -> npt.NDArray[np.float64]:
+        """`(4, 4)`: from stored integers to mesh space."""
+        matrix = np.diag([self.scale, self.scale, self.scale, 1.0])
+        matrix[:3, 3] = self.offset
+        return matrix
+
+    def stored(self, accessor: Accessor) -> Accessor:
+        """Base positions as unsigned 16-bit integers."""
+        rounded = np.rint((accessor.floats.astype(np.float64) - self.offset) / self.scale)
+        return with_array(accessor, np.clip(rounded, 0, 65535).astype(np.uint16))
+
+    def stored_delta(self, accessor: Accessor) -> Accessor:
+        """Morph deltas, which have no offset and a sign, as 16-bit integers."""
+        rounded = np.rint(accessor.floats.astype(np.float64) / self.scale)
+        return with_array(accessor, np.clip(rounded, -32768, 32767).astype(np.int16))
+
+    def error(self, before: Accessor, after: Accessor, *, delta: bool = False) -> float:
+        """Largest distance that a position (or morph delta) moved, in mesh units."""
+        offset: Any = 0.0 if delta else self.offset
+        moved = after.array.astype(np.float64) * self.scale + offset - before.floats
+        return float(np.sqrt((moved * moved).sum(axis=1).max())) if len(moved) else 0.0
+
+
+def grid_for(meshes: list[Mesh], bits: int) -> Grid | None:
+    """The grid of meshes that share positions, or None where a position is not finite.
+
+    `bits` spread over the longest side of the box. Morph deltas can be longer than the box, and have 15 bits and a
+    sign: the grid widens until they fit.
+    """
+    bases = [p.attributes["POSITION"] for mesh in meshes for p in mesh.primitives if "POSITION" in p.attributes]
+    deltas = [t["POSITION"] for m in meshes for p in m.primitives for t in p.targets if "POSITION" in t]
+    filled = [accessor.floats for accessor in bases if len(accessor)]
+    if not filled:
+        return None
+    low = np.min([array.min(axis=0) for array in filled], axis=0).astype(np.float64)
+    high = np.max([array.max(axis=0) for array in filled], axis=0).astype(np.float64)
+    reach = max((float(np.abs(accessor.floats).max()) for accessor in deltas if len(accessor)), default=0.0)
+    if not (np.isfinite(low).all() and np.isfinite(high).all() and np.isfinite(reach)):
+        return None
+    scale = max(float((high - low).max()) / (2**bits - 1), reach / 32767)
+    return Grid(low, scale if scale > 0 else 1.0)

@@ -1,0 +1,129 @@
+"""Where a mesh's grid is undone: node transforms, inverse bind matrices, instance attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...document import Accessor, Document, Instancing, Node, Skin
+from ...document.scene import Matrix
+from ...document.skinning import joint_matrices
+from ...document.traversal import instance_matrices, local_matrix
+from ..graph import animated, held_by_extensions
+from ..vertices import with_array
+from .grid import Grid
+
+
+def place(document: Document, grids: Mapping[int, Grid]) -> None:
+    """Correct every node whose mesh has a grid (`id(mesh)` → grid), so that it stands where it stood."""
+    fixed = {i for i, paths in animated(document).items() if paths != {"weights"}} | held_by_extensions(document)
+    for skin in document.skins:
+        fixed |= {id(joint) for joint in skin.joints} | {id(skin.skeleton)}
+    skins = _rebased_skins(document, grids)
+    for node in list(document.nodes):
+        grid = grids.get(id(node.mesh))
+        if grid is None:
+            continue
+        if node.skin is not None:
+            node.skin = skins[id(node.skin), id(grid)]
+        elif node.instancing is not None:
+            node.instancing = _within(node.instancing, grid)
+        elif id(node) in fixed or node.children or node.camera or node.light or node.extensions:
+            _hand_down(document, node, grid)
+        else:
+            _compose(node, grid)
+
+
+def magnification(node: Node, worlds: Mapping[Node, Matrix]) -> float:
+    """How much longer the longest direction of mesh space becomes in the world, over all joints and instances."""
+    if node.skin is not None:
+        return max((_stretch(matrix) for matrix in joint_matrices(node.skin, worlds)), default=1.0)
+    own = worlds[node]
+    if node.instancing is None:
+        return _stretch(own)
+    return max((_stretch(own @ matrix) for matrix in instance_matrices(node.instancing)), default=0.0)
+
+
+def _stretch(matrix: Matrix) -> float:
+    return float(np.linalg.norm(matrix[:3, :3], 2))
+
+
+def _compose(node: Node, grid: Grid) -> None:
+    """Put the grid into the node's own transform. A uniform scale keeps translation · rotation · scale possible."""
+    local = local_matrix(node)
+    if node.matrix is not None:
+        node.matrix = local @ grid.matrix
+        return
+    x, y, z = (local @ np.append(grid.offset, 1.0))[:3].tolist()
+    node.translation = (x, y, z)
+    a, b, c = node.scale
+    node.scale = (a * grid.scale, b * grid.scale, c * grid.scale)
+
+
+def _hand_down(document: Document, node: Node, grid: Grid) -> None:
+    """Give the mesh to a new child, because the node's own transform is animated or places other things too."""
+    x, y, z = grid.offset.tolist()
+    child = Node(
+        translation=(x, y, z), scale=(grid.scale,) * 3, mesh=node.mesh, weights=node.weights
+    )  # fmt: skip
+    node.mesh, node.weights = None, []
+    node.children = [*node.children, child]
+    document.nodes.append(child)
+    for channel in (channel for animation in document.animations for channel in animation.channels):
+        if channel.node is node and channel.path == "weights":
+            channel.node = child
+        pointer = channel.pointer
+        if pointer is not None and pointer.target is node and pointer.path.split("/")[0] == "weights":
+            pointer.target = child
+
+
+def _rebased_skins(document: Document, grids: Mapping[int, Grid]) -> dict[tuple[int, int], Skin]:
+    """`(id(skin), id(grid))` → the skin whose inverse bind matrices take stored integers.
+
+    A skin that poses several meshes is needed once for each grid. The first takes the old one's place, unless a mesh
+    without a grid still needs that.
+    """
+    plain = {id(node.skin) for node in document.nodes if node.skin is not None and id(node.mesh) not in grids}
+    made: dict[tuple[int, int], Skin] = {}
+    taken: set[int] = set(plain)
+    for node in document.nodes:
+        skin, grid = node.skin, grids.get(id(node.mesh))
+        if skin is None or grid is None or (id(skin), id(grid)) in made:
+            continue
+        rebased = replace(skin, joints=list(skin.joints), inverse_bind_matrices=_rebased(skin, grid))
+        made[id(skin), id(grid)] = rebased
+        if id(skin) in taken or skin not in document.skins:
+            document.skins.append(rebased)
+        else:
+            document.skins[document.skins.index(skin)] = rebased
+        taken.add(id(skin))
+    return made
+
+
+def _rebased(skin: Skin, grid: Grid) -> Accessor:
+    old = skin.inverse_bind_matrices
+    matrices = np.tile(np.eye(4), (len(skin.joints), 1, 1)) if old is None else old.array.astype(np.float64)
+    changed = (matrices @ grid.matrix).astype(np.float32)
+    return Accessor(changed) if old is None else with_array(old, changed)
+
+
+def _within(instancing: Instancing, grid: Grid) -> Instancing:
+    """Each instance's own translation · rotation · scale, with the grid inside."""
+    attributes = instancing.attributes
+    moved = instance_matrices(instancing) @ np.append(grid.offset, 1.0)
+    scale = attributes["SCALE"].floats if "SCALE" in attributes else np.ones((len(moved), 3))
+    new = {
+        **attributes,
+        "TRANSLATION": _like(attributes.get("TRANSLATION"), moved[:, :3]),
+        "SCALE": _like(attributes.get("SCALE"), scale * grid.scale),
+    }
+    return replace(instancing, attributes=new)
+
+
+def _like(old: Accessor | None, values: npt.NDArray[np.floating[Any]]) -> Accessor:
+    array = values.astype(np.float32)
+    return Accessor(array) if old is None else Accessor(array, name=old.name, extras=old.extras)

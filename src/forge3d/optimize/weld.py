@@ -1,0 +1,109 @@
+"""Merge vertices that are equal to the bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..document import Change, Context, Document, Fidelity, Mode, Transform
+from ..document.geometry import flat_indices
+from .vertices import VertexStream, index_accessor, streams
+
+# Makes the odd multipliers of a multilinear hash; any odd number does, because equality is checked afterwards.
+_SEED = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True, slots=True)
+class Weld(Transform):
+    """Merge vertices whose every attribute and morph target is equal to the bit, and drop unused ones. Exact.
+
+    Primitives without indices get them where that merges vertices. Triangles stay as many and in their order,
+    degenerate ones too: a triangle without area may carry meaning for an application. Vertices that differ in the sign
+    of zero or in any attribute stay apart, so hard edges and texture seams stay.
+    """
+
+    fidelity: ClassVar[Fidelity] = Fidelity.EXACT
+
+    def __call__(self, document: Document, context: Context) -> Change:
+        change = Change("weld")
+        ready, change.skipped = streams(document)
+        for number, stream in enumerate(ready):
+            context.report(number / len(ready), "weld")
+            if all(primitive.mode == Mode.POINTS for primitive in stream.primitives):
+                continue  # points that lie on each other are drawn each; indices would only add bytes
+            weld_stream(stream)
+        return change
+
+
+def weld_stream(stream: VertexStream) -> None:
+    """Weld one stream in place."""
+    count = stream.vertex_count
+    indices = [flat_indices(primitive) for primitive in stream.primitives]
+    used = np.zeros(count, dtype=bool)
+    for part in indices:
+        used[part] = True
+    kept, place = unique_rows([accessor.array for accessor in stream.accessors], used)
+    if len(kept) == count:
+        return
+    stream.gather(kept)
+    for primitive, part in zip(stream.primitives, indices, strict=True):
+        primitive.indices = index_accessor(place[part], primitive.indices)
+
+
+def unique_rows(
+    columns: list[npt.NDArray[Any]], used: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+    """The first of each set of rows that are equal to the bit across all columns, among the used rows.
+
+    Returns:
+        `(kept, place)`: row numbers to keep, rising; and for every row its place among them (of used rows only).
+    """
+    rows = np.flatnonzero(used)
+    data = _as_words([column[rows] for column in columns])
+    order, starts = _grouped(data)
+    group = np.cumsum(starts) - 1
+    first = np.full(int(group[-1]) + 1 if len(group) else 0, len(rows), dtype=np.int64)
+    np.minimum.at(first, group, order)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    place = np.zeros(len(used), dtype=np.uint32)
+    place[rows[order]] = rank[group]
+    return rows[np.sort(first)], place
+
+
+def _as_words(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
+    """All columns side by side as `(n, words)` 64-bit words, padded with zeros."""
+    count = len(columns[0])
+    parts = [np.ascontiguousarray(column).reshape(count, -1).view(np.uint8) for column in columns]
+    width = sum(part.shape[1] for part in parts)
+    block = np.zeros((count, -(-width // 8) * 8), dtype=np.uint8)
+    at = 0
+    for part in parts:
+        block[:, at : at + part.shape[1]] = part
+        at += part.shape[1]
+    return block.view(np.uint64)
+
+
+def _grouped(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """An order that brings equal rows together, and where each group starts in it.
+
+    Sorts by a 64-bit hash and compares neighbours; only if two different rows share a hash are whole rows sorted.
+    """
+    multipliers = np.arange(1, 2 * words.shape[1] + 1, 2, dtype=np.uint64) * np.uint64(_SEED) | np.uint64(1)
+    hashes = ((words ^ (words >> np.uint64(32))) * multipliers).sum(axis=1, dtype=np.uint64)
+    order = np.argsort(hashes, kind="stable")
+    starts = _steps(words[order])
+    if not np.array_equal(starts, _steps(hashes[order, None])):
+        order = np.lexsort(words.T[::-1])
+        starts = _steps(words[order])
+    return order, starts
+
+
+def _steps(rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Where a row differs from the one before it."""
+    starts = np.ones(len(rows), dtype=bool)
+    starts[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    return starts
