@@ -56,9 +56,9 @@ def bounds(
             if position is None or len(position) == 0:
                 continue
             if exact or position.bounds is None:
-                points = world_positions(primitive, instance, world, pose)
                 used = used_vertices(primitive)
-                points = points if used is None else points[used]
+                placed = world_positions(primitive, instance, world, pose).astype(np.float64)
+                points = placed if used is None else placed[used]
             else:
                 points = _corners(instance, *position.bounds)
             if len(points) and np.isfinite(points).all():

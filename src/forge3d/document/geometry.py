@@ -61,4 +61,5 @@ def face_normals(positions: FloatArray, corners: Indices) -> FloatArray:
     a, b, c = (positions[corners[:, corner]].astype(np.float64) for corner in range(3))
     normals = np.cross(b - a, c - a)
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    return np.divide(normals, lengths, out=np.zeros_like(normals), where=lengths > 0).astype(np.float32)
+    units: FloatArray = np.divide(normals, lengths, out=np.zeros_like(normals), where=lengths > 0).astype(np.float32)
+    return units

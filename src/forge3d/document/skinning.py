@@ -50,8 +50,8 @@ def joint_matrices(skin: Skin, world: Mapping[Node, Matrix]) -> Matrix:
     return joints @ skin.inverse_bind_matrices.floats[: len(joints)].astype(np.float64)
 
 
-def vertex_matrices(primitive: Primitive, joints: Matrix) -> Matrix | None:
-    """The blended matrix of each vertex `(vertices, 4, 4)` float32, over all JOINTS_n/WEIGHTS_n sets; None unskinned."""
+def vertex_matrices(primitive: Primitive, joints: Matrix) -> FloatArray | None:
+    """The blended matrix of each vertex `(n, 4, 4)` float32, over every JOINTS_n/WEIGHTS_n; None where unskinned."""
     blended: npt.NDArray[np.float32] | None = None
     matrices = joints.astype(np.float32).reshape(-1, 16)
     for number in range(len(primitive.attributes)):
@@ -80,5 +80,6 @@ def world_positions(
     if skin is not None and skin.joints:
         matrices = vertex_matrices(primitive, joint_matrices(skin, world))
         if matrices is not None:
-            return np.einsum("nij,nj->ni", matrices[:, :3, :3], positions) + matrices[:, :3, 3]
-    return (positions @ instance.world[:3, :3].T + instance.world[:3, 3]).astype(np.float32)
+            return np.asarray(np.einsum("nij,nj->ni", matrices[:, :3, :3], positions) + matrices[:, :3, 3])
+    points: FloatArray = (positions @ instance.world[:3, :3].T + instance.world[:3, 3]).astype(np.float32)
+    return points

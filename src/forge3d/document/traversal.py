@@ -32,9 +32,8 @@ def local_matrix(node: Node, pose: Pose | None = None) -> Matrix:
         scale = animated.get("scale", scale)
     elif node.matrix is not None:
         return np.asarray(node.matrix, dtype=np.float64)
-    return trs_matrices(
-        np.array([translation], np.float64), np.array([rotation], np.float64), np.array([scale], np.float64)
-    )[0]
+    parts = (np.array([part], np.float64) for part in (translation, rotation, scale))
+    return np.asarray(trs_matrices(*parts)[0])
 
 
 def trs_matrices(translations: Matrix, rotations: Matrix, scales: Matrix) -> Matrix:
