@@ -1,0 +1,232 @@
+"""What an image file says about itself, read from its first bytes without decoding: pure Python, no dependencies.
+
+Sources: PNG (W3C, 3rd edition), JPEG (ITU-T T.81), WebP (RFC 9649), AVIF (AV1 Image File Format 1.1 over ISO/IEC
+14496-12 and 23008-12), KTX 2.0 (Khronos), GIF89a, Windows bitmaps.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import InvalidAsset
+
+Format = Literal["png", "jpeg", "webp", "avif", "ktx2", "gif", "bmp"]
+Bytes = bytes | bytearray | memoryview
+
+MIME_TYPES: dict[Format, str] = {
+    "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif", "ktx2": "image/ktx2",
+    "gif": "image/gif", "bmp": "image/bmp",
+}  # fmt: skip
+
+UNEXPECTED_END = "IMAGE_UNEXPECTED_EOS"
+INVALID = "IMAGE_DATA_INVALID"
+UNRECOGNIZED = "IMAGE_UNRECOGNIZED_FORMAT"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """The facts in an image's header.
+
+    Attributes:
+        width, height: pixels of the largest level.
+        channels: 1 (grey), 2 (grey and alpha; red and green in KTX2), 3 or 4; of what decoding gives, so a PNG palette
+            counts as 3, or 4 where it has transparency. A CMYK JPEG counts its four inks.
+        bits_per_channel: as stored; 8 for palettes and for Basis Universal.
+        has_alpha: an alpha channel, a PNG transparency chunk, or AVIF's alpha item.
+        levels: mip levels in the file.
+        codec: inside the container: "baseline" or "progressive" (JPEG), "lossy", "lossless" or "extended" (WebP),
+            "etc1s", "uastc", "uastc-zstd" or "vkformat-N" (KTX2).
+        srgb: whether the container says that its colours are sRGB; None where it does not say.
+        animated: more than one frame (APNG, animated WebP, AVIF sequences).
+    """
+
+    format: Format
+    width: int
+    height: int
+    channels: int
+    bits_per_channel: int
+    has_alpha: bool
+    levels: int = 1
+    codec: str | None = None
+    srgb: bool | None = None
+    animated: bool = False
+
+    @property
+    def mime_type(self) -> str:
+        return MIME_TYPES[self.format]
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of the largest level."""
+        return self.width * self.height
+
+
+def recognise(data: Bytes) -> Format | None:
+    """The format that the first bytes announce, or None. Looks at 32 bytes at most."""
+    head = bytes(data[:32])
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    if head.startswith(b"\xabKTX 20\xbb\r\n\x1a\n"):
+        return "ktx2"
+    if head[4:8] == b"ftyp" and (b"avif" in head[8:] or b"avis" in head[8:]):
+        return "avif"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    return "bmp" if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0" else None
+
+
+def read_header(data: Bytes) -> ImageHeader:
+    """Read the header of a PNG, JPEG, WebP, AVIF, KTX2, GIF or BMP file.
+
+    Only the header is looked at: a file that is cut off later still has one.
+
+    Raises:
+        InvalidAsset: not an image that is known here (code IMAGE_UNRECOGNIZED_FORMAT), cut off inside its header
+            (IMAGE_UNEXPECTED_EOS), or contradicting its format (IMAGE_DATA_INVALID).
+    """
+    found = recognise(data)
+    if found is None:
+        start = bytes(data[:8]).hex(" ") or "nothing"
+        raise InvalidAsset(f"not a PNG, JPEG, WebP, AVIF or KTX2 image: it starts with {start}", code=UNRECOGNIZED)
+    try:
+        header = _READERS[found](memoryview(data).toreadonly())
+    except (struct.error, IndexError):
+        raise InvalidAsset(
+            f"the {found} header is cut off: the file ends after {len(data):,} bytes", code=UNEXPECTED_END
+        ) from None
+    if header.width < 1 or header.height < 1:
+        raise invalid(f"the {found} header says {header.width} × {header.height} pixels")
+    return header
+
+
+def invalid(message: str) -> InvalidAsset:
+    """An `InvalidAsset` about an image's bytes, with the Khronos code for it."""
+    return InvalidAsset(message, code=INVALID)
+
+
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
+_PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+
+
+def _png(data: memoryview) -> ImageHeader:
+    length, kind, width, height, depth, colour, compression, filtering, interlace = struct.unpack_from(
+        ">I4sIIBBBBB", data, 8
+    )
+    if kind != b"IHDR" or length != 13:
+        raise invalid("a PNG must begin with an IHDR chunk of 13 bytes")
+    if depth not in _PNG_DEPTHS.get(colour, ()) or compression or filtering or interlace > 1:
+        raise invalid(f"the PNG's IHDR is not allowed: colour type {colour} with {depth} bits")
+    transparent, srgb, animated = False, None, False
+    at = 8 + 12 + length
+    while True:  # every chunk moves `at` by 12 at least, and the end of the data stops it
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if kind in (b"IDAT", b"IEND"):
+            break
+        if kind == b"tRNS":
+            transparent = True
+        elif kind == b"acTL":
+            animated = True
+        elif kind == b"sRGB":
+            srgb = True
+        elif kind == b"cICP":
+            srgb = bytes(data[at + 8 : at + 10]) == b"\x01\x0d"
+        elif kind == b"gAMA" and srgb is None:
+            srgb = abs(int(struct.unpack_from(">I", data, at + 8)[0]) - 45455) < 500 or None
+        at += 12 + length
+    if kind == b"IEND":
+        raise invalid("the PNG has no image data")
+    channels = _PNG_CHANNELS[colour] + (transparent and colour in (0, 2, 3))
+    bits = 8 if colour == 3 else depth
+    return ImageHeader(
+        "png", width, height, channels, bits, colour in (4, 6) or transparent, srgb=srgb, animated=animated
+    )
+
+
+_JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+
+
+def _jpeg(data: memoryview) -> ImageHeader:
+    at = 2
+    while True:
+        while data[at] != 0xFF:  # libjpeg skips stray bytes between segments as well
+            at += 1
+        while data[at] == 0xFF:  # a marker may be preceded by any number of fill bytes (T.81 B.1.1.2)
+            at += 1
+        marker = data[at]
+        at += 1
+        if marker in (0x00, 0x01) or 0xD0 <= marker <= 0xD8:  # stuffing, TEM, RSTn, SOI: no segment follows
+            continue
+        if marker in (0xD9, 0xDA):
+            raise invalid("the JPEG has no frame header before its image data")
+        (length,) = struct.unpack_from(">H", data, at)
+        if length < 2:
+            raise invalid(f"a JPEG segment says that it is {length} bytes long, which is too short")
+        if marker in _JPEG_FRAMES:
+            break
+        at += length
+    bits, height, width, components = struct.unpack_from(">BHHB", data, at + 2)
+    if components not in (1, 3, 4) or bits not in (8, 12, 16) or length != 8 + 3 * components:
+        raise invalid(f"the JPEG's frame header is not allowed: {components} components of {bits} bits")
+    codec = {0xC0: "baseline", 0xC1: "baseline", 0xC2: "progressive"}.get(marker, f"sof-{marker - 0xC0}")
+    return ImageHeader("jpeg", width, height, components, bits, False, codec=codec)
+
+
+def _webp(data: memoryview) -> ImageHeader:
+    kind, _ = struct.unpack_from("<4sI", data, 12)
+    if kind == b"VP8X":
+        flags, a, b, c, d, e, f = struct.unpack_from("<B3x6B", data, 20)
+        width, height, alpha = 1 + (a | b << 8 | c << 16), 1 + (d | e << 8 | f << 16), bool(flags & 0x10)
+        srgb = None if flags & 0x20 else True  # an ICC profile speaks instead
+        return ImageHeader(
+            "webp", width, height, 3 + alpha, 8, alpha, codec="extended", srgb=srgb, animated=bool(flags & 0x02)
+        )
+    if kind == b"VP8L":
+        signature, bits = struct.unpack_from("<BI", data, 20)
+        if signature != 0x2F or bits >> 29:
+            raise invalid("the WebP's lossless stream has no signature")
+        alpha = bool(bits >> 28 & 1)
+        return ImageHeader(
+            "webp", 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF), 3 + alpha, 8, alpha, codec="lossless", srgb=True
+        )
+    if kind == b"VP8 ":
+        tag, start, width, height = struct.unpack_from("<B2x3sHH", data, 20)
+        if tag & 1 or start != b"\x9d\x01\x2a":
+            raise invalid("the WebP's lossy stream does not begin with a key frame")
+        return ImageHeader("webp", width & 0x3FFF, height & 0x3FFF, 3, 8, False, codec="lossy", srgb=True)
+    raise invalid(f"the WebP begins with a {kind!r} chunk, not VP8, VP8L or VP8X")
+
+
+def _gif(data: memoryview) -> ImageHeader:
+    width, height = struct.unpack_from("<HH", data, 6)
+    return ImageHeader("gif", width, height, 3, 8, False)
+
+
+def _bmp(data: memoryview) -> ImageHeader:
+    size, width, height, _, bits = struct.unpack_from("<IiiHH", data, 14)
+    if size < 40:
+        raise invalid("only Windows bitmaps (40-byte header or longer) are known")
+    return ImageHeader("bmp", width, abs(height), 4 if bits == 32 else 3, 8, bits == 32)
+
+
+def _avif(data: memoryview) -> ImageHeader:
+    from .isobmff import read_avif
+
+    return read_avif(data)
+
+
+def _ktx2(data: memoryview) -> ImageHeader:
+    from .ktx2_header import Ktx2Header
+
+    return Ktx2Header.parse(data).summary()
+
+
+_READERS: dict[Format, Callable[[memoryview], ImageHeader]] = {
+    "png": _png, "jpeg": _jpeg, "webp": _webp, "avif": _avif, "ktx2": _ktx2, "gif": _gif, "bmp": _bmp,
+}  # fmt: skip
