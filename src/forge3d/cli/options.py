@@ -21,11 +21,11 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, default=str))
 
 
-def console() -> Console:
+def console(*, stderr: bool = False) -> Console:
     """Where tables for people go."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    return Console(highlight=False, stderr=stderr)
 
 
 def size_text(count: float) -> str:
