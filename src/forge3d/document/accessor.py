@@ -44,12 +44,18 @@ class Accessor:
         normalized: integers stand for [0, 1] (unsigned) or [-1, 1] (signed).
         load: called at most once, for payloads that are decoded lazily; needs `dtype` and `shape`.
         payload: the encoded form in the file, written back byte for byte while this accessor is in use.
-        bounds: `(min, max)` as the file declared them, one list of numbers each, or None.
+        bounds: `(min, max)` as the file declared them, one list of numbers each (empty where only the other stood),
+            or None.
+
+    Attributes:
+        referenced: whether an object of the file it was read from used it. The writer leaves out a listed accessor
+            that was in use and is not any more, and keeps one that nothing ever used.
+        view: name, extras and extensions of the buffer view that held it, or None where there were none.
     """
 
     __slots__ = (
         "__weakref__", "_array", "_floats", "_load", "bounds", "dtype", "extensions", "extras", "name", "normalized",
-        "payload", "shape",
+        "payload", "referenced", "shape", "view",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +81,8 @@ class Accessor:
         self.extensions: dict[str, Any] = extensions or {}
         self.payload = payload
         self.bounds = bounds
+        self.referenced = False
+        self.view: dict[str, Any] | None = None
         if array is not None:
             data = _read_only(np.asarray(array))
             self._array, self.dtype, self.shape = data, data.dtype, data.shape
@@ -124,7 +132,7 @@ class Accessor:
         return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
 
     def __len__(self) -> int:
-        return self.shape[0]
+        return int(self.shape[0])
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Accessor:
         return self  # immutable: a copied document shares its data

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .accessor import Accessor
-from .property import Property
+from .property import Property, json_key
 from .scene import Node
 
 
@@ -22,11 +22,11 @@ class AnimationSampler(Property):
 
     input: Accessor
     output: Accessor
-    interpolation: Interpolation = Interpolation.LINEAR
+    interpolation: Interpolation = json_key("interpolation", Interpolation.LINEAR)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class Pointer:
+class Pointer(Property):
     """KHR_animation_pointer: the property at `path` (JSON keys joined by `/`) below `target`.
 
     `target` None means the document's root. Holding the object, not its index, keeps the pointer right when lists
@@ -45,6 +45,7 @@ class Channel(Property):
     path: str
     node: Node | None = None
     pointer: Pointer | None = None
+    target: Property | None = None  # extras and extensions of the `target` object
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .accessor import Accessor
 from .animation import Animation
+from .copying import copied
 from .material import Material
+from .pinning import Pinned
 from .property import Property, XmpPacket
 from .scene import Asset, Camera, Light, Mesh, Node, Scene, Skin, Variant
 from .texture import Image, Sampler, Texture
@@ -32,6 +33,8 @@ class Document(Property):
         accessors: those of the file it was read from, in order, used or not. New data need not be listed.
         extensions_used, extensions_required: names that the file declared; the writer adds what it needs to.
         encoding: how the writer compresses geometry (set by `Compress`); None writes plain arrays.
+        pinned: the numbering to keep, where an extension that forge3d does not know may point into it.
+        source_files: the files it was read from, which `write` spares.
     """
 
     asset: Asset = field(default_factory=Asset)
@@ -53,6 +56,8 @@ class Document(Property):
     extensions_used: list[str] = field(default_factory=list)
     extensions_required: list[str] = field(default_factory=list)
     encoding: Encoding | None = None
+    pinned: Pinned | None = None
+    source_files: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, source: Any, *, limits: Limits | None = None) -> Document:
@@ -96,4 +101,4 @@ class Document(Property):
 
     def copy(self) -> Document:
         """An independent document that shares the immutable arrays and encoded images."""
-        return copy.deepcopy(self)
+        return copied(self)

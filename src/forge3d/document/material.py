@@ -136,7 +136,7 @@ class Volume(Layer):
     extension: ClassVar[str] = "KHR_materials_volume"
     thickness_factor: float = json_key("thicknessFactor", 0.0)
     thickness_texture: TextureInfo | None = texture_slot("thicknessTexture", srgb=False, channels="g")
-    attenuation_distance: float | None = json_key("attenuationDistance", None)
+    attenuation_distance: float | None = json_key("attenuationDistance", None, of=float)
     attenuation_color: Vec3 = json_key("attenuationColor", (1.0, 1.0, 1.0))
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .accessor import Accessor
 from .material import Material, Vec3, Vec4
 from .payload import DracoPayload
-from .property import Property
+from .property import REQUIRED, Property, json_key
 
 Matrix = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Primitive(Property):
     attributes: dict[str, Accessor] = field(default_factory=dict)
     indices: Accessor | None = None
     material: Material | None = None
-    mode: Mode = Mode.TRIANGLES
+    mode: Mode = json_key("mode", Mode.TRIANGLES)
     targets: list[dict[str, Accessor]] = field(default_factory=list)
     variants: list[VariantMapping] = field(default_factory=list)
     draco: DracoPayload | None = None
@@ -64,7 +64,7 @@ class Mesh(Property):
     """Primitives that are placed together; `weights` are the default morph weights, empty where not given."""
 
     primitives: list[Primitive] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
+    weights: list[float] = json_key("weights", [])
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -80,20 +80,20 @@ class Skin(Property):
 class Perspective(Property):
     """Angles in radians, distances in metres; `aspect_ratio` None: the viewport's; `zfar` None: infinite."""
 
-    yfov: float
-    znear: float
-    zfar: float | None = None
-    aspect_ratio: float | None = None
+    yfov: float = json_key("yfov", REQUIRED, of=float)
+    znear: float = json_key("znear", REQUIRED, of=float)
+    zfar: float | None = json_key("zfar", None, of=float)
+    aspect_ratio: float | None = json_key("aspectRatio", None, of=float)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Orthographic(Property):
     """Half extents in metres."""
 
-    xmag: float
-    ymag: float
-    znear: float
-    zfar: float
+    xmag: float = json_key("xmag", REQUIRED, of=float)
+    ymag: float = json_key("ymag", REQUIRED, of=float)
+    znear: float = json_key("znear", REQUIRED, of=float)
+    zfar: float = json_key("zfar", REQUIRED, of=float)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -105,12 +105,12 @@ class Camera(Property):
 class Light(Property):
     """KHR_lights_punctual: `type` is directional (lux), point or spot (candela); cone angles in radians."""
 
-    type: str
-    color: Vec3 = (1.0, 1.0, 1.0)
-    intensity: float = 1.0
-    range: float | None = None
-    inner_cone_angle: float = 0.0
-    outer_cone_angle: float = float(np.pi / 4)
+    type: str = json_key("type", REQUIRED, of=str)
+    color: Vec3 = json_key("color", (1.0, 1.0, 1.0))
+    intensity: float = json_key("intensity", 1.0)
+    range: float | None = json_key("range", None, of=float)
+    inner_cone_angle: float = json_key("innerConeAngle", 0.0, group="spot")
+    outer_cone_angle: float = json_key("outerConeAngle", float(np.pi / 4), group="spot")
     spot: Property | None = None  # extras and extensions of the `spot` object
 
 
@@ -133,15 +133,15 @@ class Node(Property):
     """
 
     children: list[Node] = field(default_factory=list)
-    translation: Vec3 = (0.0, 0.0, 0.0)
-    rotation: Vec4 = (0.0, 0.0, 0.0, 1.0)
-    scale: Vec3 = (1.0, 1.0, 1.0)
+    translation: Vec3 = json_key("translation", (0.0, 0.0, 0.0))
+    rotation: Vec4 = json_key("rotation", (0.0, 0.0, 0.0, 1.0))
+    scale: Vec3 = json_key("scale", (1.0, 1.0, 1.0))
     matrix: Matrix | None = None
     mesh: Mesh | None = None
     skin: Skin | None = None
     camera: Camera | None = None
     light: Light | None = None
-    weights: list[float] = field(default_factory=list)
+    weights: list[float] = json_key("weights", [])
     visible: bool | None = None
     instancing: Instancing | None = None
 
@@ -153,10 +153,16 @@ class Scene(Property):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Asset(Property):
-    """The `asset` object; `generator` is the program that wrote the file last."""
+    """The `asset` object.
+
+    Attributes:
+        generator: the program that wrote the file. The writer puts forge3d there, and what stood there before behind
+            it: `forge3d 1.2 (from Blender 4.3)`.
+        others: properties that the specification does not name.
+    """
 
     version: str = "2.0"
-    min_version: str | None = None
-    generator: str | None = None
-    copyright: str | None = None
+    min_version: str | None = json_key("minVersion", None, of=str)
+    generator: str | None = json_key("generator", None, of=str)
+    copyright: str | None = json_key("copyright", None, of=str)
     others: dict[str, Any] = field(default_factory=dict)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
 
-from .property import Property, json_key
+from .accessor import Array
+from .property import Property, XmpPacket, json_key
+
+if TYPE_CHECKING:
+    from ..images import ImageHeader
 
 
 class Filter(IntEnum):
@@ -24,19 +29,45 @@ class Wrap(IntEnum):
     REPEAT = 10497
 
 
-@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, init=False)
 class Image(Property):
     """An encoded picture. `data` is the file's bytes, untouched until a transform assigns new ones.
 
+    Args:
+        data: the encoded bytes.
+        mime_type: `image/png` and so on; where None, the first bytes tell.
+        uri: the relative name the picture had (and gets again when a .gltf is written with separate images); None when
+            embedded.
+        load: gives the bytes on first use, in place of `data`.
+
     Attributes:
-        mime_type: as declared, or as recognised from the first bytes; None where neither tells.
-        uri: the relative name it had (and gets again when a .gltf is written with separate images); None when embedded.
+        replaced: whether `data` was assigned since the picture was read.
     """
 
-    mime_type: str | None = None
-    uri: str | None = None
-    _data: bytes | None = None
-    _load: Callable[[], bytes] | None = None
+    uri: str | None
+    replaced: bool
+    _mime_type: str | None
+    _data: bytes | None
+    _load: Callable[[], bytes] | None
+    _header: ImageHeader | None
+    _pixels: Array | None
+
+    def __init__(
+        self,
+        data: bytes | None = None,
+        *,
+        mime_type: str | None = None,
+        uri: str | None = None,
+        load: Callable[[], bytes] | None = None,
+        name: str | None = None,
+        extras: Any = None,
+        extensions: dict[str, Any] | None = None,
+        xmp: XmpPacket | None = None,
+    ):
+        self.name, self.extras, self.extensions, self.xmp = name, extras, extensions or {}, xmp
+        self.uri, self.replaced = uri, False
+        self._mime_type, self._data, self._load = mime_type, data, load
+        self._header = self._pixels = None
 
     @property
     def data(self) -> bytes:
@@ -48,15 +79,71 @@ class Image(Property):
 
     @data.setter
     def data(self, encoded: bytes) -> None:
-        self._data, self._load = encoded, None
+        self._data, self._load, self._header, self._pixels = encoded, None, None, None
+        self.replaced = True
+
+    @property
+    def mime_type(self) -> str | None:
+        """As declared, or as recognised from the first bytes; None where neither tells. Set it with new `data`."""
+        if self._mime_type is None:
+            self._mime_type = _sniffed(self.data)
+        return self._mime_type
+
+    @mime_type.setter
+    def mime_type(self, declared: str | None) -> None:
+        self._mime_type = declared
+
+    @property
+    def header(self) -> ImageHeader:
+        """Size, channels and format, read from the first bytes without decoding.
+
+        Raises:
+            InvalidAsset: the bytes are not a picture that forge3d knows.
+        """
+        if self._header is None:
+            from ..images import read_header
+
+            self._header = read_header(self.data)
+        return self._header
+
+    @property
+    def pixels(self) -> Array:
+        """The decoded picture, `(height, width, channels)`, read-only; decoded once, kept until `data` changes.
+
+        Raises:
+            InvalidAsset, LimitExceeded: see `forge3d.images.decode`.
+        """
+        if self._pixels is None:
+            from ..images import decode
+
+            self._pixels = decode(self.data)
+        return self._pixels
+
+    def forget_pixels(self) -> None:
+        """Give the memory of the decoded picture back; `pixels` decodes again when asked."""
+        self._pixels = None
+
+
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"WEBP", 8, "image/webp"),
+    (b"\xabKTX 20\xbb\r\n\x1a\n", 0, "image/ktx2"),
+    (b"ftypavif", 4, "image/avif"),
+    (b"DDS ", 0, "image/vnd-ms.dds"),
+)
+
+
+def _sniffed(data: bytes) -> str | None:
+    return next((mime for magic, offset, mime in _SIGNATURES if data.startswith(magic, offset)), None)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Sampler(Property):
     """Filtering and wrapping (§3.8.4). None filters leave the choice to the viewer."""
 
-    mag_filter: Filter | None = json_key("magFilter", None)
-    min_filter: Filter | None = json_key("minFilter", None)
+    mag_filter: Filter | None = json_key("magFilter", None, of=Filter)
+    min_filter: Filter | None = json_key("minFilter", None, of=Filter)
     wrap_s: Wrap = json_key("wrapS", Wrap.REPEAT)
     wrap_t: Wrap = json_key("wrapT", Wrap.REPEAT)
 
@@ -75,14 +162,14 @@ class Texture(Property):
     sampler: Sampler | None = None
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class TextureTransform:
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class TextureTransform(Property):
     """KHR_texture_transform: uv' = translation · rotation · scale · uv. Rotation in radians, counter-clockwise."""
 
-    offset: tuple[float, float] = (0.0, 0.0)
-    rotation: float = 0.0
-    scale: tuple[float, float] = (1.0, 1.0)
-    tex_coord: int | None = None
+    offset: tuple[float, float] = json_key("offset", (0.0, 0.0))
+    rotation: float = json_key("rotation", 0.0)
+    scale: tuple[float, float] = json_key("scale", (1.0, 1.0))
+    tex_coord: int | None = json_key("texCoord", None, of=int)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -96,10 +183,10 @@ class TextureInfo(Property):
     """
 
     texture: Texture
-    tex_coord: int = 0
-    scale: float = 1.0
-    strength: float = 1.0
-    transform: TextureTransform | None = field(default=None)
+    tex_coord: int = json_key("texCoord", 0)
+    scale: float = json_key("scale", 1.0)
+    strength: float = json_key("strength", 1.0)
+    transform: TextureTransform | None = None
 
     @property
     def uv_set(self) -> int:
