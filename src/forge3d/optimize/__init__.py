@@ -1,0 +1,23 @@
+"""Transforms that make a document smaller and faster, one a file, and presets made of them."""
+
+from ..document import Transform
+from .compress import Compress
+from .decompress import Decompress
+from .dedup import Dedup
+from .options import Option, build, canonical, name_of, options_of, parse
+from .presets import PRESETS
+from .prune import Prune
+from .quantize import Quantize
+from .reorder import Reorder
+from .textures import Textures
+from .weld import Weld
+
+TRANSFORMS: dict[str, type[Transform]] = {
+    name_of(kind): kind for kind in (Decompress, Dedup, Prune, Weld, Reorder, Quantize, Textures, Compress)
+}
+"""Every transform by its name in recipes and on the command line."""
+
+__all__ = [
+    "PRESETS", "TRANSFORMS", "Compress", "Decompress", "Dedup", "Option", "Prune", "Quantize", "Reorder", "Textures",
+    "Weld", "build", "canonical", "name_of", "options_of", "parse",
+]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..document import Accessor, Change, Context, Document, Fidelity, Transform
 from ..document.payload import MeshoptPayload
-from .graph import reachable, substitute
+from .graph import pinned, reachable, substitute
 from .vertices import payload_kept, primitives, with_array
 
 
@@ -23,6 +23,8 @@ class Decompress(Transform):
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
 
     def __call__(self, document: Document, context: Context) -> Change:
+        if held := pinned(document):
+            return Change("decompress", skipped=[held])
         compressed = [primitive for _, primitive in primitives(document) if payload_kept(primitive)]
         for primitive in compressed:
             primitive.draco = None

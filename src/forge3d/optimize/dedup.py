@@ -26,7 +26,7 @@ from ..document import (
     Variant,
 )
 from ..document.payload import MeshoptPayload
-from .graph import pointer_targets, substitute
+from .graph import pinned, pointer_targets, substitute
 
 # Objects that stand for themselves inside a key: two materials are equal only when they use the same texture object.
 _BY_IDENTITY = (Accessor, Image, Sampler, Texture, Material, Node, Skin, Variant, Primitive)
@@ -51,6 +51,9 @@ class Dedup(Transform):
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("dedup")
+        if held := pinned(document):
+            change.skipped.append(held)
+            return change
         driven = pointer_targets(document)
         named = ("name", "uri") if self.names else ("uri",)
         steps: list[tuple[str, Callable[[], Iterable[tuple[Any, Hashable]]]]] = [

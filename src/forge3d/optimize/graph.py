@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..document import Accessor, Document, Node
+from ..document import Accessor, Document, Node, Skip
 from ..document.payload import DracoPayload, MeshoptPayload, SparsePayload
 from ..document.property import Property
 from ..document.scene import Matrix
@@ -104,6 +104,14 @@ def held_by_extensions(document: Document) -> set[int]:
     """`id` of every object that the JSON of an extension refers to."""
     holders = [item.extensions for item in reachable([document]).values() if isinstance(item, (Property, Accessor))]
     return set(reachable(holders, through=lambda value: isinstance(value, (dict, list))))
+
+
+def pinned(document: Document) -> Skip | None:
+    """Why nothing can be renumbered or replaced in this document, where an unknown extension may point to anything."""
+    if document.pinned is None:
+        return None
+    names = ", ".join(document.pinned.extensions)
+    return Skip("document", f"{names} may refer to anything by number, so everything stays; drop it to optimize")
 
 
 def _parts(value: object) -> Iterator[object]:

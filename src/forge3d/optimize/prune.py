@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..document import Accessor, Change, Context, Document, Fidelity, Material, Mode, Node, Primitive, Skip, Transform
-from .graph import animated, held_by_extensions, parents, reachable
+from ..document import Accessor, Change, Context, Document, Fidelity, Mode, Node, Primitive, Skip, Transform
+from .graph import animated, held_by_extensions, parents, pinned, reachable
+from .materials import materials_of, needs_tangents, reads_unknown, uv_sets
 from .vertices import payload_kept, primitives
 
 _LISTS = (
@@ -41,6 +42,9 @@ class Prune(Transform):
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("prune")
+        if held := pinned(document):
+            change.skipped.append(held)
+            return change
         if self.leaves:
             _remove_leaves(document)
         if self.attributes:
@@ -138,41 +142,24 @@ def _remove_attributes(document: Document, change: Change) -> None:
 
 def _is_read(name: str, primitive: Primitive, is_skinned: bool) -> bool:
     """Whether any material that the primitive may be drawn with, or its skin, reads the attribute."""
-    materials = [primitive.material, *(mapping.material for mapping in primitive.variants)]
-    if primitive.extensions or any(m is not None and _has_unknown(m) for m in materials):
+    if reads_unknown(primitive):
         return True
     if any(set(target) == {name} for target in primitive.targets):
         return True  # a morph target must not end up empty
     match = _NUMBERED.match(name)
     base, number = (match[1], int(match[2])) if match else (name, 0)
     if base == "TEXCOORD":
-        return any(m is not None and number in _uv_sets(m) for m in materials)
+        return any(number in uv_sets(material) for material in materials_of(primitive))
     if base == "COLOR":
         return number == 0
     if base in ("JOINTS", "WEIGHTS"):
         return is_skinned
     if name == "TANGENT":
-        return any(m is not None and _needs_tangents(m) for m in materials)
+        return any(needs_tangents(material) for material in materials_of(primitive))
     if name == "NORMAL":
-        return primitive.mode < Mode.TRIANGLES or any(m is None or m.unlit is None for m in materials)
+        lit = any(material.unlit is None for material in materials_of(primitive))
+        return lit or primitive.material is None or primitive.mode < Mode.TRIANGLES
     return True
-
-
-def _uv_sets(material: Material) -> set[int]:
-    return {slot.info.uv_set for slot in material.textures()} | {slot.info.tex_coord for slot in material.textures()}
-
-
-def _needs_tangents(material: Material) -> bool:
-    normal_mapped = any(slot.path.endswith("normal_texture") for slot in material.textures())
-    return material.unlit is None and (normal_mapped or material.anisotropy is not None)
-
-
-def _has_unknown(material: Material) -> bool:
-    """Whether the material has extensions that are not understood here and may read any attribute."""
-    layers = [layer for _, layer in material.layers()]
-    return bool(material.extensions or material.pbr_extensions or any(layer.extensions for layer in layers)) or any(
-        slot.info.extensions for slot in material.textures()
-    )
 
 
 def _without_gaps(unused: list[str], attributes: dict[str, Accessor]) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ..document import AlphaMode, Change, Context, Document, Fidelity, Primitive, Skip, Transform
+from ..document import Change, Context, Document, Fidelity, Primitive, Skip, Transform
 from ..document.geometry import Indices, flat_indices
+from .materials import is_blended
 from .options import one_of
 from .vertices import VertexStream, index_accessor, is_triangle_list, streams
 
@@ -44,12 +45,6 @@ class Reorder(Transform):
                 change.skipped.append(Skip(stream.label, "is blended: the order of its triangles shows"))
             _reorder(stream, self.target == "size")
         return change
-
-
-def is_blended(primitive: Primitive) -> bool:
-    """Whether the primitive's material, under any variant, has alpha mode BLEND."""
-    materials = [primitive.material, *(mapping.material for mapping in primitive.variants)]
-    return any(material is not None and material.alpha_mode == AlphaMode.BLEND for material in materials)
 
 
 def _reorder(stream: VertexStream, for_size: bool) -> None:

@@ -16,6 +16,9 @@ import numpy.typing as npt
 from ..document import Accessor, Document, Mode, Primitive, Skip
 from ..document.accessor import Array
 from ..document.payload import MeshoptPayload
+from .graph import pinned
+
+COMPRESSED = "is compressed and stays as it is; run Decompress first to change it"
 
 
 @dataclass(slots=True)
@@ -48,6 +51,8 @@ class VertexStream:
 
 def streams(document: Document) -> tuple[list[VertexStream], list[Skip]]:
     """The document's vertex streams that can be renumbered, and the primitives that cannot, with the reason."""
+    if held := pinned(document):
+        return [], [held]
     groups: dict[tuple[object, ...], VertexStream] = {}
     owners: dict[int, set[tuple[object, ...]]] = {}
     skipped: list[Skip] = []
@@ -127,7 +132,7 @@ def _blocked(stream: VertexStream, owners: dict[int, set[tuple[object, ...]]]) -
     if "POSITION" not in stream.primitives[0].attributes:
         return "has no POSITION"
     if any(payload_kept(primitive) for primitive in stream.primitives):
-        return "is compressed and stays as it is; run Decompress first to change it"
+        return COMPRESSED
     if len({len(accessor) for accessor in stream.accessors}) != 1:
         return "its attributes differ in length"
     if any(len(owners[id(accessor)]) > 1 for accessor in stream.accessors):

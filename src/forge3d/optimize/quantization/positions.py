@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...document import Accessor, Document, Material, Mesh, Node, Primitive, Skip
+from ...document import Accessor, Document, Mesh, Node, Skip
 from ..graph import animated, held_by_extensions, world_matrices
-from ..vertices import payload_kept
+from ..materials import materials_of
+from ..vertices import COMPRESSED, payload_kept
 from .grid import Grid, grid_for
 from .placement import magnification, place
 from .thickness import has_thickness, rescale_thickness
@@ -67,7 +68,7 @@ def _reason(mesh: Mesh, users: list[Node], driven: dict[int, set[str]]) -> str |
     if not users:
         return "the mesh is placed by no node"
     if any(payload_kept(primitive) for primitive in mesh.primitives):
-        return "the geometry is compressed and stays as it is; run Decompress first to change it"
+        return f"the geometry {COMPRESSED}"
     arrays = [p.attributes["POSITION"] for p in mesh.primitives if "POSITION" in p.attributes]
     arrays += [target["POSITION"] for p in mesh.primitives for target in p.targets if "POSITION" in target]
     if any(accessor.dtype != np.float32 for accessor in arrays):
@@ -82,12 +83,6 @@ def _reason(mesh: Mesh, users: list[Node], driven: dict[int, set[str]]) -> str |
     if thick and (any(instanced) or (any(skinned) and not all(skinned))):
         return "a volume material is on instances, or on skinned and rigid nodes both, which scale its thickness apart"
     return None
-
-
-def materials_of(primitive: Primitive) -> list[Material]:
-    """The materials that the primitive may be drawn with, under any variant."""
-    materials = [primitive.material, *(mapping.material for mapping in primitive.variants)]
-    return [material for material in materials if material is not None]
 
 
 def _label(document: Document, mesh: Mesh) -> str:

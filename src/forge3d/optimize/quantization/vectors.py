@@ -20,7 +20,8 @@ def unit_vectors(values: Floats, bits: int) -> npt.NDArray[np.signedinteger[Any]
     kind: Any = np.int8 if bits <= 8 else np.int16
     steps = 2 ** (bits - 1) - 1
     stepped = np.rint(np.clip(values, -1.0, 1.0) * steps)
-    return np.rint(stepped * (np.iinfo(kind).max / steps)).astype(kind)
+    stored: npt.NDArray[Any] = np.rint(stepped * (np.iinfo(kind).max / steps)).astype(kind)
+    return stored
 
 
 def fractions(values: Floats, bits: int) -> npt.NDArray[np.unsignedinteger[Any]]:
@@ -28,7 +29,8 @@ def fractions(values: Floats, bits: int) -> npt.NDArray[np.unsignedinteger[Any]]
     kind: Any = np.uint8 if bits <= 8 else np.uint16
     steps = 2**bits - 1
     stepped = np.rint(np.clip(values, 0.0, 1.0) * steps)
-    return np.rint(stepped * (np.iinfo(kind).max / steps)).astype(kind)
+    stored: npt.NDArray[Any] = np.rint(stepped * (np.iinfo(kind).max / steps)).astype(kind)
+    return stored
 
 
 def within(accessors: list[Accessor], low: float, high: float) -> bool:

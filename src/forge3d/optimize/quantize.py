@@ -1,0 +1,130 @@
+"""Store vertex attributes in fewer bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from ..document import Accessor, Change, Context, Document, Fidelity, Primitive, Skip, Transform
+from .graph import pinned
+from .options import between, one_of
+from .quantization.positions import quantize_positions
+from .quantization.texcoords import quantize_texcoords, with_normalized
+from .quantization.vectors import fractions, joints, unit_vectors, weights, within
+from .vertices import payload_kept, primitives, with_array
+
+Stored = Callable[[Accessor], Accessor]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantize(Transform):
+    """Store vertex attributes as small integers (KHR_mesh_quantization). Lossy: see the change's error, in metres.
+
+    Each mesh has a grid of its own, which node transforms, inverse bind matrices, instances and volume thickness undo;
+    where a node is animated, or places more than the mesh, the mesh moves to a new child. Primitives of one mesh stay
+    closed against each other; meshes that touch may part by twice the error. Attributes that are integers already
+    are left alone, so running it again changes nothing. For any option, 0 leaves that attribute as it is.
+
+    Args:
+        position: bits along the longest side of a mesh, 8 to 16.
+        normal: bits of each coordinate of normals and tangents, 6 to 16.
+        texcoord: bits of texture coordinates, 8 to 16; none takes for each set what keeps it within a quarter of a
+            texel of its largest texture. Coordinates outside [0, 1] are moved into it by KHR_texture_transform.
+        color: bits of vertex colours, 8 to 16.
+        weight: bits of skin weights, 8 or 16; they sum to one afterwards.
+    """
+
+    fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
+
+    position: int = 14
+    normal: int = 8
+    texcoord: int | None = None
+    color: int = 8
+    weight: Literal[0, 8, 16] = 8
+
+    def __post_init__(self) -> None:
+        for name, least in (("position", 8), ("normal", 6), ("texcoord", 8), ("color", 8)):
+            if getattr(self, name) != 0:
+                between(self, name, least, 16)
+        one_of(self, "weight")
+
+    def __call__(self, document: Document, context: Context) -> Change:
+        change = Change("quantize")
+        if held := pinned(document):
+            change.skipped.append(held)
+            return change
+        if self.position:
+            context.report(0.0, "quantize positions")
+            result = quantize_positions(document, self.position)
+            change.error = result.error
+            change.skipped += result.skipped
+        if self.texcoord != 0:
+            context.report(0.4, "quantize texture coordinates")
+            change.skipped += quantize_texcoords(document, self.texcoord)
+        context.report(0.6, "quantize other attributes")
+        self._attributes(document, change)
+        return change
+
+    def _attributes(self, document: Document, change: Change) -> None:
+        done: dict[int, Accessor] = {}
+        skins: dict[tuple[int, ...], dict[str, Accessor]] = {}
+        for label, primitive in primitives(document):
+            if payload_kept(primitive):
+                change.skipped.append(
+                    Skip(label, "is compressed and stays as it is; run Decompress first to change it")
+                )
+                continue
+            if self.normal:
+                for name in ("NORMAL", "TANGENT"):
+                    why = _convert(primitive, name, done, lambda a: _unit(a, self.normal), -1.0)
+                    change.skipped += [Skip(label, why)] if why else []
+            if self.color:
+                for name in [name for name in primitive.attributes if name.startswith("COLOR_")]:
+                    why = _convert(primitive, name, done, lambda a: _share(a, self.color), 0.0)
+                    change.skipped += [Skip(label, why)] if why else []
+            if self.weight:
+                _convert_skin(primitive, skins, self.weight)
+
+
+def _convert(primitive: Primitive, name: str, done: dict[int, Accessor], store: Stored, low: float) -> str | None:
+    """Store one attribute and its morph deltas, if they all lie in [low, 1]; or why not."""
+    base = primitive.attributes.get(name)
+    if base is None or base.dtype != np.float32:
+        return None
+    deltas = [target[name] for target in primitive.targets if name in target]
+    if not within([base, *deltas], low, 1.0):
+        return f"{name} or its morph deltas lie outside [{low:g}, 1]"
+    for accessor in (base, *deltas):
+        if id(accessor) not in done:
+            done[id(accessor)] = store(accessor) if accessor.dtype == np.float32 else accessor
+    primitive.attributes = {**primitive.attributes, name: done[id(base)]}
+    primitive.targets = [{**t, name: done[id(t[name])]} if name in t else t for t in primitive.targets]
+    return None
+
+
+def _unit(accessor: Accessor, bits: int) -> Accessor:
+    return with_normalized(accessor, unit_vectors(accessor.array, bits))
+
+
+def _share(accessor: Accessor, bits: int) -> Accessor:
+    return with_normalized(accessor, fractions(accessor.array, bits))
+
+
+def _convert_skin(primitive: Primitive, done: dict[tuple[int, ...], dict[str, Accessor]], bits: int) -> None:
+    """All weight sets of a primitive together, so that each vertex sums to one; joints in 8 bits where they fit."""
+    attributes = primitive.attributes
+    count = sum(1 for name in attributes if name.startswith("WEIGHTS_"))
+    pairs = [(f"JOINTS_{n}", f"WEIGHTS_{n}") for n in range(count)]
+    if not pairs or any(j not in attributes or attributes[w].dtype != np.float32 for j, w in pairs):
+        return
+    key = tuple(id(attributes[name]) for pair in pairs for name in pair)
+    if key not in done:
+        stored = weights([attributes[name].array for _, name in pairs], bits)
+        done[key] = {}
+        for (joint, weight), values in zip(pairs, stored, strict=True):
+            done[key][weight] = with_normalized(attributes[weight], values)
+            done[key][joint] = with_array(attributes[joint], joints(attributes[joint].array, values))
+    primitive.attributes = {**attributes, **done[key]}
