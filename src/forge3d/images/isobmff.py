@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from .headers import ImageHeader, invalid
+from ..errors import InvalidAsset
+from .headers import UNEXPECTED_END, ImageHeader, invalid
 
 ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 SRGB_PRIMARIES, SRGB_TRANSFER = 1, 13  # ITU-T H.273
-FULL_BOXES = (b"meta", b"pitm", b"ipma", b"ispe", b"pixi", b"auxC", b"iinf")
 MAX_BOXES = 4096
 
 
@@ -21,7 +21,7 @@ def read_avif(data: memoryview) -> ImageHeader:
     animated = bytes(data[8:12]) == b"avis"
     meta = next((body for kind, body in _boxes(data) if kind == b"meta"), None)
     if meta is None:
-        raise invalid("the AVIF file has no meta box")
+        raise InvalidAsset("the AVIF file ends before its meta box", code=UNEXPECTED_END)
     parts = dict(_boxes(meta[4:]))
     if b"iprp" not in parts or b"pitm" not in parts:
         raise invalid("the AVIF file does not describe its primary image")
