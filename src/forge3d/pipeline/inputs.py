@@ -1,0 +1,97 @@
+"""Which products an order names: files and folders to SKUs, and the digest of everything an input is made of."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Forge3DError, InvalidAsset, RecipeError, ResourceRefused
+from .keys import sha256
+from .manifest import Resource, Source
+from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..gltf import Source as GltfSource
+
+SUFFIXES = (".glb", ".gltf")
+_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One input file and the SKU its bundle is filed under."""
+
+    sku: str
+    path: Path
+
+
+def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, output: Path) -> list[Product]:
+    """The products in files and folders (searched to any depth), by SKU. `output` is not searched.
+
+    A SKU is the file's name without its suffix, with what a URL cannot hold made `-`; the recipe's `[skus]` may say
+    otherwise.
+
+    Raises:
+        InvalidAsset: an input is not there, or a folder has no model in it.
+        RecipeError: a SKU cannot be a folder's name, or two files have the same one.
+    """
+    found: dict[str, Product] = {}
+    for path in sorted({path.resolve() for given in inputs for path in _files(Path(given), output.resolve())}):
+        sku = recipe.skus.get(path.name) or re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
+        if not _SKU.fullmatch(sku):
+            raise RecipeError(f"{path}: {sku!r} is not a SKU (letters, digits, . _ -): name it under [skus]")
+        # Some file systems and shops do not tell case apart.
+        other = found.setdefault(sku.lower(), Product(sku, path))
+        if other.path != path:
+            raise RecipeError(f"{other.path} and {path} would both be {sku!r}: name one of them under [skus]")
+    return [found[name] for name in sorted(found)]
+
+
+def _files(given: Path, output: Path) -> Iterator[Path]:
+    if not given.is_dir():
+        if not given.is_file():
+            raise InvalidAsset("there is no such file or folder", file=str(given))
+        yield given
+        return
+    models = [
+        path
+        for path in given.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and output not in path.resolve().parents
+    ]
+    if not models:
+        raise InvalidAsset(f"has no model in it ({', '.join(SUFFIXES)})", file=str(given))
+    yield from models
+
+
+def describe(source: GltfSource, data: bytes) -> Source:
+    """Name, size and digest of an input, and of every file it refers to.
+
+    A resource that cannot be read counts with an empty digest: validation says why.
+    """
+    resources = []
+    for uri in sorted(set(_uris(source.json))):
+        try:
+            content = source.resource(uri)
+            resources.append(Resource(uri=uri, bytes=len(content), sha256=sha256(content)))
+        except Forge3DError as error:
+            if not isinstance(error, InvalidAsset | ResourceRefused):
+                raise
+            resources.append(Resource(uri=uri, bytes=0, sha256=""))
+    return Source(name=source.name or "model", bytes=len(data), sha256=sha256(data), resources=tuple(resources))
+
+
+def _uris(members: object) -> Iterator[str]:
+    """The external references of a glTF: buffers and images, in the core and in any extension that has a `uri`."""
+    if isinstance(members, dict):
+        for name, value in members.items():
+            if name == "uri" and isinstance(value, str) and not value.startswith("data:"):
+                yield value
+            elif name != "extras":
+                yield from _uris(value)
+    elif isinstance(members, list):
+        for value in members:
+            yield from _uris(value)

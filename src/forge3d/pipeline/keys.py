@@ -1,0 +1,56 @@
+"""Keys: SHA-256 over everything that decides a result, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+# Packages whose code decides bytes that are written. A change of version makes new keys.
+NATIVE = ("numpy", "pillow", "DracoPy", "meshopt", "opengl-decimate", "opengl-basisu", "moderngl")
+# The rooms whose code decides them.
+_ROOMS = ("gltf", "images", "validate", "document", "optimize", "lod", "render", "pipeline")
+
+
+def sha256(data: bytes | memoryview) -> str:
+    """Hexadecimal SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def key_of(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON: keys in order, numbers as msgspec writes them."""
+    return sha256(msgspec.json.encode(value, order="deterministic"))
+
+
+@cache
+def tools() -> dict[str, str]:
+    """Versions of forge3d and the packages that decide bytes, and the digest of forge3d's own code.
+
+    The digest keeps results right for who changes forge3d itself, where the version alone would stay the same.
+    """
+    from .. import __version__
+
+    versions = {name: _version(name) for name in NATIVE}
+    return {"forge3d": __version__, "code": _code(), "machine": platform.machine(), **versions}
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+def _code() -> str:
+    """One digest of the source files (Python, shaders, data) of the rooms that decide bytes."""
+    package, digest = Path(__file__).parent.parent, hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((package / room).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(package).as_posix()}\0{sha256(path.read_bytes())}\n".encode())
+    return digest.hexdigest()[:16]

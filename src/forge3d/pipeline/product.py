@@ -1,0 +1,191 @@
+"""One product, from its input to its bundle in the output folder. Runs in a worker process."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from .. import gltf
+from ..errors import InvalidAsset
+from . import bundle, graph, inputs, keys
+from .cache import Cache
+from .events import Failure, ProductResult
+from .graph import Result, Step
+from .manifest import File, Manifest, Source
+from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..document import Document
+    from ..render import Renderer
+
+# Members of the manifest that steps give in `Result.values`.
+_GIVEN = ("before", "after", "size", "view", "likeness", "validation")
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """An order for one product.
+
+    Attributes:
+        plan: dotted name `module:function` of what turns a recipe into steps.
+        cache: folder, or None to keep nothing.
+        force: build even what is there, and take nothing from the cache.
+    """
+
+    sku: str
+    path: str
+    output: str
+    recipe: Recipe
+    plan: str
+    cache: str | None = None
+    cache_bytes: int = 0
+    force: bool = False
+
+
+class Work:
+    """What a step may use: the input, the recipe, the results of earlier steps, and the process's renderer."""
+
+    def __init__(
+        self,
+        path: Path,
+        recipe: Recipe,
+        *,
+        renderer: Callable[[], Renderer],
+        device: str | None = None,
+        report: Callable[[str, float], None] = lambda step, fraction: None,
+    ):
+        self.path, self.recipe, self.device, self.report = path, recipe, device, report
+        self.results: dict[str, Result] = {}
+        self.spent: dict[str, float] = {}
+        self._renderer = renderer
+        self._documents: dict[tuple[str, str], Document] = {}
+
+    @cached_property
+    def data(self) -> bytes:
+        """The input file's bytes, as they were when the build began."""
+        try:
+            gltf.Limits().check("max_file_bytes", self.path.stat().st_size, str(self.path))
+            return self.path.read_bytes()
+        except OSError as error:
+            raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(self.path)) from error
+
+    @cached_property
+    def source(self) -> gltf.Source:
+        """The input, opened."""
+        return gltf.Source.open(self.data, base=self.path.parent, name=self.path.name)
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer of this process; made on first use."""
+        return self._renderer()
+
+    def document(self, step: str = "", artifact: str = "") -> Document:
+        """The input as a document, or a GLB that a step made. Shared: copy it before changing it."""
+        from ..document import Document
+
+        if (step, artifact) not in self._documents:
+            source = self.results[step][artifact].data if step else self.source
+            self._documents[step, artifact] = Document.read(source)
+        return self._documents[step, artifact]
+
+
+def build_product(
+    job: Job,
+    *,
+    renderer: Callable[[], Renderer],
+    device: Callable[[], str],
+    report: Callable[[str, float], None],
+) -> ProductResult:
+    """Carry out a job. Every failure is a result; nothing is raised.
+
+    Args:
+        renderer, device: the process's renderer and the class of its device, asked for only where a step needs them.
+        report: called with each step's name and the fraction of steps done.
+    """
+    start = time.monotonic()
+    work = Work(Path(job.path), job.recipe, renderer=renderer, report=report)
+    cache = Cache(Path(job.cache), max_bytes=job.cache_bytes) if job.cache is not None else None
+
+    def ended(**members: Any) -> ProductResult:
+        findings = tuple(finding for result in work.results.values() for finding in result.findings)
+        notes = (cache.trouble,) if cache is not None and cache.trouble else ()
+        seconds = time.monotonic() - start
+        given = {"findings": findings, "steps": work.spent, "notes": notes, "seconds": seconds, **members}
+        return ProductResult(sku=job.sku, input=job.path, **given)
+
+    try:
+        steps = plan(job.plan)(job.recipe)
+        source = inputs.describe(work.source, work.data)
+        work.device = device() if any(step.device for step in steps) else None
+        key = build_key(job.sku, source, steps, work.device)
+        output = Path(job.output)
+        whole = None if job.force else bundle.is_whole(output / job.sku, key)
+        if whole is not None:
+            return ended(ok=whole.ok, manifest=whole, findings=whole.findings, reused=True)
+        base = {"source": source, "tools": keys.tools()}
+        graph.run(steps, work, cache, base=base, fresh=job.force)
+        if any(result.refused for result in work.results.values()):
+            message = f"{job.path}: has faults that the recipe does not allow; see the findings"
+            return ended(error=Failure(kind="InvalidAsset", message=message, exit_code=InvalidAsset.exit_code))
+        manifest, files = assemble(job, key, source, work)
+        bundle.commit(manifest, files, output=output)
+        return ended(ok=manifest.ok, manifest=manifest)
+    except Exception as error:  # the process goes on with the next product, whatever this one did
+        return ended(error=Failure.of(error))
+
+
+def plan(name: str) -> Callable[[Recipe], Sequence[Step]]:
+    """The function of a dotted name `module:function`."""
+    module, _, function = name.partition(":")
+    found: Callable[[Recipe], Sequence[Step]] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def build_key(sku: str, source: Source, steps: Sequence[Step], device: str | None) -> str:
+    """SHA-256 of everything that decides the manifest: input, steps with versions and settings, tools, device class."""
+    described = [[step.name, step.version, step.settings, step.needs] for step in steps]
+    order = {"sku": sku, "source": source, "steps": described, "tools": keys.tools(), "device": device}
+    return keys.key_of(order)
+
+
+def assemble(job: Job, key: str, source: Source, work: Work) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest of what the steps gave, and the bytes of its files by path."""
+    artifacts = [artifact for result in work.results.values() for artifact in result.artifacts if artifact.role]
+    files = [
+        File(
+            path=artifact.path,
+            role=artifact.role or "",
+            bytes=len(artifact.data),
+            sha256=keys.sha256(artifact.data),
+            media_type=artifact.media_type,
+            **msgspec.structs.asdict(artifact.facts),
+        )
+        for artifact in artifacts
+    ]
+    findings = [finding for result in work.results.values() for finding in result.findings]
+    members: dict[str, Any] = {
+        name: result.values[name] for result in work.results.values() for name in _GIVEN if name in result.values
+    }
+    settings = msgspec.structs.replace(job.recipe, limits=Recipe().limits, skus={})
+    manifest = msgspec.convert(
+        {
+            "sku": job.sku,
+            "key": key,
+            "ok": not any(finding.severity == "error" for finding in findings),
+            "source": msgspec.to_builtins(source),
+            "files": msgspec.to_builtins(files),
+            "findings": msgspec.to_builtins(findings),
+            "recipe": keys.key_of(settings),
+            "tools": keys.tools(),
+            "device": work.device,
+            **members,
+        },
+        Manifest,
+    )
+    return manifest, {artifact.path: artifact.data for artifact in artifacts}

@@ -1,0 +1,158 @@
+"""The recipe: what a product's bundle holds, and which limits it must keep. TOML, `forge3d.toml`.
+
+These types are the one definition: they give the keys, defaults and bounds, the comments that `forge3d init` writes,
+the error messages, and what of the recipe goes into a build key.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..errors import RecipeError
+
+NAME = "forge3d.toml"
+
+Pixels = Annotated[int, Meta(ge=16, le=8192)]
+Angle = Annotated[float, Meta(ge=-360, le=360)]
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the recipe: frozen, and unknown keys are errors."""
+
+
+class Validate(_Table, frozen=True):
+    """What is demanded of the input file."""
+
+    allow: Annotated[
+        tuple[str, ...],
+        Meta(description="Codes of validator errors that do not stop a product, such as MESH_PRIMITIVE_INDEX_OOB."),
+    ] = ()
+
+
+class Optimize(_Table, frozen=True):
+    """How the model is made smaller."""
+
+    preset: Annotated[str, Meta(description="A named list of transforms; `forge3d optimize --help` lists them.")] = (
+        "web"
+    )
+    steps: Annotated[
+        tuple[str, ...],
+        Meta(description='Transforms in place of the preset, in order, such as ["dedup", "weld"].'),
+    ] = ()
+    change: Annotated[
+        dict[str, dict[str, Any]],
+        Meta(description="Options of the preset's transforms to set otherwise: a table for each, by its name."),
+    ] = {}
+
+
+class Levels(_Table, frozen=True):
+    """Lower levels of detail, one GLB each."""
+
+    ratios: Annotated[
+        tuple[Annotated[float, Meta(gt=0, lt=1)], ...],
+        Meta(max_length=8, description="Triangles that each level keeps, as a part of the model's. Empty: no levels."),
+    ] = (0.5, 0.25, 0.1)
+    textures: Annotated[
+        tuple[Pixels, ...],
+        Meta(max_length=8, description="Largest texture side of each level, pixels; the last one counts for the rest."),
+    ] = (1024, 512, 256)
+
+
+class Images(_Table, frozen=True):
+    """The poster and the spin."""
+
+    poster: Annotated[bool, Meta(description="Whether to make a poster.")] = True
+    poster_size: Annotated[Pixels, Meta(description="Side of the poster, pixels.")] = 1200
+    spin_frames: Annotated[int, Meta(ge=0, le=360, description="Pictures in the spin; 0 makes none.")] = 36
+    spin_size: Annotated[Pixels, Meta(description="Side of each picture of the spin, pixels.")] = 800
+    preview_size: Annotated[Pixels, Meta(description="Side of the spin's small frames, on one sheet, pixels.")] = 320
+    format: Annotated[Literal["webp", "avif", "jpeg", "png"], Meta(description="Format of poster and spin.")] = "webp"
+    quality: Annotated[int, Meta(ge=1, le=100, description="Quality of lossy formats.")] = 84
+    environment: Annotated[
+        str, Meta(min_length=1, description='"studio", or a Radiance .hdr file, relative to this recipe.')
+    ] = "studio"
+    background: Annotated[
+        str, Meta(pattern="^(transparent|white|#[0-9a-fA-F]{6})$", description="transparent, white or #rrggbb.")
+    ] = "transparent"
+    tone: Annotated[Literal["neutral", "aces", "none"], Meta(description="How light becomes colour on a screen.")] = (
+        "neutral"
+    )
+    exposure: Annotated[float, Meta(ge=-10, le=10, description="Exposure, stops.")] = 0.0
+    yaw: Annotated[Angle, Meta(description="Where the poster is seen from: degrees around the product.")] = 30.0
+    pitch: Annotated[float, Meta(ge=-90, le=90, description="Where it is seen from: degrees above the horizon.")] = 15.0
+    fov: Annotated[float, Meta(ge=1, le=120, description="Vertical field of view, degrees.")] = 30.0
+
+
+class Quality(_Table, frozen=True):
+    """What the optimized model must not lose. A product that does is a finding."""
+
+    psnr: Annotated[
+        float,
+        Meta(ge=0, le=100, description="Least likeness of its poster to the input's, dB over the product's pixels."),
+    ] = 28.0
+    bytes: Annotated[int, Meta(ge=0, description="Most bytes of the optimized GLB; 0 sets no limit.")] = 0
+    triangles: Annotated[int, Meta(ge=0, description="Most triangles of the optimized GLB; 0 sets no limit.")] = 0
+
+
+class Limits(_Table, frozen=True):
+    """What one product may use while it is built. These do not change the result."""
+
+    seconds: Annotated[float, Meta(gt=0, le=86400, description="Longest time for one product.")] = 900.0
+    memory: Annotated[int, Meta(ge=256, le=1 << 20, description="Most memory of one worker process, MiB.")] = 6144
+
+
+class Recipe(_Table, frozen=True):
+    """What is made of each product."""
+
+    version: Annotated[Literal[1], Meta(description="Version of this file's format.")] = 1
+    validate: Validate = Validate()
+    optimize: Optimize = Optimize()
+    levels: Levels = Levels()
+    images: Images = Images()
+    quality: Quality = Quality()
+    limits: Limits = Limits()
+    skus: Annotated[
+        dict[str, Annotated[str, Meta(min_length=1)]],
+        Meta(description='SKUs by file name where they differ, such as "chair-final2.glb" = "CH-100".'),
+    ] = {}
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Recipe:
+        """Read a TOML file.
+
+        Raises:
+            RecipeError: the file cannot be read, or a key or value is not one; it names the key and what it takes.
+        """
+        path = Path(path)
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{path}: cannot be read: {error}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise RecipeError(f"{path}: is not TOML: {error}") from error
+        return cls.of(table, origin=str(path), folder=path.parent)
+
+    @classmethod
+    def of(cls, table: dict[str, Any], *, origin: str = "recipe", folder: Path | None = None) -> Recipe:
+        """A recipe from a mapping as TOML gives it. `folder` is what relative paths start from.
+
+        Raises:
+            RecipeError: see `read`.
+        """
+        from .recipe_text import explain
+
+        try:
+            recipe = msgspec.convert(table, cls)
+        except msgspec.ValidationError as error:
+            raise RecipeError(f"{origin}: {explain(error, cls, table)}") from error
+        environment = recipe.images.environment
+        if environment != "studio" and folder is not None:
+            images = msgspec.structs.replace(recipe.images, environment=str((folder / environment).resolve()))
+            recipe = msgspec.structs.replace(recipe, images=images)
+        return recipe

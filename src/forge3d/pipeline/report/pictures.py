@@ -1,0 +1,55 @@
+"""The pictures of a report: files of the bundles as data URIs, within a budget for the whole page."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from ..manifest import File, Manifest
+
+MIB = 1 << 20
+
+
+class Pictures:
+    """Reads pictures from the bundles while the budget lasts; products after that are shown without.
+
+    Args:
+        output: the folder of the bundles.
+        budget: bytes of pictures that one page may hold. A page of that size still opens on a phone.
+    """
+
+    def __init__(self, output: Path, *, budget: int = 48 * MIB):
+        self._output, self._left = output, budget
+        self._sheets: dict[str, str] = {}
+
+    def name(self, sku: str) -> str:
+        """The CSS class that shows a product's spin, or an empty string where it has none."""
+        return f"spin-{[*self._sheets].index(sku)}" if sku in self._sheets else ""
+
+    def uri(self, manifest: Manifest, role: str) -> str | None:
+        """The first file of a role as a data URI, or None where there is none or the budget is spent."""
+        files = manifest.of(role)
+        return self._uri(manifest.sku, files[0]) if files else None
+
+    def sheet(self, manifest: Manifest) -> File | None:
+        """Make the product's spin available by class `name`, and return its file; None as `uri`."""
+        files = manifest.of("spin-sheet")
+        uri = self._uri(manifest.sku, files[0]) if files else None
+        if uri is None:
+            return None
+        sheet = files[0]
+        columns, rows = sheet.columns or 1, -(-(sheet.frames or 1) // (sheet.columns or 1))
+        # One rule holds the picture, however many elements show it.
+        self._sheets[manifest.sku] = f"background-image:url({uri});background-size:{columns * 100}% {rows * 100}%"
+        return sheet
+
+    def style(self) -> str:
+        """The CSS rules of all sheets."""
+        return "\n".join(f".{self.name(sku)}{{{rule}}}" for sku, rule in self._sheets.items())
+
+    def _uri(self, sku: str, file: File) -> str | None:
+        if file.bytes * 4 // 3 > self._left:
+            return None
+        data = (self._output / sku / file.path).read_bytes()
+        self._left -= file.bytes * 4 // 3
+        return f"data:{file.media_type};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,101 @@
+"""The worker process: builds one product after another, and owns one renderer.
+
+Started by `pool`, as a fresh interpreter: no fork (OpenGL does not survive one), and the user's main module is not run
+again. Messages are msgpack, so that nothing a worker sends can run code in its parent.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from .events import Event, ProductResult
+from .product import Job, build_product
+
+if TYPE_CHECKING:
+    from ..render import Renderer
+
+MIB = 1 << 20
+_PR_SET_PDEATHSIG = 1
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What a worker is told first.
+
+    Attributes:
+        parent: its parent's process id; the worker ends with it.
+        memory: MiB that the process may use.
+    """
+
+    parent: int
+    memory: int
+
+
+Report = Event | ProductResult
+
+
+def main(handle: int) -> None:
+    """Serve jobs from the connection with this file descriptor until it closes."""
+    connection = Connection(handle)
+    setup = msgspec.msgpack.decode(connection.recv_bytes(), type=Setup)
+    _limit(setup)
+    bench = _Bench()
+    jobs = msgspec.msgpack.Decoder(Job)
+    try:
+        while True:
+            job = jobs.decode(connection.recv_bytes())
+
+            def report(step: str, fraction: float, sku: str = job.sku) -> None:
+                _send(connection, Event(kind="step", sku=sku, step=step, fraction=fraction))
+
+            result = build_product(job, renderer=bench.renderer, device=bench.device, report=report)
+            _send(connection, result)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    finally:
+        bench.close()
+
+
+def _send(connection: Connection, message: Report) -> None:
+    connection.send_bytes(msgspec.msgpack.encode(message))
+
+
+class _Bench:
+    """The renderer of this process, made on first use."""
+
+    def __init__(self) -> None:
+        self._renderer: Renderer | None = None
+
+    def renderer(self) -> Renderer:
+        if self._renderer is None:
+            from ..render import Renderer
+
+            self._renderer = Renderer()
+        return self._renderer
+
+    def device(self) -> str:
+        return self.renderer().device.name
+
+    def close(self) -> None:
+        if self._renderer is not None:
+            self._renderer.close()
+
+
+def _limit(setup: Setup) -> None:
+    """Bound this process, and tie its life to its parent's."""
+    # RLIMIT_DATA counts private writable memory. RLIMIT_AS would also count what GPU drivers merely reserve.
+    resource.setrlimit(resource.RLIMIT_DATA, (setup.memory * MIB, setup.memory * MIB))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != setup.parent:  # it died before that was in force
+        sys.exit(0)
