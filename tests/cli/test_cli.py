@@ -1,0 +1,181 @@
+"""The program as users and pipelines meet it: output, exit codes, errors in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from forge3d.document import Accessor, Document, Material, Mesh, Node, Primitive, Scene
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    code = "from forge3d.cli import main; main()"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=100, check=False)
+
+
+def cube() -> Document:
+    """A green box of 1 × 2 × 3 m with flat sides: 24 vertices, 12 triangles."""
+    signs = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
+    sides, normals = [], []
+    for axis in range(3):
+        for end in (0, 1):
+            corners = signs[signs[:, axis] == end]
+            a, b = np.delete(corners, axis, axis=1).T
+            corners = corners[np.argsort(np.arctan2(b - 0.5, a - 0.5))]
+            normal = np.eye(3, dtype=np.float32)[axis] * (2 * end - 1)
+            outward = np.dot(np.cross(corners[1] - corners[0], corners[2] - corners[0]), normal)
+            sides.append(corners if outward > 0 else corners[::-1])
+            normals.append(np.tile(normal, (4, 1)))
+    faces = np.concatenate([np.array([0, 1, 2, 0, 2, 3]) + 4 * side for side in range(6)])
+    primitive = Primitive(
+        attributes={
+            "POSITION": Accessor((np.concatenate(sides) * [1, 2, 3]).astype(np.float32)),
+            "NORMAL": Accessor(np.concatenate(normals).astype(np.float32)),
+        },
+        indices=Accessor(faces.astype(np.uint16)),
+        material=Material(name="Green", base_color_factor=(0.1, 0.6, 0.2, 1.0), metallic_factor=0.0),
+    )
+    node = Node(name="Box", mesh=Mesh(primitives=[primitive]))
+    scene = Scene(nodes=[node])
+    return Document(nodes=[node], scenes=[scene], scene=scene)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "box.glb"
+    cube().write(path)
+    return path
+
+
+def test_help_names_every_command_and_the_exit_codes() -> None:
+    out = run("--help").stdout
+    for command in ("info", "validate", "optimize", "lod", "render", "turntable", "build", "init", "doctor"):
+        assert re.search(rf"\b{command}\b", out)
+    assert "130 interrupted" in " ".join(out.split())
+
+
+def test_info(model: Path) -> None:
+    facts = json.loads(run("info", model, "--json").stdout)
+    assert facts["statistics"]["triangles"] == 12
+    assert facts["bounds"] == {"min": [0, 0, 0], "max": [1, 2, 3]}
+    assert facts["materials"][0]["name"] == "Green"
+    assert "1 m × 2 m × 3 m" in run("info", model).stdout
+
+
+def test_validate_says_good_and_bad_by_its_exit_code(model: Path, tmp_path: Path) -> None:
+    good = run("validate", model)
+    assert good.returncode == 0, good.stdout + good.stderr
+    bad = tmp_path / "bad.gltf"
+    bad.write_text('{"asset": {"version": "2.0"}, "meshes": [{"primitives": [{"attributes": {"POSITION": 7}}]}]}')
+    result = run("validate", bad, "--json")
+    assert result.returncode == 1
+    codes = [message["code"] for message in json.loads(result.stdout)[0]["issues"]["messages"]]
+    assert "UNRESOLVED_REFERENCE" in codes
+
+
+def test_optimize_writes_a_new_file_and_leaves_the_input(model: Path, tmp_path: Path) -> None:
+    before = model.read_bytes()
+    facts = json.loads(run("optimize", model, tmp_path / "small.glb", "--preset", "web", "--json").stdout)
+    assert facts["output"]["bytes"] == (tmp_path / "small.glb").stat().st_size
+    assert [step["step"] for step in facts["steps"]]
+    assert model.read_bytes() == before
+    assert "KHR_mesh_quantization" in Document.read(tmp_path / "small.glb").extensions_used
+
+
+def test_optimize_refuses_to_write_over_its_input(model: Path) -> None:
+    before = model.read_bytes()
+    result = run("optimize", model, model)
+    assert result.returncode == 4
+    assert model.read_bytes() == before
+
+
+def test_optimize_names_what_it_does_not_know(model: Path, tmp_path: Path) -> None:
+    result = run("optimize", model, tmp_path / "out.glb", "--step", "weld:tolernce=3")
+    assert result.returncode == 2
+    assert "tolernce" in result.stderr
+    assert not (tmp_path / "out.glb").exists()
+
+
+def test_optimize_lists_steps_with_their_options() -> None:
+    out = run("optimize", "--list").stdout
+    assert re.search(r"^simplify \(lossy\)", out, re.MULTILINE)
+    assert "preset lossless" in out
+
+
+def test_render(model: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "box.png"
+    result = run("render", model, picture, "--size", "64x48", "--background", "white", "--yaw", "20")
+    assert result.returncode == 0, result.stderr
+    pixels = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    assert pixels.shape == (48, 64, 3)
+    assert (pixels[0, 0] == 255).all()
+    red, green, blue = pixels[24, 32]
+    assert green > red
+    assert green > blue
+
+
+def test_turntable(model: Path, tmp_path: Path) -> None:
+    facts = json.loads(run("turntable", model, tmp_path / "spin", "--frames", "4", "--size", "32", "--json").stdout)
+    assert len(facts["frames"]) == 4
+    assert all((tmp_path / "spin" / name).is_file() for name in facts["frames"])
+
+
+def test_init_writes_a_recipe_that_reads_back_and_never_over_one(tmp_path: Path) -> None:
+    from forge3d.pipeline import Recipe
+
+    assert run("init", cwd=tmp_path).returncode == 0
+    assert Recipe.read(tmp_path / "forge3d.toml") == Recipe()
+    assert run("init", cwd=tmp_path).returncode == 4
+
+
+def test_doctor_finds_the_renderer() -> None:
+    result = run("doctor", "--json")
+    assert result.returncode == 0, result.stdout
+    assert all(finding["ok"] for finding in json.loads(result.stdout))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["info", "missing.glb"], 3),
+        (["info"], 2),
+        (["render", "missing.glb", "x.png", "--size", "many"], 2),
+        (["nonsense"], 2),
+    ],
+)
+def test_exit_codes(arguments: list[str], code: int, tmp_path: Path) -> None:
+    result = run(*arguments, cwd=tmp_path)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_errors_are_json_too_when_asked(tmp_path: Path) -> None:
+    truncated = tmp_path / "cut.glb"
+    truncated.write_bytes(b"glTF\x02\x00\x00\x00\xff\xff\x00\x00")
+    result = run("info", truncated, "--json")
+    assert result.returncode == 3
+    assert json.loads(result.stdout)["error"]["type"] == "InvalidAsset"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the file system that fills up")
+def test_a_full_disk_is_said_and_leaves_nothing(model: Path, tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "none", full], check=False).returncode:
+        pytest.skip("this machine lets nobody mount a file system")
+    try:
+        (full / "filler").write_bytes(b"x" * 4096)
+        result = run("optimize", model, full / "out.glb")
+        assert result.returncode == 4, result.stderr
+        assert [path.name for path in full.iterdir()] == ["filler"]
+    finally:
+        subprocess.run(["umount", full], check=True)
