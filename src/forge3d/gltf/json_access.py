@@ -52,8 +52,8 @@ def _default(key: str, pointer: str, default: T) -> T:
     return default
 
 
-def _mismatch(value: Any, pointer: str, expected: str, code: str = "TYPE_MISMATCH") -> NoReturn:
-    broken(f"{shown(value)} is not {expected}", pointer, code)
+def _mismatch(value: Any, pointer: str, expected: str) -> NoReturn:
+    broken(f"{shown(value)} is not {expected}", pointer, "TYPE_MISMATCH")
 
 
 def shown(value: Any) -> str:
@@ -93,7 +93,7 @@ def mappings(owner: dict[str, Any], key: str, pointer: str, default: T = REQUIRE
     entries = array(owner, key, pointer)
     for position, entry in enumerate(entries):
         if type(entry) is not dict:
-            _mismatch(entry, at(pointer, key, position), "an object", "ARRAY_TYPE_MISMATCH")
+            _mismatch(entry, at(pointer, key, position), "an object")
     return entries
 
 

@@ -41,6 +41,14 @@ def decode(text: bytes, limits: Limits) -> Any:
         return _second_look(text)
 
 
+def decode_object(text: bytes, limits: Limits) -> dict[str, Any]:
+    """`decode`, for a text that must hold an object, as glTF's does."""
+    value = decode(text, limits)
+    if type(value) is not dict:
+        raise InvalidAsset("the JSON text is not an object", code="TYPE_MISMATCH")
+    return value
+
+
 def has_bom(text: bytes) -> bool:
     """Whether the text begins with a byte order mark, which glTF forbids (§2.7)."""
     return text.startswith(BOM)

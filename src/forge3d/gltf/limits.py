@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ..errors import LimitExceeded
@@ -26,7 +29,8 @@ class Limits:
         max_image_pixels: width × height of one image.
         max_objects: entries in any one list of the file, such as nodes, meshes or accessors.
         max_node_depth: levels of nodes below each other.
-        codec_seconds: how long one Draco payload may take; None waits for ever. See `codecs.draco`.
+        codec_seconds: how long the Draco payloads of one model may take together; None waits for ever, and spares the
+            thread that the deadline needs. See `codecs.draco`.
     """
 
     max_file_bytes: int = GIB
@@ -46,6 +50,30 @@ class Limits:
         if allowed is not None and value > allowed:
             raise LimitExceeded(limit, value, allowed, what)
 
-    def with_(self, **changes: float | None) -> Limits:
-        """A copy with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+
+class Budget:
+    """What one model has used of the limits that count for all of it."""
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self._decoded_bytes = 0
+        self._codec_seconds = 0.0
+
+    def spend_bytes(self, count: int, what: str) -> None:
+        """Count decoded bytes, before they are set aside."""
+        self.limits.check("max_decoded_bytes", self._decoded_bytes + count, what)
+        self._decoded_bytes += count
+
+    @contextmanager
+    def codec_time(self, what: str) -> Iterator[Limits]:
+        """Count the time spent inside; gives limits whose `codec_seconds` is what is left."""
+        allowed = self.limits.codec_seconds
+        if allowed is None:
+            yield self.limits
+            return
+        self.limits.check("codec_seconds", self._codec_seconds, what)
+        start = time.monotonic()
+        try:
+            yield replace(self.limits, codec_seconds=allowed - self._codec_seconds)
+        finally:
+            self._codec_seconds += time.monotonic() - start

@@ -63,6 +63,7 @@ class Resolver:
         self.limits = limits
         self._root: str | None = None
         self._opened: set[str] = set()
+        self._charged: set[str] = set()
         self._bytes = 0
 
     def read(self, uri: str) -> bytes:
@@ -74,7 +75,7 @@ class Resolver:
             LimitExceeded: max_resources, max_resource_bytes.
         """
         if is_data(uri):
-            self._charge(len(uri) * 3 // 4, "a data URI")
+            self._charge(uri, len(uri) * 3 // 4, "a data URI")
             return decode_data(uri)
         return self._read_file(self.locate(uri), uri)
 
@@ -105,12 +106,15 @@ class Resolver:
                 raise ResourceRefused(uri, "it is not a regular file")
             self._opened.add(str(path))
             self.limits.check("max_resources", len(self._opened), "the number of external files")
-            self._charge(state.st_size, _short(uri))
+            self._charge(str(path), state.st_size, _short(uri))
             return file.read(state.st_size)
 
-    def _charge(self, size: int, what: str) -> None:
-        self._bytes += size
-        self.limits.check("max_resource_bytes", self._bytes, f"{what}, with the resources before it,")
+    def _charge(self, resource: str, size: int, what: str) -> None:
+        """Count a resource's bytes, once however often it is read."""
+        if resource not in self._charged:
+            self._charged.add(resource)
+            self._bytes += size
+            self.limits.check("max_resource_bytes", self._bytes, f"{what}, with the resources before it,")
 
 
 def _file_name(uri: str) -> str:
