@@ -1,0 +1,54 @@
+"""Fewer triangles, by collapsing edges where it shows least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..document import Change, Context, Document, Fidelity, Transform
+from ..document.bounds import bounds
+from .options import between
+from .reduction import reduction
+
+_DEFAULT_ERROR = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Simplify(Transform):
+    """Collapse edges until so few triangles are left, or the surface has moved so far. Lossy.
+
+    Every vertex that is left is one of the old ones, so normals, texture coordinates, colours, skin weights and morph
+    deltas stay right. Texture seams collapse only along themselves, and vertices on open edges where primitives touch
+    stay, so that no gaps open. Points and lines are left alone. The change's error is measured against the surface
+    before, in metres, in the rest pose. Nothing is emptied, and nothing gains triangles.
+
+    Args:
+        ratio: part of the document's triangles to keep, 0 to 1; none keeps as few as the error allows.
+        error: how far the surface may move, as a part of the document's longest side; none for no limit. Without
+            ratio and error, it is 0.001.
+    """
+
+    fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
+
+    ratio: float | None = None
+    error: float | None = None
+
+    def __post_init__(self) -> None:
+        between(self, "ratio", 0.0, 1.0)
+        between(self, "error", 0.0, float("inf"))
+
+    def __call__(self, document: Document, context: Context) -> Change:
+        plan = reduction(document, context)
+        change = Change("simplify", skipped=plan.skipped)
+        if plan.parts:
+            steps = plan.steps(round((self.ratio or 0.0) * plan.total), self._most(document))
+            change.error = plan.apply(document, steps)
+        return change
+
+    def _most(self, document: Document) -> float:
+        """The limit of error in metres."""
+        limit = _DEFAULT_ERROR if self.error is None and self.ratio is None else self.error
+        if limit is None:
+            return float("inf")
+        box = bounds(document)
+        return limit * float(box.extent.max()) if box is not None else 0.0
