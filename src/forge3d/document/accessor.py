@@ -8,25 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..gltf.accessors import DTYPES, SHAPES
+
 if TYPE_CHECKING:
     from .payload import Payload
 
 Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float32]
 
-COMPONENT_TYPES: dict[int, np.dtype[Any]] = {
-    5120: np.dtype("<i1"),
-    5121: np.dtype("<u1"),
-    5122: np.dtype("<i2"),
-    5123: np.dtype("<u2"),
-    5125: np.dtype("<u4"),
-    5126: np.dtype("<f4"),
-}
-_COMPONENT_TYPE_OF = {dtype: code for code, dtype in COMPONENT_TYPES.items()}
-_TYPE_OF_SHAPE = {
-    (): "SCALAR", (2,): "VEC2", (3,): "VEC3", (4,): "VEC4", (2, 2): "MAT2", (3, 3): "MAT3", (4, 4): "MAT4",
-}  # fmt: skip
-SHAPES: dict[str, tuple[int, ...]] = {name: shape for shape, name in _TYPE_OF_SHAPE.items()}
+_COMPONENT_TYPE_OF = {dtype: code for code, dtype in DTYPES.items()}
+_TYPE_OF_SHAPE = {shape: name for name, shape in SHAPES.items()}
 
 
 class Accessor:

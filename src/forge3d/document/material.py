@@ -229,7 +229,9 @@ LAYERS: dict[str, type[Layer]] = {
 }
 """Material field name → layer class, in the order in which extensions are written."""
 
-_SLOT_FIELDS = {kind: [f for f in fields(kind) if f.metadata.get("texture")] for kind in (Material, *LAYERS.values())}
+_SLOT_FIELDS: dict[type[Material | Layer], list[Any]] = {
+    kind: [f for f in fields(kind) if f.metadata.get("texture")] for kind in [Material, *LAYERS.values()]
+}
 
 
 def _slots_of(owner: Material | Layer, prefix: str) -> Iterator[Slot]:

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .material import LAYERS
+
 Replace = Callable[[Any, str], Any]
 """`replace(entry, kind)` gives what stands in place of an index of `kind`, or of a reference."""
 
@@ -76,6 +78,25 @@ INDEX_PATHS: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     },
     "MSFT_texture_dds": {"textures": (("source", "images"),)},
 }
+
+
+TYPED = frozenset(
+    {
+        "EXT_mesh_gpu_instancing", "EXT_meshopt_compression", "KHR_animation_pointer", "KHR_draco_mesh_compression",
+        "KHR_lights_punctual", "KHR_materials_variants", "KHR_meshopt_compression", "KHR_node_visibility",
+        "KHR_texture_transform", "KHR_xmp_json_ld",
+    }
+    | {layer.extension for layer in LAYERS.values()}
+)  # fmt: skip
+"""Extensions that are fields of the model."""
+
+FORMATS = frozenset({"EXT_texture_avif", "EXT_texture_webp", "KHR_mesh_quantization", "KHR_texture_basisu"})
+"""Extensions that allow a format of data."""
+
+
+def understood(extension: str) -> bool:
+    """Whether forge3d knows the extension, as a part of the model or by its indices."""
+    return extension in TYPED or extension in FORMATS or extension in INDEX_PATHS
 
 
 def known(extension: str) -> bool:

@@ -72,7 +72,7 @@ def keys(kind: Any) -> tuple[Key, ...]:
 
 @cache
 def _by_key(kind: type, group: str | None) -> dict[str, Key]:
-    return {key.key: key for key in keys(kind) if key.group == group and not key.texture}
+    return {key.key: key for key in keys(kind) if key.group == group}
 
 
 @cache
@@ -80,8 +80,18 @@ def _required(kind: type) -> tuple[str, ...]:
     return tuple(key.key for key in keys(kind) if key.default is REQUIRED)
 
 
-def read_values(kind: type, json: dict[str, Any], pointer: str, group: str | None = None) -> dict[str, Any]:
-    """Keyword arguments for `kind` from the keys that stand in `json`; textures and other objects are left out.
+def read_values(
+    kind: type,
+    json: dict[str, Any],
+    pointer: str,
+    group: str | None = None,
+    texture: Callable[[Any, str], Any] | None = None,
+) -> dict[str, Any]:
+    """Keyword arguments for `kind` from the keys that stand in `json`.
+
+    Args:
+        group: read the keys that stand in the JSON object of this name, which `json` is.
+        texture: reads the JSON of a texture slot.
 
     Raises:
         InvalidAsset: a value of the wrong type, or a required key that is missing.
@@ -90,12 +100,17 @@ def read_values(kind: type, json: dict[str, Any], pointer: str, group: str | Non
     values = {}
     for name, value in json.items():
         key = table.get(name)
-        if key is not None:
-            try:
-                values[key.attribute] = key.read(value, "")
-            except InvalidAsset:  # once more, to say where: pointers are not built before they are needed
-                key.read(value, at(pointer, name))
-                raise
+        if key is None:
+            continue
+        if key.texture:
+            assert texture is not None
+            values[key.attribute] = texture(value, at(pointer, name))
+            continue
+        try:
+            values[key.attribute] = key.read(value, "")
+        except InvalidAsset:  # once more, to say where: pointers are not built before they are needed
+            key.read(value, at(pointer, name))
+            raise
     if group is None:
         for name in _required(kind):
             if name not in json:
@@ -108,7 +123,8 @@ def write_values(owner: Property, json: dict[str, Any], texture: Callable[[Any],
 
     `texture` gives the JSON of a texture slot's `TextureInfo`.
     """
-    for key in keys(owner.__class__):
+    kind: Any = type(owner)
+    for key in keys(kind):
         value = getattr(owner, key.attribute)
         if value is None:
             continue

@@ -17,7 +17,7 @@ from .accessor import Accessor
 from .animation import Animation, Channel, Pointer
 from .document import Document
 from .layout import Json, Role
-from .material import LAYERS, Material
+from .material import Material
 from .payload import Blob, DracoPayload
 from .pinning import Pinned
 from .property import Property, XmpPacket
@@ -42,16 +42,6 @@ ROOT_EXTENSIONS = {
 IMAGE_EXTENSIONS = {
     "image/ktx2": "KHR_texture_basisu", "image/avif": "EXT_texture_avif", "image/webp": "EXT_texture_webp",
 }  # fmt: skip
-
-TYPED = frozenset(
-    {layer.extension for layer in LAYERS.values()}
-    | {extension for extension, _ in ROOT_EXTENSIONS.values()}
-    | {
-        "KHR_node_visibility", "EXT_mesh_gpu_instancing", "KHR_draco_mesh_compression", "KHR_texture_transform",
-        "KHR_animation_pointer", "EXT_meshopt_compression", "KHR_meshopt_compression",
-    }
-)  # fmt: skip
-"""Extensions that are fields of the model."""
 
 
 @dataclass(slots=True)
@@ -146,7 +136,7 @@ class Serializer:
                 extensions[name] = value
                 self.declare(name)
         for name, value in owner.extensions.items():
-            if name not in self.drop and name not in TYPED and name not in extensions:
+            if name not in self.drop and name not in opaque.TYPED and name not in extensions:
                 extensions[name] = self._untyped(name, kind, value)
         if extensions:
             json["extensions"] = extensions

@@ -14,11 +14,12 @@ from urllib.parse import quote, unquote
 from .. import __version__
 from ..errors import InvalidAsset, OutputError
 from ..gltf import glb
+from . import opaque
 from .document import Document
 from .encoding import Encoding
 from .layout import Json
 from .output import write_files
-from .serialize import LISTS, ROOT_EXTENSIONS, TYPED, Serializer
+from .serialize import LISTS, ROOT_EXTENSIONS, Serializer
 from .storage import Storage
 from .texture import Image
 
@@ -161,18 +162,12 @@ def _root(storage: Storage) -> Json:
 def _declared(serializer: Serializer) -> tuple[list[str], list[str]]:
     """`extensionsUsed` and `extensionsRequired`: what is written, and names of unknown extensions as they were."""
     document, written = serializer.document, serializer.extensions
-    managed = MANAGED | set(serializer.drop)
+    managed = opaque.TYPED | opaque.FORMATS | set(serializer.drop)
     used = [name for name in document.extensions_used if name in written or name not in managed]
     used += sorted(written.keys() - set(used))
     required = [name for name in document.extensions_required if name in used]
     required += sorted(name for name, must in written.items() if must and name not in required)
     return used, required
-
-
-MANAGED = TYPED | {
-    "KHR_mesh_quantization", "KHR_texture_basisu", "EXT_texture_webp", "EXT_texture_avif",
-}  # fmt: skip
-"""Extensions that are declared exactly when they are written."""
 
 
 def generator(before: str | None) -> str:

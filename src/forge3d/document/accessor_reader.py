@@ -1,0 +1,207 @@
+"""Accessors of a file that is being read: decoded on first use, with the payloads that are to be kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import InvalidAsset
+from ..gltf import Source
+from ..gltf.accessors import Layout, sparse_parts
+from ..gltf.codecs import draco, meshopt
+from ..gltf.json_access import as_integer, mapping
+from .accessor import Accessor, Array
+from .layout import Json
+from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
+
+
+class AccessorReader:
+    """Makes the `Accessor` of every entry of the file's list, in order, and what else refers to buffer views."""
+
+    def __init__(self, source: Source):
+        self.source = source
+        self._meshopt: dict[int, MeshoptPayload | None] = {}
+        self._blobs: dict[int, Blob] = {}
+        self._draco: dict[tuple[Any, ...], DracoPayload] = {}
+        self._vertices: dict[int, int] = {}  # accessor of indices → vertices of the smallest mesh that it indexes
+        self._views = source.json.get("bufferViews")
+        self.accessors = [self._read(number, json) for number, json in enumerate(source.entries("accessors"))]
+
+    def _read(self, number: int, json: Json) -> Accessor:
+        source = self.source
+        layout = source.layout(number)
+        accessor = Accessor(
+            load=lambda: self._decode(number), dtype=layout.dtype, shape=layout.shape, normalized=layout.normalized
+        )
+        if "min" in json or "max" in json:
+            accessor.bounds = (_bound(json, "min", layout, number), _bound(json, "max", layout, number))
+        if "sparse" in json:
+            accessor.payload = self._sparse(number, layout, json["sparse"])
+        elif layout.view is None:
+            accessor.payload = ZeroPayload()
+        else:
+            self._attach(accessor, layout.view, layout.offset)
+        name = json.get("name")
+        if name is not None:
+            accessor.name = str(name)
+        if "extras" in json:
+            accessor.extras = json["extras"]
+        if "extensions" in json:
+            accessor.extensions = dict(mapping(json, "extensions", f"/accessors/{number}"))
+        return accessor
+
+    def _decode(self, number: int) -> Array:
+        array = self.source.array(number)
+        vertices = self._vertices.get(number)
+        if vertices is not None:
+            self._check_indices(number, array, vertices)
+        return array
+
+    def _check_indices(self, number: int, array: Array, vertices: int) -> None:
+        largest = int(array.max())
+        if largest >= vertices:
+            message = f"index {largest} points to no vertex: there are {vertices}"
+            raise InvalidAsset(
+                message, file=self.source.name, pointer=f"/accessors/{number}", code="ACCESSOR_INDEX_OOB"
+            )
+
+    def index_vertices(self, number: int, vertices: int) -> None:
+        """Hold the values of accessor `number` against the mesh that they index, when they are decoded."""
+        self._vertices[number] = min(vertices, self._vertices.get(number, vertices))
+
+    # Buffer views.
+
+    def _attach(self, accessor: Accessor, view: int, offset: int) -> None:
+        """Note what the buffer view tells besides its bytes."""
+        views = self._views
+        if type(views) is not list or view >= len(views) or type(views[view]) is not dict:
+            return  # decoding says what is wrong
+        json = views[view]
+        if "extensions" not in json and "name" not in json and "extras" not in json:
+            return
+        payload = self._meshopt_payload(view, json)
+        if payload is not None:
+            accessor.payload = payload
+            payload.accessors[accessor] = offset
+        else:
+            accessor.view = {key: json[key] for key in ("name", "extensions", "extras") if key in json}
+
+    def _meshopt_payload(self, view: int, json: Json) -> MeshoptPayload | None:
+        if view not in self._meshopt:
+            compressed = self.source.meshopt(view)
+            payload = None
+            if compressed is not None:
+                extensions = {
+                    name: value for name, value in json["extensions"].items() if name not in meshopt.EXTENSIONS
+                }
+                kept = {key: json[key] for key in ("name", "byteStride", "target", "extras") if key in json}
+                payload = MeshoptPayload(
+                    compressed.extension, bytes(compressed.data), compressed.stride, compressed.count, compressed.mode,
+                    compressed.filter, kept | ({"extensions": extensions} if extensions else {}),
+                )  # fmt: skip
+                if self._has_fallback(json):
+                    payload.fallback = lambda: self._stored(json)
+            self._meshopt[view] = payload
+        return self._meshopt[view]
+
+    def _has_fallback(self, view: Json) -> bool:
+        """Whether uncompressed bytes stand beside the compressed ones."""
+        buffers, number = self.source.entries("buffers"), view.get("buffer")
+        if type(number) is not int or not 0 <= number < len(buffers):
+            return False
+        return "uri" in buffers[number] or (number == 0 and self.source.glb_bin is not None)
+
+    def _stored(self, view: Json) -> bytes:
+        start = view.get("byteOffset", 0)
+        return bytes(self.source.buffer(view["buffer"])[start : start + view["byteLength"]])
+
+    def blob(self, view: int) -> Blob:
+        """The bytes of buffer view `view`, for an extension."""
+        if view not in self._blobs:
+            self._blobs[view] = Blob(lambda: bytes(self.source.view(view)))
+        return self._blobs[view]
+
+    def payload_views(self) -> dict[object, int]:
+        """The buffer view of every payload and blob that stands for itself."""
+        views: dict[object, int] = {payload: key[0] for key, payload in self._draco.items()}
+        return views | {blob: view for view, blob in self._blobs.items()}
+
+    # Payloads.
+
+    def _sparse(self, number: int, layout: Layout, json: Json) -> SparsePayload:
+        source = self.source
+        indices, values = sparse_parts(layout, f"/accessors/{number}")
+
+        def part(index: int) -> Array:
+            sparse = source.sparse(number)
+            assert sparse is not None
+            array = (*sparse[0], sparse[1])[index]
+            assert array is not None
+            return array
+
+        def accessor(index: int, layout: Layout) -> Accessor:
+            made = Accessor(load=lambda: part(index), dtype=layout.dtype, shape=layout.shape)
+            assert layout.view is not None
+            self._attach(made, layout.view, layout.offset)
+            return made
+
+        rest = {
+            name: {key: value for key, value in owner.items() if key in ("extras", "extensions")}
+            for name, owner in (("sparse", json), ("indices", json["indices"]), ("values", json["values"]))
+        }
+        return SparsePayload(
+            accessor(0, indices), accessor(1, values), None if layout.view is None else accessor(2, layout),
+            {name: kept for name, kept in rest.items() if kept},
+        )  # fmt: skip
+
+    def draco(self, mesh: int, primitive: int, json: Json) -> DracoPayload:
+        """The payload of a Draco primitive, with the accessors that come out of it. Decodes nothing.
+
+        An accessor that has uncompressed data too, for readers without Draco, gets the decoded ones: the primitive's
+        indices belong to them.
+        """
+        data = self.source.draco_data(mesh, primitive)
+        assert data is not None
+        numbers = {semantic: as_integer(json["attributes"].get(semantic), data.pointer) for semantic in data.ids}
+        if "indices" in json:
+            numbers[""] = as_integer(json["indices"], f"/meshes/{mesh}/primitives/{primitive}/indices")
+        view = json["extensions"][draco.EXTENSION]["bufferView"]
+        key = (view, *numbers.items())
+        if key not in self._draco:
+            payload = self._draco[key] = DracoPayload(bytes(data.data), data.ids)
+            for semantic, number in numbers.items():
+                payload.decoded[semantic] = self._draco_accessor(number, mesh, primitive, semantic)
+        return self._draco[key]
+
+    def _draco_accessor(self, number: int, mesh: int, primitive: int, semantic: str) -> Accessor:
+        declared = self.accessors[number]
+
+        def load() -> Array:
+            decoded = self.source.draco(mesh, primitive)
+            assert decoded is not None
+            if semantic:
+                return decoded.attributes[semantic]
+            self._check_indices(number, decoded.indices, self._vertices.get(number, 1 << 32))
+            return decoded.indices
+
+        accessor = Accessor(
+            load=load, dtype=declared.dtype, shape=declared.shape, normalized=declared.normalized, name=declared.name,
+            extras=declared.extras, extensions=declared.extensions, bounds=declared.bounds,
+        )  # fmt: skip
+        if not declared.referenced:
+            self.accessors[number] = accessor
+        return accessor
+
+
+def _bound(json: Json, key: str, layout: Layout, number: int) -> list[float]:
+    values = json.get(key, [])
+    components = 1
+    for size in layout.shape[1:]:
+        components *= size
+    if type(values) is not list or (values and len(values) != components):
+        message = f"not an array of {components} numbers"
+        raise InvalidAsset(message, pointer=f"/accessors/{number}/{key}", code="ARRAY_LENGTH_NOT_IN_LIST")
+    for value in values:
+        if type(value) is not float and type(value) is not int:
+            message = f"{value!r:.60} is not a number"
+            raise InvalidAsset(message, pointer=f"/accessors/{number}/{key}", code="ARRAY_TYPE_MISMATCH")
+    return values
