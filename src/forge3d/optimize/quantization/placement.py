@@ -13,16 +13,14 @@ from ...document import Accessor, Document, Instancing, Node, Skin
 from ...document.scene import Matrix
 from ...document.skinning import joint_matrices
 from ...document.traversal import instance_matrices, local_matrix
-from ..graph import animated, held_by_extensions
+from ..nodes import fixed_nodes, hand_down
 from ..vertices import with_array
 from .grid import Grid
 
 
 def place(document: Document, grids: Mapping[int, Grid]) -> None:
     """Correct every node whose mesh has a grid (`id(mesh)` → grid), so that it stands where it stood."""
-    fixed = {i for i, paths in animated(document).items() if paths != {"weights"}} | held_by_extensions(document)
-    for skin in document.skins:
-        fixed |= {id(joint) for joint in skin.joints} | {id(skin.skeleton)}
+    fixed = fixed_nodes(document)
     skins = _rebased_skins(document, grids)
     for node in list(document.nodes):
         grid = grids.get(id(node.mesh))
@@ -32,8 +30,10 @@ def place(document: Document, grids: Mapping[int, Grid]) -> None:
             node.skin = skins[id(node.skin), id(grid)]
         elif node.instancing is not None:
             node.instancing = _within(node.instancing, grid)
-        elif id(node) in fixed or node.children or node.camera or node.light or node.extensions:
-            _hand_down(document, node, grid)
+        elif id(node) in fixed:
+            x, y, z = grid.offset.tolist()
+            child = hand_down(document, node)
+            child.translation, child.scale = (x, y, z), (grid.scale, grid.scale, grid.scale)
         else:
             _compose(node, grid)
 
@@ -62,23 +62,6 @@ def _compose(node: Node, grid: Grid) -> None:
     node.translation = (x, y, z)
     a, b, c = node.scale
     node.scale = (a * grid.scale, b * grid.scale, c * grid.scale)
-
-
-def _hand_down(document: Document, node: Node, grid: Grid) -> None:
-    """Give the mesh to a new child, because the node's own transform is animated or places other things too."""
-    x, y, z = grid.offset.tolist()
-    child = Node(
-        translation=(x, y, z), scale=(grid.scale,) * 3, mesh=node.mesh, weights=node.weights
-    )  # fmt: skip
-    node.mesh, node.weights = None, []
-    node.children = [*node.children, child]
-    document.nodes.append(child)
-    for channel in (channel for animation in document.animations for channel in animation.channels):
-        if channel.node is node and channel.path == "weights":
-            channel.node = child
-        pointer = channel.pointer
-        if pointer is not None and pointer.target is node and pointer.path.split("/")[0] == "weights":
-            pointer.target = child
 
 
 def _rebased_skins(document: Document, grids: Mapping[int, Grid]) -> dict[tuple[int, int], Skin]:
