@@ -1,0 +1,13 @@
+"""Rendering without a screen: documents to pictures, on a GPU or on the CPU."""
+
+from .camera import Camera, FileCamera, Orbit
+from .device import Capabilities
+from .doctor import Finding, doctor
+from .environment import Environment
+from .frame import Frame
+from .renderer import Renderer
+from .settings import RenderSettings
+
+__all__ = [
+    "Camera", "Capabilities", "Environment", "FileCamera", "Finding", "Frame", "Orbit", "RenderSettings", "Renderer", "doctor",
+]  # fmt: skip

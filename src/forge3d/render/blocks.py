@@ -1,0 +1,36 @@
+"""The uniform blocks that Python fills and GLSL reads, each written down once."""
+
+from __future__ import annotations
+
+from .layout import block
+
+MAX_LIGHTS = 64
+MAX_TARGETS = 64
+"""Morph targets with a weight other than zero at one time."""
+
+FRAME_BLOCK = block(
+    "Frame",
+    0,
+    f_view_projection="mat4",  # of positions relative to the camera
+    f_environment="mat4",  # world direction to environment direction
+    f_back="vec4",  # xyz: from the target to the camera; w: 1 for perspective
+    f_light="vec4",  # environment intensity, radiance mips, exposure factor, point size in pixels
+    f_background="vec4",  # display-linear
+    f_light_count="int",
+    f_lights=f"vec4[{MAX_LIGHTS * 4}]",  # see punctual.glsl
+)
+
+DRAW_BLOCK = block(
+    "Draw",
+    1,
+    d_model="mat4",  # mesh to camera-relative world
+    d_object="uint",
+    d_first_joint="uint",
+    d_first_instance="uint",
+    d_vertices="uint",
+    d_targets="int",
+    d_scale="float",  # mean scale of d_model
+    d_morph=f"vec4[{MAX_TARGETS}]",  # x: target, y: weight
+)
+
+LOBE_BLOCK = block("Lobe", 3, lobe="vec4[1024]")

@@ -1,0 +1,174 @@
+"""One OpenGL context on a chosen device, and what that device can do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import GpuUnavailable
+from . import egl
+
+_log = logging.getLogger(__name__)
+
+GL_VERSION = 430
+"""OpenGL 4.3: compute shaders and image stores, which the environment filter stands on."""
+
+_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the context told about itself.
+
+    Attributes:
+        renderer, vendor, version: GL_RENDERER, GL_VENDOR, GL_VERSION.
+        software: whether pixels are made by the CPU.
+        max_texture_size: pixels, the longest side of a texture.
+        max_target_size: pixels, the longest side of a picture that is rendered in one piece.
+        max_samples: of a multisampled float target.
+        uniform_alignment: bytes, for offsets into uniform buffers.
+    """
+
+    renderer: str
+    vendor: str
+    version: str
+    software: bool
+    max_texture_size: int
+    max_target_size: int
+    max_samples: int
+    max_anisotropy: float
+    uniform_alignment: int
+
+
+class Device:
+    """Owns the context. It is current on the thread that made it, and only there.
+
+    Args:
+        choice: None: the first GPU that works, else the CPU. "gpu": a GPU or an error, never the CPU in silence.
+            "cpu": the software rasteriser. An index of `egl.devices()`, a UUID, or part of a device's name.
+
+    Raises:
+        GpuUnavailable: with everything that was tried.
+    """
+
+    def __init__(self, choice: str | int | None = None):
+        self.context, self.index = _open(choice)
+        self.capabilities = _capabilities(self.context)
+        self._thread = threading.get_ident()
+        # Objects are freed by dropping them, on any thread (encoders drop frames); they wait until this one collects.
+        self.context.gc_mode = "context_gc"
+
+    def check(self) -> None:
+        """Raise where the caller's thread does not own the context; free what other threads let go of."""
+        if self.context is None:
+            raise GpuUnavailable("the renderer was closed; make a new one")
+        if threading.get_ident() != self._thread:
+            raise GpuUnavailable("a renderer works on the thread that made it; make one per thread or process")
+        self.context.gc()
+
+    def release(self) -> None:
+        """Free the context and everything in it. A second call does nothing."""
+        if self.context is not None:
+            self.context.gc()
+            self.context.release()
+            self.context = None
+
+
+def choose(choice: str | int | None, found: list[egl.EglDevice]) -> list[egl.EglDevice]:
+    """The devices that `choice` allows, in the order in which to try them.
+
+    Raises:
+        GpuUnavailable: none matches; the message lists what there is.
+    """
+    hardware = [device for device in found if not device.software]
+    software = [device for device in found if device.software]
+    if choice is None:
+        matches = hardware + software
+    elif choice == "gpu":
+        matches = hardware
+    elif choice == "cpu":
+        matches = software
+    elif isinstance(choice, int) or choice.isdecimal():
+        matches = [device for device in found if device.index == int(choice)]
+    else:
+        wanted = choice.lower()
+        exact = [d for d in found if d.uuid and wanted.removeprefix("gpu-") == d.uuid.lower().removeprefix("gpu-")]
+        matches = exact or [device for device in found if wanted in device.name.lower()]
+    if not matches:
+        raise GpuUnavailable(f"no device matches {choice!r}; there are: {_listing(found)}. {_ADVICE}")
+    return matches
+
+
+_ADVICE = "`forge3d doctor` explains what is missing"
+
+
+def _listing(found: list[egl.EglDevice]) -> str:
+    return "; ".join(f"{d.index}: {d.name}{' (software)' if d.software else ''}" for d in found) or "none"
+
+
+def _open(choice: str | int | None) -> tuple[Any, int]:
+    try:
+        import moderngl
+    except ImportError as error:
+        raise GpuUnavailable(f"the package moderngl cannot be imported: {error}") from error
+    try:
+        candidates = choose(choice, egl.devices())
+    except egl.EglMissing as error:
+        raise GpuUnavailable(f"{error}. {_ADVICE}") from error
+    tried = []
+    for device in candidates:
+        try:
+            with _arguments_not_environment():
+                context = moderngl.create_context(
+                    standalone=True, backend="egl", require=GL_VERSION,
+                    device_index=device.index, libgl=egl.LIBGL, libegl=egl.LIBEGL,
+                )  # fmt: skip
+        except Exception as error:
+            tried.append(f"device {device.index} ({device.name}): {error}")
+            continue
+        renderer = context.info["GL_RENDERER"]
+        # The dispatch library may hand out the CPU rasteriser where a GPU's driver fails to load.
+        if choice == "gpu" and _is_software(renderer):
+            tried.append(f"device {device.index} ({device.name}): gave the software renderer {renderer}")
+            context.release()
+            continue
+        return context, device.index
+    raise GpuUnavailable(f"no OpenGL {GL_VERSION / 100:.1f} context; tried " + "; ".join(tried) + f". {_ADVICE}")
+
+
+@contextmanager
+def _arguments_not_environment() -> Iterator[None]:
+    """Hide GLCONTEXT_* variables, which would otherwise override the arguments of create_context."""
+    hidden = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith("GLCONTEXT_")}
+    for key, value in hidden.items():
+        _log.warning("%s=%s is ignored: choose the device with device= or --device", key, value)
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _is_software(renderer: str) -> bool:
+    return any(name in renderer.lower() for name in _SOFTWARE)
+
+
+def _capabilities(context: Any) -> Capabilities:
+    info = context.info
+    return Capabilities(
+        renderer=info["GL_RENDERER"],
+        vendor=info["GL_VENDOR"],
+        version=info["GL_VERSION"],
+        software=_is_software(info["GL_RENDERER"]),
+        max_texture_size=info["GL_MAX_TEXTURE_SIZE"],
+        max_target_size=min(
+            info["GL_MAX_TEXTURE_SIZE"], info["GL_MAX_RENDERBUFFER_SIZE"], *info["GL_MAX_VIEWPORT_DIMS"]
+        ),
+        max_samples=max(1, context.max_samples),
+        max_anisotropy=context.max_anisotropy,
+        uniform_alignment=max(16, info.get("GL_UNIFORM_BUFFER_OFFSET_ALIGNMENT", 256)),
+    )

@@ -1,0 +1,164 @@
+"""Explains why rendering does or does not work on this machine, and what to install."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..errors import GpuUnavailable
+from . import egl
+from .device import Device
+
+_VENDOR_FOLDERS = (Path("/usr/share/glvnd/egl_vendor.d"), Path("/etc/glvnd/egl_vendor.d"))
+_NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact about this machine.
+
+    Attributes:
+        name: what was looked at.
+        ok: True: in order; False: a fault that stops rendering; None: worth knowing.
+        detail: what was found.
+        advice: what to do about it; empty where nothing is to be done.
+    """
+
+    name: str
+    ok: bool | None
+    detail: str
+    advice: str = ""
+
+
+def doctor(device: str | int | None = None) -> list[Finding]:
+    """Look at everything a context needs, from packages to permissions, then make one.
+
+    Args:
+        device: as for `Renderer`.
+    """
+    findings = [*_packages(), *_libraries(), *_environment_variables(), *_vendors(), *_nvidia(), *_nodes(), *_devices()]
+    return [*findings, _context(device)]
+
+
+def _packages() -> list[Finding]:
+    missing = [name for name in ("moderngl", "glcontext") if find_spec(name) is None]
+    if missing:
+        return [Finding("packages", False, f"missing: {', '.join(missing)}", f"pip install {' '.join(missing)}")]
+    return [Finding("packages", True, "moderngl and glcontext are installed")]
+
+
+_LIBRARY_PACKAGES = {egl.LIBEGL: "libegl1", egl.LIBGL: "libgl1"}
+
+
+def _libraries() -> list[Finding]:
+    findings = []
+    for library, package in _LIBRARY_PACKAGES.items():
+        try:
+            ctypes.CDLL(library)
+            findings.append(Finding(library, True, "can be loaded"))
+        except OSError as error:
+            advice = f"install {package} (Debian, Ubuntu: apt install {package} libgl1-mesa-dri; Fedora: libglvnd-egl)"
+            findings.append(Finding(library, False, str(error), advice))
+    return findings
+
+
+def _environment_variables() -> list[Finding]:
+    findings = []
+    for key in sorted(os.environ):
+        if key.startswith("GLCONTEXT_"):
+            findings.append(Finding(key, None, os.environ[key], "forge3d ignores it; choose with --device"))
+    vendors = os.environ.get("__EGL_VENDOR_LIBRARY_FILENAMES")
+    for name in vendors.split(":") if vendors else ():
+        exists = Path(name).is_file()
+        advice = "" if exists else "unset __EGL_VENDOR_LIBRARY_FILENAMES, or correct the path"
+        findings.append(Finding("__EGL_VENDOR_LIBRARY_FILENAMES", exists, name, advice))
+    if os.environ.get("LIBGL_ALWAYS_SOFTWARE", "0") not in ("", "0", "false"):
+        findings.append(Finding("LIBGL_ALWAYS_SOFTWARE", None, "is set", "unset it to use a GPU through Mesa"))
+    return findings
+
+
+def _vendors() -> list[Finding]:
+    """libEGL finds its drivers through small JSON files; without them it has no devices."""
+    if os.environ.get("__EGL_VENDOR_LIBRARY_FILENAMES"):
+        return []
+    files = [file for folder in _VENDOR_FOLDERS if folder.is_dir() for file in sorted(folder.glob("*.json"))]
+    if not files:
+        return [
+            Finding("EGL vendors", False, "no driver is registered", "install libegl-mesa0 or the NVIDIA driver's EGL")
+        ]
+    findings = [Finding("EGL vendors", True, ", ".join(file.name for file in files))]
+    if _NVIDIA_DRIVER.exists() and not any("nvidia" in file.name for file in files):
+        findings.append(
+            Finding(
+                "NVIDIA EGL", False, "an NVIDIA driver is loaded but its EGL is not registered (10_nvidia.json)",
+                "in a container set NVIDIA_DRIVER_CAPABILITIES=graphics,compute,utility,video; on a host install the "
+                "driver with its OpenGL files (not the headless or compute-only package)",
+            )
+        )  # fmt: skip
+    return findings
+
+
+def _nvidia() -> list[Finding]:
+    """The user-space driver must be of exactly the kernel module's version."""
+    if not _NVIDIA_DRIVER.exists():
+        return []
+    text = _NVIDIA_DRIVER.read_text(errors="replace")
+    match = re.search(r"Kernel Module\s+(?:for \S+\s+)?([\d.]+)", text)
+    kernel = match[1] if match else "unknown"
+    findings = [Finding("NVIDIA kernel driver", True, kernel)]
+    try:
+        ctypes.CDLL("libEGL_nvidia.so.0")
+    except OSError as error:
+        advice = "add `graphics` to NVIDIA_DRIVER_CAPABILITIES (containers), or install libnvidia-gl of this version"
+        return [*findings, Finding("libEGL_nvidia.so.0", False, str(error), advice)]
+    libraries = [
+        file
+        for folder in ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
+        for file in Path(folder).glob("libEGL_nvidia.so.*.*")
+    ]
+    versions = {file.name.removeprefix("libEGL_nvidia.so.") for file in libraries}
+    if versions and kernel not in versions:
+        found = ", ".join(sorted(versions))
+        advice = "install the same version on both sides, and reboot or reload the module"
+        findings.append(Finding("NVIDIA versions", False, f"kernel module {kernel}, libraries {found}", advice))
+    return findings
+
+
+def _nodes() -> list[Finding]:
+    nodes = [*Path("/dev/dri").glob("renderD*"), *Path("/dev").glob("nvidia[0-9]*")]
+    refused = [str(node) for node in sorted(nodes) if not os.access(node, os.R_OK | os.W_OK)]
+    if refused:
+        advice = "add this user to the groups `render` and `video`, or pass the devices to the container"
+        return [Finding("device permissions", False, f"no access to {', '.join(refused)}", advice)]
+    if nodes:
+        return [Finding("device permissions", True, ", ".join(str(node) for node in sorted(nodes)))]
+    return [Finding("device nodes", None, "no GPU in /dev", "pictures are made by the CPU (llvmpipe)")]
+
+
+def _devices() -> list[Finding]:
+    try:
+        found = egl.devices()
+    except egl.EglMissing as error:
+        return [Finding("EGL devices", False, str(error), "install libegl1 and libegl-mesa0")]
+    if not found:
+        advice = "install libegl-mesa0 and libgl1-mesa-dri for the CPU, or see the findings above for a GPU"
+        return [Finding("EGL devices", False, "EGL lists no device", advice)]
+    return [
+        Finding(f"EGL device {d.index}", True, " ".join(filter(None, (d.name, d.uuid, d.path)))) for d in found
+    ]  # fmt: skip
+
+
+def _context(choice: str | int | None) -> Finding:
+    try:
+        device = Device(choice)
+    except GpuUnavailable as error:
+        return Finding("OpenGL", False, str(error), "see the findings above")
+    facts = device.capabilities
+    device.release()
+    where = "the CPU renders" if facts.software else "the GPU renders"
+    sizes = f"textures to {facts.max_texture_size}, {facts.max_samples} samples"
+    return Finding("OpenGL", True, f"{where}: {facts.renderer}, {facts.version}, {sizes}")

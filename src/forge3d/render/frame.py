@@ -1,0 +1,108 @@
+"""A finished picture, and the facts behind its pixels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import OutputError, RecipeError
+
+Pixels = npt.NDArray[np.uint8]
+FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".avif": "avif"}
+
+
+class Frame:
+    """What a camera saw. Arrays have the top row first and are read-only.
+
+    Attributes:
+        pixels: `(h, w, 4)` uint8, sRGB with straight alpha.
+        warnings: what the model asks for that was not drawn.
+    """
+
+    def __init__(self, pixels: Pixels, facts: Callable[[], dict[str, npt.NDArray[Any]]], warnings: tuple[str, ...]):
+        pixels.flags.writeable = False
+        self.pixels, self.warnings = pixels, warnings
+        self._draw_facts: Callable[[], dict[str, npt.NDArray[Any]]] | None = facts
+        self._facts: dict[str, npt.NDArray[Any]] = {}
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    @property
+    def depth(self) -> npt.NDArray[np.float32]:
+        """`(h, w)` float32: metres along the view axis to what is seen, infinite where nothing is."""
+        return self._fact("depth")
+
+    @property
+    def normals(self) -> npt.NDArray[np.float32]:
+        """`(h, w, 3)` float32: unit shading normals in the world; zero where nothing is seen."""
+        return self._fact("normals")
+
+    @property
+    def object_ids(self) -> npt.NDArray[np.uint32]:
+        """`(h, w)` uint32: 1 + the node's place in `document.nodes`; 0 where nothing is seen."""
+        return self._fact("object_ids")
+
+    def _fact(self, name: str) -> npt.NDArray[Any]:
+        """Facts cost a second, cheap drawing, done when the first of them is asked for while the renderer lives."""
+        if self._draw_facts is not None:
+            self._facts, self._draw_facts = self._draw_facts(), None
+        return self._facts[name]
+
+    def detach(self) -> Frame:
+        """Let go of the renderer: pixels stay, and facts that were not asked for yet are given up."""
+        if self._draw_facts is not None:
+            self._draw_facts = _given_up
+        return self
+
+    def encode(self, format: str, *, quality: int = 85, effort: int = 4) -> bytes:
+        """The picture as a file: "png", "jpeg" (on white, it has no alpha), "webp" or "avif"."""
+        from .. import images
+
+        pixels = self.pixels
+        if (pixels[..., 3] == 255).all():
+            pixels = pixels[..., :3]
+        elif format == "jpeg":
+            pixels = on_white(pixels)
+        return images.encode(pixels, format, quality=quality, effort=effort)
+
+    def save(self, path: str | os.PathLike[str], *, quality: int = 85, effort: int = 4) -> None:
+        """Write the picture; the suffix (.png, .jpg, .webp, .avif) chooses the format. Appears whole or not at all.
+
+        Raises:
+            RecipeError: an unknown suffix.
+            OutputError: the file cannot be written.
+        """
+        target = Path(path)
+        format = FORMATS.get(target.suffix.lower())
+        if format is None:
+            raise RecipeError(f"{target}: the suffix takes {', '.join(FORMATS)}")
+        data = self.encode(format, quality=quality, effort=effort)
+        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            partial.write_bytes(data)
+            partial.replace(target)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
+
+    def __repr__(self) -> str:
+        return f"<Frame {self.size[0]} × {self.size[1]}>"
+
+
+def _given_up() -> dict[str, npt.NDArray[Any]]:
+    raise RecipeError("this frame's depth, normals and object ids were given up; ask for them before the next frame")
+
+
+def on_white(pixels: Pixels) -> Pixels:
+    """Straight-alpha sRGB pixels `(h, w, 4)` on white, `(h, w, 3)`, mixed in sRGB as browsers do."""
+    alpha = pixels[..., 3:].astype(np.uint32)
+    mixed: Pixels = ((pixels[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return mixed

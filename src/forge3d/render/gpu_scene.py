@@ -1,0 +1,253 @@
+"""Documents on the GPU: every mesh and texture uploaded once, kept while there is room."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..document import AlphaMode, Image, Material, Primitive, TextureInfo
+from ..document.scene import Matrix
+from ..errors import InvalidAsset
+from .device import Device
+from .features import MATERIAL_BLOCK, MaterialKey, degraded, material_key, pack_material, slots_in_use
+from .mesh import GpuMesh, upload_mesh
+from .program import FIRST_TEXTURE_UNIT, VertexKey, tangent_uv_set
+from .scene import Draw, SceneState
+from .textures import GpuTexture, SamplerCache, upload_texture, white_texture
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GpuMaterial:
+    """A material ready to bind: `block` is its place in the scene's uniform buffer."""
+
+    key: MaterialKey
+    block: int
+    textures: tuple[tuple[int, Any, Any], ...]
+    double_sided: bool
+
+    @property
+    def blended(self) -> bool:
+        return self.key.alpha is AlphaMode.BLEND
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GpuDraw:
+    """A `scene.Draw` whose mesh and material are on the GPU."""
+
+    mesh: GpuMesh
+    material: GpuMaterial
+    vertex: VertexKey
+    object_id: int
+    worlds: Matrix
+    mirrored: bool
+    joints: Matrix | None
+    targets: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GpuScene:
+    """What a frame is drawn from. Immutable: frames may hold it."""
+
+    draws: tuple[GpuDraw, ...]
+    materials: Any
+    warnings: tuple[str, ...]
+
+
+class _Cache:
+    """GPU objects by the identity of what they were made from, oldest out first when over `limit` bytes.
+
+    The sources are kept beside the objects, so that an identity cannot come to mean something else.
+    """
+
+    def __init__(self, limit: int):
+        self._limit, self._bytes = limit, 0
+        self._entries: OrderedDict[Any, tuple[Any, Any]] = OrderedDict()
+
+    def get(self, key: Any) -> Any:
+        self._entries.move_to_end(key)
+        return self._entries[key][0]
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._entries
+
+    def put(self, key: Any, made: Any, sources: Any) -> Any:
+        self._entries[key] = (made, sources)
+        self._bytes += made.nbytes if made is not None else 0
+        return made
+
+    def trim(self, in_use: set[Any]) -> None:
+        """Let go of the oldest entries until the rest fits; never of those in use."""
+        for key in list(self._entries):
+            if self._bytes <= self._limit:
+                return
+            if key not in in_use:
+                made, _ = self._entries.pop(key)
+                self._bytes -= made.nbytes if made is not None else 0
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self._bytes = 0
+
+
+class SceneUploader:
+    """Makes `GpuScene`s, sharing meshes and textures between documents and frames.
+
+    Args:
+        limit: bytes of GPU memory that meshes and textures out of use may hold.
+    """
+
+    def __init__(self, device: Device, limit: int):
+        self._device = device
+        self._context = device.context
+        self._cache = _Cache(limit)
+        self._samplers = SamplerCache(device.context, device.capabilities.max_anisotropy)
+
+    def upload(self, state: SceneState) -> GpuScene:
+        """Put what `state` draws on the GPU.
+
+        Raises:
+            InvalidAsset: an image that cannot be decoded, or a primitive that cannot be drawn.
+        """
+        in_use: set[Any] = set()
+        warnings = list(state.warnings)
+        self._upload_images([draw.material for draw in state.draws], in_use)
+        materials: dict[Material, GpuMaterial] = {}
+        records: list[np.void] = []
+        draws = []
+        for draw in state.draws:
+            if draw.material not in materials:
+                materials[draw.material] = self._material(draw.material, len(records), in_use)
+                records.append(pack_material(draw.material))
+                warnings += [f"{name} is not drawn" for name in degraded(draw.material)]
+            made = self._draw(draw, materials[draw.material], in_use)
+            draws += made
+        self._cache.trim(in_use)
+        return GpuScene(tuple(draws), self._material_buffer(records), tuple(dict.fromkeys(warnings)))
+
+    def clear(self) -> None:
+        self._cache.clear()
+
+    def _material_buffer(self, records: list[np.void]) -> Any:
+        stride = self.material_stride
+        data = np.zeros(stride * max(1, len(records)), np.uint8)
+        for index, record in enumerate(records):
+            raw = np.frombuffer(record.tobytes(), np.uint8)
+            data[index * stride : index * stride + len(raw)] = raw
+        return self._context.buffer(data.tobytes())
+
+    @property
+    def material_stride(self) -> int:
+        alignment = self._device.capabilities.uniform_alignment
+        return -(-MATERIAL_BLOCK.dtype.itemsize // alignment) * alignment
+
+    def _draw(self, draw: Draw, material: GpuMaterial, in_use: set[Any]) -> list[GpuDraw]:
+        tangent_uv = tangent_uv_set(material.key)
+        accessors = _accessors(draw.primitive)
+        key = ("mesh", draw.primitive.mode, tangent_uv, tuple((name, id(a)) for name, a in accessors))
+        in_use.add(key)
+        mesh = self._make(key, accessors, lambda: upload_mesh(self._context, draw.primitive, tangent_uv))
+        if mesh is None:
+            return []
+        if mesh.mode != 4 and "NORMAL" not in mesh.semantics:
+            # Points and lines without normals have no side to be lit from (§3.7.2.1).
+            material = _unlit(material)
+        pairs = enumerate(draw.weights[: mesh.target_count])
+        targets = tuple((index, weight) for index, weight in pairs if weight)
+        # Blended instances are sorted among all that is blended, so each is a draw of its own.
+        groups = [draw.worlds[i : i + 1] for i in range(len(draw.worlds))] if material.blended else [draw.worlds]
+        vertex = VertexKey(mesh.semantics, morphed=bool(targets), instanced=len(groups[0]) > 1)
+        if draw.joints is None:
+            vertex = VertexKey(_without_skin(mesh.semantics), vertex.morphed, vertex.instanced)
+        return [
+            GpuDraw(mesh, material, vertex, draw.object_id, worlds, draw.mirrored, draw.joints, targets)
+            for worlds in groups
+        ]
+
+    def _make(self, key: Any, sources: Any, make: Callable[[], Any]) -> Any:
+        return self._cache.get(key) if key in self._cache else self._cache.put(key, make(), sources)
+
+    def _material(self, material: Material, index: int, in_use: set[Any]) -> GpuMaterial:
+        key = material_key(material)
+        textures = []
+        for unit, (_, info, srgb) in enumerate(slots_in_use(material, key.features), FIRST_TEXTURE_UNIT):
+            texture = self._texture(info, srgb, in_use)
+            textures.append((unit, texture.texture, self._samplers(info.texture.sampler)))
+        return GpuMaterial(key, index * self.material_stride, tuple(textures), material.double_sided)
+
+    def _texture(self, info: TextureInfo, srgb: bool, in_use: set[Any]) -> GpuTexture:
+        image = info.texture.image or info.texture.fallback
+        if image is None or not image.data:
+            texture: GpuTexture = self._make("white", None, lambda: white_texture(self._context))
+            in_use.add("white")
+            return texture
+        found: GpuTexture = self._cache.get(_texture_key(image, srgb))
+        return found
+
+    def _upload_images(self, materials: list[Material], in_use: set[Any]) -> None:
+        """Decode the images that are not on the GPU yet, side by side, and upload them."""
+        missing: dict[Any, tuple[Image, bool]] = {}
+        for material in dict.fromkeys(materials):
+            for _, info, srgb in slots_in_use(material, material_key(material).features):
+                image = info.texture.image or info.texture.fallback
+                if image is None or not image.data:
+                    continue
+                key = _texture_key(image, srgb)
+                in_use.add(key)
+                if key not in self._cache:
+                    missing[key] = (image, srgb)
+        limit = self._device.capabilities.max_texture_size
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            decoded = pool.map(_decode, (image for image, _ in missing.values()))
+            for (key, (image, srgb)), pixels in zip(missing.items(), decoded, strict=True):
+                self._cache.put(key, upload_texture(self._context, pixels, srgb=srgb, max_size=limit), image.data)
+
+
+def _decode(image: Image) -> Any:
+    from .. import images
+
+    try:
+        return images.decode(image.data)
+    except InvalidAsset as error:
+        error.file = error.file or f"image {image.name or image.uri or ''}".strip()
+        raise
+
+
+def _texture_key(image: Image, srgb: bool) -> tuple[str, int, bool]:
+    return ("texture", id(image.data), srgb)
+
+
+def _accessors(primitive: Primitive) -> list[tuple[str, Any]]:
+    found = [(name, accessor) for name, accessor in primitive.attributes.items()]
+    found += [("indices", primitive.indices)]
+    for number, target in enumerate(primitive.targets):
+        found += [(f"{number}:{name}", accessor) for name, accessor in target.items()]
+    return found
+
+
+def _without_skin(semantics: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in semantics if not name.startswith(("JOINTS_", "WEIGHTS_")))
+
+
+def _unlit(material: GpuMaterial) -> GpuMaterial:
+    if "unlit" in material.key.features:
+        return material
+    base = ("base_color_texture",)
+    slots = tuple(slot for slot in material.key.slots if slot[0] in base)
+    textures = tuple(
+        (unit, texture, sampler)
+        for unit, (slot, (_, texture, sampler)) in enumerate(
+            ((s, t) for s, t in zip(material.key.slots, material.textures, strict=True) if s[0] in base),
+            FIRST_TEXTURE_UNIT,
+        )
+    )
+    key = MaterialKey(("unlit",), slots, material.key.alpha)
+    return GpuMaterial(key, material.block, textures, material.double_sided)

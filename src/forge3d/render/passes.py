@@ -1,0 +1,139 @@
+"""A frame's passes: each is a function that draws a list into a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..document import AlphaMode
+from .blocks import DRAW_BLOCK, FRAME_BLOCK
+from .environment import GpuEnvironment
+from .features import MATERIAL_BLOCK, MaterialKey
+from .gpu_scene import GpuDraw
+from .program import ProgramCache, ProgramKey
+from .shot import Shot
+
+_DEPTH_ONLY = MaterialKey()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """How a list is drawn: which fragment shader, with how many samples, and whether as the opaque part of BLEND."""
+
+    stage: str
+    samples: int = 1
+    cutout: bool = False
+
+
+def draw_list(
+    context: Any, programs: ProgramCache, shot: Shot, indices: Iterable[int], kind: Pass, *, sort: bool = False
+) -> None:
+    """Draw some of the shot's draws into the bound framebuffer.
+
+    Args:
+        sort: draw every mesh's triangles from far to near.
+    """
+    shot.frame_buffer.bind_to_uniform_block(FRAME_BLOCK.binding)
+    bound = None
+    for index in indices:
+        draw = shot.scene.draws[index]
+        material = _DEPTH_ONLY if kind.stage == "depth" else draw.material.key
+        samples = kind.samples if material.alpha is AlphaMode.MASK and kind.stage == "color" else 1
+        program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.cutout))
+        if bound is not draw.material:
+            _bind_material(shot, draw)
+            bound = draw.material
+        _bind_buffers(shot, draw, index)
+        _set_sides(context, draw)
+        order = _sorted_indices(context, shot, index) if sort else None
+        array = draw.mesh.vertex_array(program, order)
+        array.render(draw.mesh.mode, draw.mesh.count, instances=len(draw.worlds))
+
+
+def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Any, samples: int) -> None:
+    """The picture, linear and premultiplied, into `target`: opaque, masked, then blended from far to near."""
+    target.use()
+    target.depth_mask = True
+    target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+    context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
+    context.depth_func = "<="
+    kinds: dict[AlphaMode, list[int]] = {mode: [] for mode in AlphaMode}
+    for index, draw in enumerate(shot.scene.draws):
+        kinds[draw.material.key.alpha].append(index)
+    front_to_back = sorted(kinds[AlphaMode.OPAQUE], key=lambda i: shot.depths[i])
+    back_to_front = sorted(kinds[AlphaMode.BLEND], key=lambda i: -shot.depths[i])
+
+    target.color_mask = (False,) * 4
+    draw_list(context, programs, shot, front_to_back, Pass("depth"))
+    target.color_mask = (True,) * 4
+    bind_environment(shot.environment)
+    draw_list(context, programs, shot, front_to_back, Pass("color"))
+    draw_list(context, programs, shot, kinds[AlphaMode.MASK], Pass("color", samples=samples))
+    draw_list(context, programs, shot, back_to_front, Pass("color", cutout=True))
+    target.depth_mask = False
+    context.enable(context.BLEND)
+    context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
+    draw_list(context, programs, shot, back_to_front, Pass("color"), sort=True)
+    context.disable(context.BLEND)
+    target.depth_mask = True
+
+
+def aov_pass(context: Any, programs: ProgramCache, shot: Shot, target: Any) -> None:
+    """Depth, normals and objects, one sample a pixel."""
+    target.use()
+    target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+    context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
+    context.depth_func = "<="
+    bind_environment(shot.environment)
+    draw_list(context, programs, shot, range(len(shot.scene.draws)), Pass("aov"))
+
+
+def bind_environment(environment: GpuEnvironment) -> None:
+    environment.radiance.use(0)
+    environment.irradiance.use(1)
+    environment.albedo.use(2)
+
+
+def _bind_material(shot: Shot, draw: GpuDraw) -> None:
+    shot.scene.materials.bind_to_uniform_block(
+        MATERIAL_BLOCK.binding, offset=draw.material.block, size=MATERIAL_BLOCK.dtype.itemsize
+    )
+    for unit, texture, sampler in draw.material.textures:
+        texture.use(unit)
+        sampler.use(unit)
+
+
+def _bind_buffers(shot: Shot, draw: GpuDraw, index: int) -> None:
+    shot.draw_buffer.bind_to_uniform_block(
+        DRAW_BLOCK.binding, offset=index * shot.stride, size=DRAW_BLOCK.dtype.itemsize
+    )
+    if draw.joints is not None:
+        shot.joint_buffer.bind_to_storage_buffer(0)
+    if draw.vertex.morphed:
+        draw.mesh.deltas.bind_to_storage_buffer(1)
+    if draw.vertex.instanced:
+        shot.instance_buffer.bind_to_storage_buffer(2)
+
+
+def _set_sides(context: Any, draw: GpuDraw) -> None:
+    context.front_face = "cw" if draw.mirrored else "ccw"
+    if draw.material.double_sided or draw.mesh.mode != 4:
+        context.disable(context.CULL_FACE)
+    else:
+        context.enable(context.CULL_FACE)
+
+
+def _sorted_indices(context: Any, shot: Shot, index: int) -> Any:
+    """The mesh's triangles from far to near, by their centres at rest."""
+    mesh = shot.scene.draws[index].mesh
+    if mesh.mode != 4:
+        return None
+    axis = shot.view.axes[2] @ shot.models[index][:3, :3]
+    order = np.argsort(mesh.centroids @ axis.astype(np.float32), kind="stable")
+    if mesh.sorted_indices is None:
+        mesh.sorted_indices = context.buffer(reserve=mesh.indices.size)
+    mesh.sorted_indices.write(mesh.triangles[order].tobytes())
+    return mesh.sorted_indices

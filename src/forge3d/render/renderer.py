@@ -1,0 +1,262 @@
+"""The renderer: owns one OpenGL context and everything in it, and turns documents into frames."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..document import Document
+from ..errors import RecipeError
+from .camera import Camera, FileCamera, Orbit, View, file_view
+from .device import Capabilities, Device
+from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
+from .frame import Frame
+from .framing import orbit_view
+from .gpu_scene import GpuScene, SceneUploader
+from .passes import aov_pass, color_passes
+from .program import ProgramCache
+from .scene import SceneState, scene_state
+from .settings import RenderSettings
+from .shot import Shot, Stage, shoot, turn_about
+from .targets import Sampling, Targets
+
+_ENVIRONMENTS_KEPT = 4
+_SEAMLESS_CUBES = 0x884F
+_FRAMES_IN_FLIGHT = 2
+
+
+class Renderer:
+    """Renders documents off screen.
+
+    One thread makes and uses it; processes that render are spawned, never forked.
+
+    Args:
+        device: see `device.Device`: None, "gpu", "cpu", an index, a UUID, or part of a name.
+        cache_bytes: GPU memory that models out of use may hold.
+
+    Raises:
+        GpuUnavailable: no context could be made; `forge3d doctor` explains why.
+
+    Example:
+        with Renderer() as renderer:
+            frame = renderer.render(document, camera=Orbit(yaw=30, pitch=15), environment="studio", size=(1024, 1024))
+            frame.save("poster.webp")
+    """
+
+    def __init__(self, device: str | int | None = None, *, cache_bytes: int = 1 << 30):
+        self._device = Device(device)
+        context = self._device.context
+        context.enable_direct(_SEAMLESS_CUBES)
+        self._programs = ProgramCache(context)
+        self._uploader = SceneUploader(self._device, cache_bytes)
+        self._targets = Targets(context, self._device.capabilities)
+        self._environments: OrderedDict[Any, tuple[GpuEnvironment, Any]] = OrderedDict()
+        self._albedo: Any = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device is and can do."""
+        return self._device.capabilities
+
+    def render(
+        self,
+        document: Document,
+        *,
+        camera: Camera | None = None,
+        environment: Environment = "studio",
+        size: tuple[int, int] = (1024, 1024),
+        settings: RenderSettings | None = None,
+        time: float | None = None,
+        variant: str | None = None,
+    ) -> Frame:
+        """One picture.
+
+        Args:
+            camera: default: `Orbit()`, the whole product from the front.
+            environment: "studio", a Radiance .hdr file, or an array `(h, w, 3)` of linear radiance.
+            size: width and height in pixels.
+            time: seconds into the first animation; None: at rest.
+            variant: name of a KHR_materials_variants variant.
+
+        Raises:
+            InvalidAsset: the model or the environment cannot be drawn.
+            LimitExceeded: the picture is larger than the device can draw.
+            RecipeError: an argument that cannot be used.
+        """
+        self._device.check()
+        settings = settings or RenderSettings()
+        state, scene = self._load(document, time, variant)
+        view = self._view(document, camera or Orbit(), state, size, turning=False)
+        stage = Stage(state.hull, state.lights, np.eye(4))
+        shot = self._shoot(scene, stage, view, environment, settings)
+        pixels = self._read(self._draw(shot, size, settings), size)
+        return self._frame(pixels, shot, size)
+
+    def turntable(
+        self,
+        document: Document,
+        *,
+        frames: int = 36,
+        camera: Orbit | None = None,
+        environment: Environment = "studio",
+        size: tuple[int, int] = (1024, 1024),
+        settings: RenderSettings | None = None,
+        time: float | None = None,
+        variant: str | None = None,
+        orbit: bool = False,
+        clockwise: bool = False,
+    ) -> Iterator[Frame]:
+        """A spin of `frames` pictures at equal angles; the last one comes one step before the first.
+
+        The product turns under fixed light before a fixed camera, counter-clockwise seen from above, about the vertical
+        line through the camera's target. Its framing fits every angle exactly and is the same in all frames. Each frame
+        is read back while the next is drawn, so iterate and encode on other threads.
+
+        Args:
+            orbit: the camera (and not the light) goes round the product instead.
+            clockwise: turn the other way.
+        """
+        self._device.check()
+        if frames < 1:
+            raise RecipeError(f"frames={frames}: takes 1 or more")
+        camera, settings = camera or Orbit(pitch=15), settings or RenderSettings()
+        state, scene = self._load(document, time, variant)
+        view = self._view(document, camera, state, size, turning=True)
+        axis = state.hull.center if camera.target is None else np.array(camera.target, np.float64)
+        pending: deque[tuple[Any, Shot]] = deque()
+        for index in range(frames):
+            self._device.check()
+            degrees = index * 360.0 / frames * (-1 if clockwise else 1)
+            turn = turn_about(axis, degrees)
+            moved = view
+            if orbit:
+                back = np.linalg.inv(turn)
+                moved = View(
+                    back[:3, :3] @ view.eye + back[:3, 3], view.axes @ back[:3, :3].T, view.half_height, view.aspect
+                )
+            stage = Stage(state.hull, state.lights, np.eye(4) if orbit else turn)
+            shot = self._shoot(scene, stage, moved, environment, settings)
+            pending.append((self._draw(shot, size, settings), shot))
+            if len(pending) > _FRAMES_IN_FLIGHT:
+                yield self._finish(*pending.popleft(), size)
+        while pending:
+            yield self._finish(*pending.popleft(), size)
+
+    def close(self) -> None:
+        """Free the GPU. Frames keep their pixels."""
+        if self._device.context is not None:
+            self._device.check()
+            self._targets.clear()
+            self._uploader.clear()
+            self._environments.clear()
+            self._device.release()
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _load(self, document: Document, time: float | None, variant: str | None) -> tuple[SceneState, GpuScene]:
+        state = scene_state(document, time=time, variant=variant)
+        return state, self._uploader.upload(state)
+
+    def _view(
+        self, document: Document, camera: Camera, state: SceneState, size: tuple[int, int], *, turning: bool
+    ) -> View:
+        if len(size) != 2 or min(size) < 1:
+            raise RecipeError(f"size={size}: takes a width and a height of 1 or more")
+        aspect = size[0] / size[1]
+        if isinstance(camera, FileCamera):
+            return file_view(document, camera, aspect)
+        return orbit_view(camera, state.hull, aspect, turning=turning)
+
+    def _shoot(
+        self, scene: GpuScene, stage: Stage, view: View, environment: Environment, settings: RenderSettings
+    ) -> Shot:
+        light = self._environment(environment)
+        alignment = self.capabilities.uniform_alignment
+        return shoot(self._device.context, scene, stage, view, light, settings, alignment=alignment)
+
+    def _draw(self, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
+        """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
+        context = self._device.context
+        sampling = Sampling.of(settings.samples, self.capabilities)
+        target = self._targets.color(size, sampling)
+        color_passes(context, self._programs, shot, target.framebuffer, sampling.multisamples)
+        defines: dict[str, str | int] = {"SUPERSAMPLING": sampling.supersampling, "TONE": f"tone_{settings.tone}"}
+        if sampling.multisamples > 1:
+            defines["SAMPLES"] = sampling.multisamples
+        if settings.background_linear is None:
+            defines["TRANSPARENT"] = 1
+        program = self._programs.screen("resolve.frag", **defines)
+        target.picture.use()
+        context.enable_only(context.NOTHING)
+        target.color.use(0)
+        shot.frame_buffer.bind_to_uniform_block(0)
+        self._screen(program).render(vertices=3)
+        buffer = context.buffer(reserve=size[0] * size[1] * 4)
+        target.picture.read_into(buffer, components=4)
+        return buffer
+
+    def _screen(self, program: Any) -> Any:
+        return self._device.context.vertex_array(program, [])
+
+    def _read(self, buffer: Any, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+        pixels = np.frombuffer(buffer.read(), np.uint8).reshape(size[1], size[0], 4)
+        return pixels
+
+    def _finish(self, buffer: Any, shot: Shot, size: tuple[int, int]) -> Frame:
+        self._device.check()
+        return self._frame(self._read(buffer, size), shot, size)
+
+    def _frame(self, pixels: npt.NDArray[np.uint8], shot: Shot, size: tuple[int, int]) -> Frame:
+        return Frame(pixels, lambda: self._facts(shot, size), shot.scene.warnings)
+
+    def _facts(self, shot: Shot, size: tuple[int, int]) -> dict[str, npt.NDArray[Any]]:
+        self._device.check()
+        target = self._targets.aov(size)
+        aov_pass(self._device.context, self._programs, shot, target.framebuffer)
+        width, height = size
+
+        def rows(texture: Any, kind: type[Any], channels: tuple[int, ...]) -> npt.NDArray[Any]:
+            return np.frombuffer(texture.read(), kind).reshape(height, width, *channels)[::-1]
+
+        objects = rows(target.objects, np.uint32, ())
+        depth = np.where(objects > 0, rows(target.depth, np.float32, ()), np.float32(np.inf))
+        return {"depth": depth, "normals": rows(target.normals, np.float32, (4,))[..., :3], "object_ids": objects}
+
+    def _environment(self, environment: Environment) -> GpuEnvironment:
+        key = _environment_key(environment)
+        if key not in self._environments:
+            picture = read_environment(environment)
+            context = self._device.context
+            if self._albedo is None:
+                self._albedo = albedo_table(context, self._programs)
+            made = filter_environment(context, self._programs, picture, self._albedo)
+            self._environments[key] = (made, environment)
+            if len(self._environments) > _ENVIRONMENTS_KEPT:
+                self._environments.popitem(last=False)
+        self._environments.move_to_end(key)
+        return self._environments[key][0]
+
+
+def _environment_key(environment: Environment) -> Any:
+    """Arrays count by identity; files by path, size and time of change."""
+    if isinstance(environment, np.ndarray):
+        return id(environment)
+    if environment == "studio":
+        return environment
+    try:
+        status = Path(environment).stat()
+    except OSError:
+        return str(environment)
+    return str(environment), status.st_size, status.st_mtime_ns

@@ -1,0 +1,122 @@
+"""A document at a moment, flattened: what is drawn, where, with which material, under which lights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..document import Document, Light, Material, Node, Primitive
+from ..document.sampling import Pose, pose_at
+from ..document.scene import Matrix
+from ..document.skinning import joint_matrices, morph_weights, world_positions
+from ..document.traversal import MeshInstance, mesh_instances, walk, world_matrices
+from ..errors import RecipeError
+from .framing import Hull
+
+DEFAULT_MATERIAL = Material()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draw:
+    """A primitive and everywhere it stands.
+
+    Attributes:
+        object_id: 1 + the node's place in `document.nodes`; what `Frame.object_ids` holds.
+        worlds: `(instances, 4, 4)` float64, mesh to world; all mirror, or none does.
+        joints: `(joints, 4, 4)` float64, bind pose to world, in place of `worlds`; None for rigid meshes.
+        weights: of the morph targets.
+    """
+
+    primitive: Primitive
+    material: Material
+    object_id: int
+    worlds: Matrix
+    mirrored: bool
+    joints: Matrix | None
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedLight:
+    light: Light
+    world: Matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneState:
+    draws: tuple[Draw, ...]
+    lights: tuple[PlacedLight, ...]
+    hull: Hull
+    warnings: tuple[str, ...]
+
+
+def scene_state(document: Document, *, time: float | None = None, variant: str | None = None) -> SceneState:
+    """Flatten the document's scene.
+
+    Args:
+        time: seconds into the first animation; None: at rest.
+        variant: name of a KHR_materials_variants variant; None: the materials as they are.
+
+    Raises:
+        RecipeError: the document has no such variant.
+    """
+    if variant is not None and variant not in [v.name for v in document.variants]:
+        known = ", ".join(str(v.name) for v in document.variants) or "none"
+        raise RecipeError(f"variant={variant!r}: the document's variants are: {known}")
+    pose = None if time is None else pose_at(document, time)
+    world = world_matrices(document, pose=pose)
+    numbers = {node: index + 1 for index, node in enumerate(document.nodes)}
+    draws: list[Draw] = []
+    parts = []
+    for node, instances in _by_node(document, pose):
+        assert node.mesh is not None
+        joints = joint_matrices(node.skin, world) if node.skin is not None and node.skin.joints else None
+        weights = tuple(float(weight) for weight in morph_weights(node, pose))
+        for primitive in node.mesh.primitives:
+            material = _material(primitive, variant)
+            skinned = joints if joints is not None and "JOINTS_0" in primitive.attributes else None
+            groups = [(np.eye(4)[None], _mirrors(skinned[:1])[0])] if skinned is not None else _by_winding(instances)
+            draws += [
+                Draw(primitive, material, numbers.get(node, 0), worlds, bool(mirrored), skinned, weights)
+                for worlds, mirrored in groups
+            ]
+            if "POSITION" in primitive.attributes:
+                parts += [world_positions(primitive, instance, world, pose) for instance in instances]
+    lights = tuple(
+        PlacedLight(node.light, matrix) for node, matrix in walk(document, pose=pose, hidden=False) if node.light
+    )
+    notes = {f"KHR_animation_pointer to {p.path} is not animated" for p, _ in pose.pointers} if pose else set()
+    return SceneState(tuple(draws), lights, Hull.of(_finite(part) for part in parts), tuple(sorted(notes)))
+
+
+def _by_node(document: Document, pose: Pose | None) -> Iterator[tuple[Node, list[MeshInstance]]]:
+    """Nodes with meshes, each with the places where its mesh stands."""
+    gathered: dict[Node, list[MeshInstance]] = {}
+    for instance in mesh_instances(document, pose=pose):
+        gathered.setdefault(instance.node, []).append(instance)
+    yield from gathered.items()
+
+
+def _by_winding(instances: list[MeshInstance]) -> list[tuple[Matrix, bool]]:
+    worlds = np.stack([instance.world for instance in instances])
+    mirrored = _mirrors(worlds)
+    return [(worlds[mirrored == side], side) for side in (False, True) if (mirrored == side).any()]
+
+
+def _mirrors(worlds: Matrix) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.asarray(np.linalg.det(worlds[:, :3, :3]) < 0)
+
+
+def _material(primitive: Primitive, variant: str | None) -> Material:
+    if variant is not None:
+        for mapping in primitive.variants:
+            if any(v.name == variant for v in mapping.variants):
+                return mapping.material
+    return primitive.material or DEFAULT_MATERIAL
+
+
+def _finite(points: Matrix) -> Matrix:
+    good = np.isfinite(points).all(1)
+    return points if good.all() else points[good]

@@ -1,0 +1,55 @@
+"""How a picture is made, apart from what is on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import RecipeError
+from .tonemap import TONES, srgb_decoded
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """Everything about a picture but the model, the camera and the light's picture.
+
+    Args:
+        tone: "neutral" (Khronos PBR Neutral, keeps product colours), "aces", or "none" (clip).
+        exposure: in stops; 1 doubles the light.
+        background: "transparent" (straight alpha), "white" (exactly 255, untouched by the tone map), or "#rrggbb".
+        samples: coverage samples a pixel. Up to the device's multisampling they share one shading; above it (16 where
+            the device has 4) the picture is also shaded at a higher resolution, which costs as many times more.
+        environment_rotation: degrees about the vertical axis, counter-clockwise seen from above.
+        environment_intensity: a factor on the environment's light.
+        lights: whether the file's own lights (KHR_lights_punctual) shine.
+    """
+
+    tone: str = "neutral"
+    exposure: float = 0.0
+    background: str = "transparent"
+    samples: int = 4
+    environment_rotation: float = 0.0
+    environment_intensity: float = 1.0
+    lights: bool = True
+
+    def __post_init__(self) -> None:
+        if self.tone not in TONES:
+            raise RecipeError(f"tone={self.tone!r}: takes {', '.join(TONES)}")
+        if not 1 <= self.samples <= 64:
+            raise RecipeError(f"samples={self.samples}: takes 1 to 64")
+        for name in ("exposure", "environment_rotation", "environment_intensity"):
+            if not abs(getattr(self, name)) < 1e6:
+                raise RecipeError(f"{name}={getattr(self, name)}: takes a finite number")
+        self.background_linear  # noqa: B018  judged here, so that the mistake shows where it was made
+
+    @property
+    def background_linear(self) -> tuple[float, float, float] | None:
+        """The background's colour, display-linear; None for transparent."""
+        if self.background == "transparent":
+            return None
+        if self.background == "white":
+            return (1.0, 1.0, 1.0)
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.background):
+            raise RecipeError(f'background={self.background!r}: takes "transparent", "white" or "#rrggbb"')
+        red, green, blue = (float(srgb_decoded(int(self.background[at : at + 2], 16) / 255)) for at in (1, 3, 5))
+        return (red, green, blue)

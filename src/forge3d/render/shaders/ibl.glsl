@@ -1,0 +1,52 @@
+// Light from the environment: prefiltered radiance, irradiance, and the two directional-albedo tables.
+
+layout(binding = 0) uniform samplerCube t_radiance;    // mips: GGX of growing roughness
+layout(binding = 1) uniform samplerCube t_irradiance;  // irradiance / π
+layout(binding = 2) uniform sampler2D t_albedo;        // (n·v, roughness): GGX scale, GGX bias, sheen albedo
+
+vec3 to_environment(vec3 direction) { return mat3(f_environment) * direction; }
+
+// Mip levels are denser at low roughness, where reflections change quickest. Inverse: environment.py.
+float radiance_level(float roughness) { return roughness * (1.7 - 0.7 * roughness) * (f_light.y - 1.0); }
+
+vec3 radiance(vec3 direction, float roughness) {
+    return textureLod(t_radiance, to_environment(direction), radiance_level(roughness)).rgb * f_light.x;
+}
+
+vec3 irradiance(vec3 normal) {
+    return textureLod(t_irradiance, to_environment(normal), 0.0).rgb * f_light.x;
+}
+
+vec3 albedo_terms(float n_v, float roughness) {
+    const float size = 64.0;
+    vec2 at = (vec2(n_v, roughness) * (size - 1.0) + 0.5) / size;
+    return textureLod(t_albedo, at, 0.0).rgb;
+}
+
+// The share of light a surface reflects, single and multiple scattering (Fdez-Agüera 2019,
+// "A Multiple-Scattering Microfacet Model for Real-Time Image-based Lighting").
+vec3 specular_albedo(vec3 f0, float f90, float n_v, float roughness, vec2 terms) {
+    vec3 rough_edge = max(vec3((1.0 - roughness) * f90), f0) - f0;
+    vec3 single = (f0 + rough_edge * schlick_weight(n_v)) * terms.x + f90 * terms.y;
+    float missing = 1.0 - (terms.x + terms.y);
+    vec3 average = f0 + (f90 - f0) / 21.0;
+    return single + missing * single * average / (1.0 - average * missing);
+}
+
+#ifdef USE_TRANSMISSION
+vec3 transmitted(Surface s);  // layers/transmission.glsl
+#endif
+
+// Dielectric and metal apart, then mixed by the metallic factor, as appendix B.2.1 writes it.
+vec3 environment_light(Surface s) {
+    float n_v = clamp(dot(s.normal, s.view), 0.0, 1.0);
+    vec2 terms = albedo_terms(n_v, s.roughness).xy;
+    vec3 mirrored = radiance(reflect(-s.view, s.normal), s.roughness);
+    vec3 diffuse = irradiance(s.normal) * s.base_color * (1.0 - s.transmission);
+    vec3 dielectric = specular_albedo(s.f0, s.f90, n_v, s.roughness, terms);
+    vec3 metal = specular_albedo(s.base_color, 1.0, n_v, s.roughness, terms);
+#ifdef USE_TRANSMISSION
+    diffuse += transmitted(s);
+#endif
+    return mix(mix(diffuse, mirrored, dielectric), mirrored * metal, s.metallic);
+}

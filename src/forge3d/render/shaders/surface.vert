@@ -1,0 +1,93 @@
+// Places a vertex: morph targets, then skin or node and instance transform, then the camera.
+#include "frame.glsl"
+
+in vec3 a_position;
+#ifdef HAS_NORMAL
+in vec3 a_normal;
+out vec3 v_normal;
+#endif
+#ifdef HAS_TANGENT
+in vec4 a_tangent;
+out vec4 v_tangent;
+#endif
+#ifdef HAS_COLOR
+in vec4 a_color;
+out vec4 v_color;
+#endif
+#ifdef SKIN_SETS
+in vec4 a_joints0;
+in vec4 a_weights0;
+#if SKIN_SETS > 1
+in vec4 a_joints1;
+in vec4 a_weights1;
+#endif
+layout(std430, binding = 0) readonly buffer Joints { mat4 joints[]; };
+
+mat4 skin_set(vec4 index, vec4 weight) {
+    uvec4 j = uvec4(index);
+    return weight.x * joints[d_first_joint + j.x] + weight.y * joints[d_first_joint + j.y]
+         + weight.z * joints[d_first_joint + j.z] + weight.w * joints[d_first_joint + j.w];
+}
+#endif
+#ifdef MORPHED
+// Position, normal and tangent deltas of each vertex, target by target; w is padding.
+layout(std430, binding = 1) readonly buffer Deltas { vec4 deltas[]; };
+#endif
+#ifdef INSTANCED
+layout(std430, binding = 2) readonly buffer Instances { mat4 instances[]; };
+#endif
+#include "<uv_inputs>"
+
+out vec3 v_position;  // relative to the camera, for precision
+invariant gl_Position;
+
+mat4 place() {
+#ifdef SKIN_SETS
+    mat4 skin = skin_set(a_joints0, a_weights0);
+#if SKIN_SETS > 1
+    skin += skin_set(a_joints1, a_weights1);
+#endif
+    return skin;
+#elif defined(INSTANCED)
+    return instances[d_first_instance + uint(gl_InstanceID)];
+#else
+    return d_model;
+#endif
+}
+
+void main() {
+    vec3 position = a_position;
+    vec3 normal = vec3(0.0), tangent = vec3(0.0);
+#ifdef HAS_NORMAL
+    normal = a_normal;
+#endif
+#ifdef HAS_TANGENT
+    tangent = a_tangent.xyz;
+#endif
+#ifdef MORPHED
+    for (int i = 0; i < d_targets; i++) {
+        uint at = (uint(d_morph[i].x) * d_vertices + uint(gl_VertexID)) * 3u;
+        float weight = d_morph[i].y;
+        position += weight * deltas[at].xyz;
+        normal += weight * deltas[at + 1u].xyz;
+        tangent += weight * deltas[at + 2u].xyz;
+    }
+#endif
+    mat4 model = place();
+    vec3 world = (model * vec4(position, 1.0)).xyz;
+#ifdef HAS_NORMAL
+    // Normals follow the cofactors: right for any scale, and for mirroring, without a division.
+    mat3 m = mat3(model);
+    v_normal = mat3(cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])) * normal * sign(determinant(m));
+#ifdef HAS_TANGENT
+    v_tangent = vec4(m * tangent, a_tangent.w * sign(determinant(m)));
+#endif
+#endif
+#ifdef HAS_COLOR
+    v_color = a_color;
+#endif
+    pass_uvs();
+    v_position = world;
+    gl_Position = f_view_projection * vec4(world, 1.0);
+    gl_PointSize = f_light.w;
+}

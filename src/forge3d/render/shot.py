@@ -1,0 +1,177 @@
+"""One frame's numbers: matrices, lights and depth range, packed into the buffers that the shaders read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from ..document.scene import Matrix
+from .blocks import DRAW_BLOCK, FRAME_BLOCK, MAX_LIGHTS, MAX_TARGETS
+from .camera import Vector, View
+from .environment import GpuEnvironment
+from .framing import Hull
+from .gpu_scene import GpuDraw, GpuScene
+from .scene import PlacedLight
+from .settings import RenderSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A frame ready to draw. Positions on the GPU are relative to the camera, for precision.
+
+    Attributes:
+        draw_buffer: a record of `DRAW_BLOCK` for each draw, `stride` bytes apart.
+        models: of each draw, mesh to camera-relative world of its first instance, `(4, 4)`.
+        depths: distance along the view axis to the middle of each draw.
+    """
+
+    scene: GpuScene
+    view: View
+    environment: GpuEnvironment
+    frame_buffer: Any
+    draw_buffer: Any
+    stride: int
+    joint_buffer: Any
+    instance_buffer: Any
+    models: tuple[Matrix, ...]
+    depths: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """What stands before the camera: the hull and lights of a scene, moved by `turn` `(4, 4)` as on a turntable."""
+
+    hull: Hull
+    lights: tuple[PlacedLight, ...]
+    turn: Matrix
+
+
+def shoot(
+    context: Any,
+    scene: GpuScene,
+    stage: Stage,
+    view: View,
+    environment: GpuEnvironment,
+    settings: RenderSettings,
+    *,
+    alignment: int,
+) -> Shot:
+    """Fill a frame's buffers. `alignment`: bytes, of offsets into uniform buffers."""
+    to_camera = np.eye(4)
+    to_camera[:3, 3] = -view.eye
+    move = to_camera @ stage.turn
+    placed = [move @ draw.worlds for draw in scene.draws]
+    joints = [np.eye(4)[None], *(move @ draw.joints for draw in scene.draws if draw.joints is not None)]
+    instances = [
+        np.eye(4)[None], *(m for m, draw in zip(placed, scene.draws, strict=True) if draw.vertex.instanced)
+    ]  # fmt: skip
+    frame = _frame_record(view, stage, environment, settings)
+    rows, stride = _draw_rows(scene.draws, placed, alignment)
+    return Shot(
+        scene, view, environment,
+        frame_buffer=context.buffer(frame.tobytes()),
+        draw_buffer=context.buffer(rows.tobytes()),
+        stride=stride,
+        joint_buffer=_matrix_buffer(context, joints),
+        instance_buffer=_matrix_buffer(context, instances),
+        models=tuple(matrices[0] for matrices in placed),
+        depths=tuple(_depth(draw, matrices[0], view) for draw, matrices in zip(scene.draws, placed, strict=True)),
+    )  # fmt: skip
+
+
+def _draw_rows(draws: tuple[GpuDraw, ...], placed: list[Matrix], alignment: int) -> tuple[np.ndarray[Any, Any], int]:
+    size = DRAW_BLOCK.dtype.itemsize
+    stride = -(-size // alignment) * alignment
+    rows = np.zeros((max(1, len(draws)), stride), np.uint8)
+    # Both lists begin with one identity matrix, so that their buffers are never empty.
+    first_joint = accumulate((0 if d.joints is None else len(d.joints) for d in draws), initial=1)
+    first_instance = accumulate((len(d.worlds) if d.vertex.instanced else 0 for d in draws), initial=1)
+    for row, draw, matrices, joint, instance in zip(rows, draws, placed, first_joint, first_instance, strict=False):
+        record = row[:size].view(DRAW_BLOCK.dtype)
+        record["d_model"] = matrices[0].T
+        record["d_object"] = draw.object_id
+        record["d_first_joint"], record["d_first_instance"] = joint, instance
+        record["d_vertices"] = draw.mesh.vertex_count
+        record["d_scale"] = np.cbrt(abs(np.linalg.det(matrices[0][:3, :3])))
+        strongest = sorted(draw.targets, key=lambda target: -abs(target[1]))[:MAX_TARGETS]
+        record["d_targets"] = len(strongest)
+        for at, target in enumerate(strongest):
+            record["d_morph"][0, at, :2] = target
+    return rows, stride
+
+
+def _depth(draw: GpuDraw, model: Matrix, view: View) -> float:
+    middle = (draw.mesh.low + draw.mesh.high) / 2
+    return float(-(model[:3, :3] @ middle + model[:3, 3]) @ view.axes[2])
+
+
+def _matrix_buffer(context: Any, matrices: list[Matrix]) -> Any:
+    return context.buffer(np.concatenate(matrices).transpose(0, 2, 1).astype(np.float32).tobytes())
+
+
+def _frame_record(
+    view: View, stage: Stage, environment: GpuEnvironment, settings: RenderSettings
+) -> np.ndarray[Any, Any]:
+    record = np.zeros(1, FRAME_BLOCK.dtype)
+    near, far = depth_range(view, _box_corners(stage))
+    record["f_view_projection"] = (view.projection(near, far) @ view.rotation()).T
+    record["f_environment"] = _rotation_about_y(-settings.environment_rotation).T
+    record["f_back"] = [*view.axes[2], float(view.perspective)]
+    record["f_light"] = [settings.environment_intensity, environment.mips, 2.0**settings.exposure, 1.0]
+    record["f_background"][0, :3] = settings.background_linear or (0.0, 0.0, 0.0)
+    lights = stage.lights[:MAX_LIGHTS] if settings.lights else ()
+    record["f_light_count"] = len(lights)
+    for index, placed in enumerate(lights):
+        record["f_lights"][0, index * 4 : index * 4 + 4] = _light_rows(placed, stage.turn, view)
+    return record
+
+
+def _rotation_about_y(degrees: float) -> Matrix:
+    """Counter-clockwise seen from above, `(4, 4)`."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    m = np.eye(4)
+    m[0, [0, 2]], m[2, [0, 2]] = (cos, sin), (-sin, cos)
+    return m
+
+
+def turn_about(axis: Vector, degrees: float) -> Matrix:
+    """A turntable's matrix `(4, 4)`: counter-clockwise seen from above, about the vertical line through `axis`."""
+    m = _rotation_about_y(degrees)
+    m[:3, 3] = axis - m[:3, :3] @ axis
+    return m
+
+
+def _box_corners(stage: Stage) -> Vector:
+    low, high = stage.hull.low, stage.hull.high
+    corners = np.array([[(low, high)[c >> axis & 1][axis] for axis in range(3)] for c in range(8)])
+    return np.asarray(corners @ stage.turn[:3, :3].T + stage.turn[:3, 3])
+
+
+def depth_range(view: View, corners: Vector) -> tuple[float, float]:
+    """Near and far planes about a box with a little room, near enough to each other for a 24-bit depth buffer."""
+    depths = view.depths(corners)
+    far = float(depths.max())
+    slack = 1e-3 * max(far - float(depths.min()), 1e-6) + 1e-6 * abs(far)
+    far += slack
+    near = float(depths.min()) - slack
+    if not view.perspective:
+        return near, far
+    return (max(near, far * 1e-4), far) if far > 0 else (0.1, 1.0)
+
+
+def _light_rows(placed: PlacedLight, turn: Matrix, view: View) -> Matrix:
+    """The four rows of a light, see punctual.glsl."""
+    light, world = placed.light, turn @ placed.world
+    direction = -world[:3, 2] / max(float(np.linalg.norm(world[:3, 2])), 1e-12)
+    rows = np.zeros((4, 4))
+    kind = {"directional": 0, "point": 1, "spot": 2}.get(light.type, 1)
+    rows[0] = [*(direction if kind == 0 else world[:3, 3] - view.eye), kind]
+    rows[1] = [*(np.array(light.color) * light.intensity), light.range or 0.0]
+    rows[2, :3] = direction
+    # The formula of the KHR_lights_punctual specification.
+    scale = 1 / max(0.001, np.cos(light.inner_cone_angle) - np.cos(light.outer_cone_angle))
+    rows[3, :2] = scale, -np.cos(light.outer_cone_angle) * scale
+    return rows

@@ -1,0 +1,91 @@
+"""What frames are drawn into, made once for each size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import LimitExceeded
+from .device import Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How many samples a pixel gets, and from where.
+
+    Attributes:
+        multisamples: coverage samples the rasteriser takes; one shading for all of them.
+        supersampling: the picture is drawn this many times larger each way.
+    """
+
+    multisamples: int
+    supersampling: int
+
+    @classmethod
+    def of(cls, samples: int, capabilities: Capabilities) -> Sampling:
+        multisamples = max(n for n in (1, 2, 4, 8) if n <= min(samples, capabilities.max_samples))
+        factor = 1
+        while multisamples * factor * factor < samples:
+            factor += 1
+        return cls(multisamples, factor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColorTarget:
+    """A linear half-float target, and the eight-bit picture that it is resolved into."""
+
+    color: Any
+    framebuffer: Any
+    picture: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AovTarget:
+    depth: Any
+    normals: Any
+    objects: Any
+    framebuffer: Any
+
+
+class Targets:
+    """Makes targets and keeps the last of each kind: spins ask for the same one again and again."""
+
+    def __init__(self, context: Any, capabilities: Capabilities):
+        self._context, self._capabilities = context, capabilities
+        self._color: tuple[Any, ColorTarget] | None = None
+        self._aov: tuple[Any, AovTarget] | None = None
+
+    def color(self, size: tuple[int, int], sampling: Sampling) -> ColorTarget:
+        """Raises LimitExceeded where the device cannot hold a picture of this size."""
+        key = (size, sampling)
+        if self._color is None or self._color[0] != key:
+            width, height = size[0] * sampling.supersampling, size[1] * sampling.supersampling
+            self._check(width, height, sampling)
+            self._color = None
+            samples = sampling.multisamples if sampling.multisamples > 1 else 0
+            color = self._context.texture((width, height), 4, samples=samples, dtype="f2")
+            depth = self._context.depth_renderbuffer((width, height), samples=samples)
+            picture = self._context.simple_framebuffer(size, 4)
+            self._color = key, ColorTarget(color, self._context.framebuffer([color], depth), picture)
+        return self._color[1]
+
+    def aov(self, size: tuple[int, int]) -> AovTarget:
+        """Raises LimitExceeded where the device cannot hold a picture of this size."""
+        if self._aov is None or self._aov[0] != size:
+            self._check(*size, Sampling(1, 1))
+            self._aov = None
+            depth = self._context.texture(size, 1, dtype="f4")
+            normals = self._context.texture(size, 4, dtype="f4")
+            objects = self._context.texture(size, 1, dtype="u4")
+            framebuffer = self._context.framebuffer([depth, normals, objects], self._context.depth_renderbuffer(size))
+            self._aov = size, AovTarget(depth, normals, objects, framebuffer)
+        return self._aov[1]
+
+    def _check(self, width: int, height: int, sampling: Sampling) -> None:
+        limit = self._capabilities.max_target_size
+        if max(width, height) > limit:
+            what = f"a picture drawn at {width} × {height} ({sampling.supersampling}× supersampling)"
+            raise LimitExceeded("max_target_size", max(width, height), limit, what)
+
+    def clear(self) -> None:
+        self._color = self._aov = None
