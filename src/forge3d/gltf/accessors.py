@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import InvalidAsset
 from .json_access import broken, integer, mapping, shown, string
 
 Array = npt.NDArray[Any]
@@ -137,18 +136,30 @@ def dense(layout: Layout, span: Span, pointer: str) -> Array:
     """The elements in a buffer view, as a read-only view of its bytes in natural shape.
 
     Raises:
+        InvalidAsset: see `check_fit`.
+    """
+    stride = check_fit(layout, span.length, span.stride, pointer)
+    return np.ndarray(
+        layout.shape, layout.dtype, span.data, span.start + layout.offset, (stride, *layout.element.inner)
+    )
+
+
+def check_fit(layout: Layout, length: int, stride: int, pointer: str) -> int:
+    """Hold an accessor against its buffer view's byteLength and byteStride (0: packed); the stride in effect.
+
+    Raises:
         InvalidAsset: ACCESSOR_TOO_LONG, ACCESSOR_SMALL_BYTESTRIDE.
     """
-    element, count = layout.element, layout.count
-    stride = span.stride or element.stride
+    element, offset = layout.element, layout.offset
+    stride = stride or element.stride
     if stride < element.bytes:
         message = f"the buffer view's byteStride {stride} is less than an element's {element.bytes} bytes"
         broken(message, pointer, "ACCESSOR_SMALL_BYTESTRIDE")
-    needed = layout.offset + stride * (count - 1) + element.bytes
-    if needed > span.length:
-        message = f"needs {needed} bytes where buffer view {layout.view} has {span.length}"
-        broken(message, pointer, "ACCESSOR_TOO_LONG")
-    return np.ndarray(layout.shape, element.dtype, span.data, span.start + layout.offset, (stride, *element.inner))
+    needed = offset + stride * (layout.count - 1) + element.bytes
+    if needed > length:
+        message = f"needs {needed} bytes where buffer view {layout.view} has {length}"
+        broken(message, f"{pointer}/byteOffset" if offset > length else pointer, "ACCESSOR_TOO_LONG")
+    return stride
 
 
 class Sparse(NamedTuple):
@@ -159,17 +170,10 @@ class Sparse(NamedTuple):
 
 
 def sparse_parts(layout: Layout, pointer: str) -> tuple[Layout, Layout]:
-    """The layouts of `sparse.indices` and `sparse.values`.
-
-    Raises:
-        InvalidAsset: where the JSON is wrong, ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE.
-    """
+    """The layouts of `sparse.indices` and `sparse.values`; raises `InvalidAsset` where the JSON is wrong."""
     assert layout.sparse is not None
     here = f"{pointer}/sparse"
     count = integer(layout.sparse, "count", here, minimum=1)
-    if count > layout.count:
-        message = f"{count} elements are replaced where there are {layout.count}"
-        broken(message, f"{here}/count", "ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE")
     indices = mapping(layout.sparse, "indices", here)
     component_type = integer(indices, "componentType", f"{here}/indices")
     if component_type not in (5121, 5123, 5125):
@@ -188,12 +192,19 @@ def _part(part: dict[str, Any], element: Element, count: int, pointer: str) -> L
     return Layout(count, element.dtype, (count, *element.shape), False, view, offset, element, None)
 
 
-def check_sparse_indices(indices: Array, count: int, pointer: str) -> None:
-    """Raise `InvalidAsset` unless all `indices` are below `count`."""
+def check_sparse_count(layout: Layout, count: int, pointer: str) -> None:
+    """Raise `InvalidAsset` when more elements are replaced than there are."""
+    if count > layout.count:
+        message = f"{count} elements are replaced where there are {layout.count}"
+        broken(message, f"{pointer}/sparse/count", "ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE")
+
+
+def check_sparse_indices(layout: Layout, indices: Array, pointer: str) -> None:
+    """Raise `InvalidAsset` when an element is replaced that does not exist."""
     largest = int(indices.max())
-    if largest >= count:
-        message = f"index {largest} replaces nothing: there are {count} elements"
-        raise InvalidAsset(message, pointer=pointer, code="ACCESSOR_SPARSE_INDEX_OOB")
+    if largest >= layout.count:
+        message = f"index {largest} replaces nothing: there are {layout.count} elements"
+        broken(message, f"{pointer}/sparse/indices", "ACCESSOR_SPARSE_INDEX_OOB")
 
 
 def replaced(base: Array | None, layout: Layout, sparse: Sparse) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Forge3DError
-from .accessors import Layout, sparse_parts
+from .accessors import Layout, check_fit, check_sparse_count, sparse_parts
 from .collector import Collector
 from .faults import Severity, fault_of
 from .references import length
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 def find_bounds_faults(source: Source, found: Collector) -> None:
     """Add every fault of what holds data. Reads all buffers and decompresses everything, once."""
-    for number in range(length(source.json, "buffers")):
-        _buffer(source, number, found)
     missing = _placeholders(source)
+    for number in range(length(source.json, "buffers")):
+        if number not in missing:
+            _buffer(source, number, found)
     for number in range(length(source.json, "bufferViews")):
         _view(source, number, missing, found)
     for number in range(length(source.json, "accessors")):
         _accessor(source, number, missing, found)
     for number in range(length(source.json, "images")):
-        _image(source, number, found)
+        _image(source, number, missing, found)
     for mesh in range(length(source.json, "meshes")):
         primitives = _object(source.json["meshes"][mesh]).get("primitives")
         for primitive in range(len(primitives) if type(primitives) is list else 0):
@@ -38,7 +39,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _placeholders(source: Source) -> set[int]:
-    """Buffers that have no data of their own, which is allowed: what fills them is outside the file's knowledge."""
+    """Buffers that have no data of their own, which is allowed: somebody outside the file fills them."""
     buffers = source.json.get("buffers")
     return {
         number
@@ -48,29 +49,30 @@ def _placeholders(source: Source) -> set[int]:
 
 
 def _buffer(source: Source, number: int, found: Collector) -> None:
-    if number in _placeholders(source):
-        return
     here = f"/buffers/{number}"
-    with found.catching(here):
+    has_uri = "uri" in _object(source.json["buffers"][number])
+    with found.catching(f"{here}/uri" if has_uri else here):
         declared = len(source.buffer(number))
-        stored = len(source.stored_buffer(number)) if "uri" not in source.entries("buffers")[number] else declared
-        if stored > declared + 3:
-            message = f"the BIN chunk has {stored - declared} bytes more than the buffer declares"
+        extra = 0 if has_uri else len(source.stored_buffer(number)) - declared
+        if extra > 3:
+            message = f"the BIN chunk has {extra} bytes more than the buffer declares"
             found.add("BUFFER_GLB_CHUNK_TOO_BIG", here, message, Severity.WARNING)
 
 
 def _view(source: Source, number: int, missing: set[int], found: Collector) -> None:
     here = f"/bufferViews/{number}"
     view = _object(source.json["bufferViews"][number])
-    stride = view.get("byteStride")
-    if type(stride) is int and 4 <= stride <= 252 and stride % 4:
-        found.add("VALUE_MULTIPLE_OF", f"{here}/byteStride", f"byteStride {stride} is not a multiple of 4")
-    elif type(stride) is int and not 4 <= stride <= 252:
-        found.add("VALUE_NOT_IN_RANGE", f"{here}/byteStride", f"byteStride {stride} is not in [4, 252]")
-    elif type(stride) is int and type(view.get("byteLength")) is int and stride > view["byteLength"]:
-        message = f"byteStride {stride} is more than the view's {view['byteLength']} bytes"
-        found.add("BUFFER_VIEW_TOO_BIG_BYTE_STRIDE", f"{here}/byteStride", message)
+    stride, length = view.get("byteStride"), view.get("byteLength")
+    if type(stride) is int:
+        if not 4 <= stride <= 252:
+            found.add("VALUE_NOT_IN_RANGE", f"{here}/byteStride", f"byteStride {stride} is not in [4, 252]")
+        elif stride % 4:
+            found.add("VALUE_MULTIPLE_OF", f"{here}/byteStride", f"byteStride {stride} is not a multiple of 4")
+        elif type(length) is int and stride > length:
+            message = f"byteStride {stride} is more than the view's {length} bytes"
+            found.add("BUFFER_VIEW_TOO_BIG_BYTE_STRIDE", f"{here}/byteStride", message)
     with found.catching(here):
+        source.place(number)
         if source.meshopt(number) is not None or view.get("buffer") not in missing:
             source.view(number)
 
@@ -82,20 +84,18 @@ def _accessor(source: Source, number: int, missing: set[int], found: Collector) 
     except Forge3DError as error:
         found.extend([fault_of(error, here)])
         return
-    if layout.normalized and layout.element.dtype.char in "fIL":
+    if layout.normalized and layout.dtype.char in "fIL":
         message = "only bytes and shorts can be normalized"
         found.add("ACCESSOR_NORMALIZED_INVALID", f"{here}/normalized", message)
-    _alignment(source, layout, here, found)
-    parts = [("", layout)]
-    if layout.sparse is not None:
-        with found.catching(f"{here}/sparse"):
-            indices, values = sparse_parts(layout, here)
-            parts += [("/sparse/indices", indices), ("/sparse/values", values)]
-    for place, part in parts[1:]:
-        _alignment(source, part, here + place, found)
-        if part.view is not None and "byteStride" in _view_json(source, part.view):
-            message = "only buffer views of vertex attributes can have a byteStride"
-            found.add("BUFFER_VIEW_INVALID_BYTE_STRIDE", f"{here}{place}/bufferView", message)
+    parts = [(here, layout)]
+    with found.catching(f"{here}/sparse"):
+        parts += _sparse_parts(source, layout, here, found)
+    for place, part in parts:
+        _alignment(source, part, place, found)
+        if part.view is not None and part.view < length(source.json, "bufferViews"):
+            with found.catching(place):
+                where = source.place(part.view)
+                check_fit(part, where.length, where.stride, place)
     if any(part.view is not None and _view_json(source, part.view).get("buffer") in missing for _, part in parts):
         return
     with found.catching(here):
@@ -104,6 +104,20 @@ def _accessor(source: Source, number: int, missing: set[int], found: Collector) 
         if sparse is not None and (sparse[0].indices[1:] <= sparse[0].indices[:-1]).any():
             message = "the indices do not rise strictly"
             found.add("ACCESSOR_SPARSE_INDICES_NON_INCREASING", f"{here}/sparse/indices", message)
+
+
+def _sparse_parts(source: Source, layout: Layout, here: str, found: Collector) -> list[tuple[str, Layout]]:
+    if layout.sparse is None:
+        return []
+    indices, values = sparse_parts(layout, here)
+    parts = [(f"{here}/sparse/indices", indices), (f"{here}/sparse/values", values)]
+    for place, part in parts:
+        if part.view is not None and "byteStride" in _view_json(source, part.view):
+            message = "only buffer views of vertex attributes can have a byteStride"
+            found.add("BUFFER_VIEW_INVALID_BYTE_STRIDE", f"{place}/bufferView", message)
+    with found.catching(here):
+        check_sparse_count(layout, indices.count, here)
+    return parts
 
 
 def _view_json(source: Source, number: int) -> dict[str, Any]:
@@ -129,12 +143,12 @@ def _alignment(source: Source, layout: Layout, here: str, found: Collector) -> N
         found.add("ACCESSOR_TOTAL_OFFSET_ALIGNMENT", here, message)
 
 
-def _image(source: Source, number: int, found: Collector) -> None:
+def _image(source: Source, number: int, missing: set[int], found: Collector) -> None:
     image = _object(source.json["images"][number])
-    here, uri = f"/images/{number}", image.get("uri")
-    with found.catching(f"{here}/uri" if uri is not None else here):
+    here, uri, view = f"/images/{number}", image.get("uri"), image.get("bufferView")
+    with found.catching(here if uri is None else f"{here}/uri"):
         if type(uri) is str and not is_data(uri):
             if not source.locate(uri).is_file():
                 found.add("IO_ERROR", f"{here}/uri", f"there is no file {uri!r}")
-        elif "bufferView" in image or uri is not None:
+        elif uri is not None or (type(view) is int and _view_json(source, view).get("buffer") not in missing):
             source.image_bytes(number)

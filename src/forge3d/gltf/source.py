@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import InvalidAsset
+from ..errors import InvalidAsset, UnsupportedFeature
 from . import accessors, glb, json_text
 from .accessors import Array, Layout, Sparse
 from .draco_primitives import DracoArrays, DracoData, DracoPrimitives
@@ -20,7 +20,7 @@ from .json_access import as_index, index, string
 from .limits import Limits
 from .resources import Resolver
 from .root import Root
-from .views import CompressedView, Views
+from .views import CompressedView, Place, Views
 
 
 class Source:
@@ -42,7 +42,7 @@ class Source:
 
     def __init__(self, data: bytes, folder: Path | None, limits: Limits, name: str | None, path: Path | None = None):
         self.path, self.name, self.limits = path, name, limits
-        self.container: Literal["glb", "gltf"] = "glb" if glb.is_glb(data) else "gltf"
+        self.container: Literal["glb", "gltf"] = _container(data, path)
         self.glb_bin: memoryview | None = None
         self.container_faults: list[Fault] = []
         with self._naming():
@@ -72,7 +72,9 @@ class Source:
             name: what messages call the file; by default the path.
 
         Raises:
-            InvalidAsset: when there is no file or its JSON cannot be read; other faults wait for `faults()`.
+            InvalidAsset: when there is no file or its JSON cannot be read; other faults wait for `faults()`. What is
+                wrong with a GLB that cannot be opened is in `glb.parse(data).faults`.
+            UnsupportedFeature: for FBX.
             LimitExceeded: max_file_bytes, max_json_bytes, max_json_depth.
         """
         if isinstance(source, Source):
@@ -127,6 +129,11 @@ class Source:
         """All bytes that there are for a buffer, be they more or fewer than it declares."""
         with self._naming(f"/buffers/{number}"):
             return self._views.stored(number)
+
+    def place(self, number: int) -> Place:
+        """Where a buffer view says that it is, checked against the length that its buffer declares. Reads no buffer."""
+        with self._naming(f"/bufferViews/{number}"):
+            return self._views.place(number)
 
     def view(self, number: int) -> memoryview:
         """The bytes of a buffer view, decompressed when EXT_ or KHR_meshopt_compression says so."""
@@ -197,9 +204,11 @@ class Source:
         return known
 
     def _dense(self, layout: Layout, here: str) -> Array:
-        views = len(self._root.entries("bufferViews"))
         assert layout.view is not None
-        span = self._views.span(as_index(layout.view, f"{here}/bufferView", views))
+        span = self._views.known.get(layout.view)
+        if span is None:
+            views = len(self._root.entries("bufferViews"))
+            span = self._views.span(as_index(layout.view, f"{here}/bufferView", views))
         return accessors.dense(layout, span, here)
 
     def _compute(self, number: int, layout: Layout, here: str) -> Array:
@@ -228,11 +237,12 @@ class Source:
 
     def _sparse(self, layout: Layout, here: str) -> Sparse:
         indices, values = accessors.sparse_parts(layout, here)
+        accessors.check_sparse_count(layout, indices.count, here)
         sparse = Sparse(
             self._dense(indices, f"{here}/sparse/indices"),
             self._dense(values, f"{here}/sparse/values"),
         )
-        accessors.check_sparse_indices(sparse.indices, layout.count, f"{here}/sparse/indices")
+        accessors.check_sparse_indices(layout, sparse.indices, here)
         return sparse
 
 
@@ -243,3 +253,13 @@ def _read(path: Path, limits: Limits) -> bytes:
             return file.read()
     except OSError as error:
         raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(path), code="IO_ERROR") from None
+
+
+def _container(data: bytes, path: Path | None) -> Literal["glb", "gltf"]:
+    """What to read the data as: broken GLBs are better explained as such than as bad JSON."""
+    if data.startswith(b"Kaydara FBX"):
+        raise UnsupportedFeature("FBX", "export glTF 2.0 instead, or convert it with Blender")
+    if glb.is_glb(data):
+        return "glb"
+    is_json = data[:64].removeprefix(json_text.BOM).lstrip()[:1] in (b"{", b"[", b'"')
+    return "glb" if path is not None and path.suffix.lower() == ".glb" and not is_json else "gltf"

@@ -129,8 +129,7 @@ def node_faults(source: Source) -> list[Fault]:
             if child in parents:
                 message = f"node {child} has a parent already: node {parents[child]}"
                 found.add("NODE_PARENT_OVERRIDE", f"/nodes/{number}/children/{position}", message)
-            else:
-                parents[child] = number
+            parents[child] = number
     _loops(parents, source.limits.max_node_depth, found)
     for number, scene in _objects(source.json.get("scenes")):
         roots = scene.get("nodes")

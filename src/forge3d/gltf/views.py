@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import InvalidAsset
 from .accessors import Span
@@ -26,13 +26,22 @@ class CompressedView:
     pointer: str
 
 
+class Place(NamedTuple):
+    """Where a buffer view is: `length` bytes of a buffer from `start`, elements `stride` apart (0: packed)."""
+
+    buffer: int
+    start: int
+    length: int
+    stride: int
+
+
 class Views:
-    """Reads each buffer, and decompresses each view, once."""
+    """Reads each buffer, and decompresses each view, once. `known` holds the views that were asked for so far."""
 
     def __init__(self, root: Root, resolver: Resolver, glb_bin: memoryview | None):
         self._root, self._resolver, self._glb_bin = root, resolver, glb_bin
         self._buffers: dict[int, memoryview] = {}
-        self._spans: dict[int, Span] = {}
+        self.known: dict[int, Span] = {}
 
     def buffer(self, number: int) -> memoryview:
         """The declared bytes of a buffer."""
@@ -65,16 +74,16 @@ class Views:
 
     def span(self, number: int) -> Span:
         """Where the bytes of a buffer view are, decompressed."""
-        known = self._spans.get(number)
+        known = self.known.get(number)
         if known is None:
-            known = self._spans[number] = self._find_span(number)
+            known = self.known[number] = self._find_span(number)
         return known
 
     def _find_span(self, number: int) -> Span:
         view, here = self._root.entry("bufferViews", number)
         compressed = self.compressed(number)
         if compressed is None:
-            return self._stored_span(view, here)
+            return self._stored(view, here)
         length = integer(view, "byteLength", here, minimum=1)
         stride = integer(view, "byteStride", here, 0, maximum=256)
         data = self._decompressed(compressed)
@@ -82,16 +91,25 @@ class Views:
             broken(f"{len(data)} decoded bytes where {length} are declared", here, "BUFFER_VIEW_TOO_LONG")
         return Span(data, 0, length, stride)
 
-    def _stored_span(self, view: dict[str, Any], here: str) -> Span:
+    def _stored(self, view: dict[str, Any], here: str) -> Span:
+        place = self._place(view, here)
+        return Span(self.buffer(place.buffer), place.start, place.length, place.stride)
+
+    def place(self, number: int) -> Place:
+        """Where a buffer view says that it is, checked against the length that its buffer declares. Reads no buffer."""
+        return self._place(*self._root.entry("bufferViews", number))
+
+    def _place(self, view: dict[str, Any], here: str) -> Place:
         length = integer(view, "byteLength", here, minimum=1)
         start = integer(view, "byteOffset", here, 0)
         stride = integer(view, "byteStride", here, 0, maximum=256)
-        data = self.buffer(index(view, "buffer", here, len(self._root.entries("buffers"))))
-        if start + length > len(data):
-            place = "byteOffset" if start >= len(data) else "byteLength"
-            message = f"bytes {start} to {start + length} are not in a buffer of {len(data)}"
-            broken(message, f"{here}/{place}", "BUFFER_VIEW_TOO_LONG")
-        return Span(data, start, length, stride)
+        number = index(view, "buffer", here, len(self._root.entries("buffers")))
+        declared = integer(self._root.entry("buffers", number)[0], "byteLength", f"/buffers/{number}", minimum=1)
+        if start + length > declared:
+            key = "byteOffset" if start >= declared else "byteLength"
+            message = f"bytes {start} to {start + length} are not in a buffer of {declared}"
+            broken(message, f"{here}/{key}", "BUFFER_VIEW_TOO_LONG")
+        return Place(number, start, length, stride)
 
     def compressed(self, number: int) -> CompressedView | None:
         """How a buffer view is compressed, with its payload; None when it is not."""
@@ -103,7 +121,7 @@ class Views:
         if name is None:
             return None
         value, here = mapping(extensions, name, f"{here}/extensions"), f"{here}/extensions/{name}"
-        data, start, length, _ = self._stored_span({**value, "byteStride": 0}, here)
+        data, start, length, _ = self._stored({**value, "byteStride": 0}, here)
         return CompressedView(
             name,
             data[start : start + length],
