@@ -48,6 +48,11 @@ def _placeholders(source: Source) -> set[int]:
     }
 
 
+def _is_placeholder(view: dict[str, Any], missing: set[int]) -> bool:
+    buffer = view.get("buffer")
+    return type(buffer) is int and buffer in missing
+
+
 def _buffer(source: Source, number: int, found: Collector) -> None:
     here = f"/buffers/{number}"
     has_uri = "uri" in _object(source.json["buffers"][number])
@@ -73,7 +78,7 @@ def _view(source: Source, number: int, missing: set[int], found: Collector) -> N
             found.add("BUFFER_VIEW_TOO_BIG_BYTE_STRIDE", f"{here}/byteStride", message)
     with found.catching(here):
         source.place(number)
-        if source.meshopt(number) is not None or view.get("buffer") not in missing:
+        if source.meshopt(number) is not None or not _is_placeholder(view, missing):
             source.view(number)
 
 
@@ -96,7 +101,7 @@ def _accessor(source: Source, number: int, missing: set[int], found: Collector) 
             with found.catching(place):
                 where = source.place(part.view)
                 check_fit(part, where.length, where.stride, place)
-    if any(part.view is not None and _view_json(source, part.view).get("buffer") in missing for _, part in parts):
+    if any(part.view is not None and _is_placeholder(_view_json(source, part.view), missing) for _, part in parts):
         return
     with found.catching(here):
         source.array(number)
@@ -122,7 +127,7 @@ def _sparse_parts(source: Source, layout: Layout, here: str, found: Collector) -
 
 def _view_json(source: Source, number: int) -> dict[str, Any]:
     views = source.json.get("bufferViews")
-    return _object(views[number]) if type(views) is list and number < len(views) else {}
+    return _object(views[number]) if type(views) is list and 0 <= number < len(views) else {}
 
 
 def _alignment(source: Source, layout: Layout, here: str, found: Collector) -> None:
@@ -150,5 +155,5 @@ def _image(source: Source, number: int, missing: set[int], found: Collector) -> 
         if type(uri) is str and not is_data(uri):
             if not source.locate(uri).is_file():
                 found.add("IO_ERROR", f"{here}/uri", f"there is no file {uri!r}")
-        elif uri is not None or (type(view) is int and _view_json(source, view).get("buffer") not in missing):
+        elif uri is not None or (type(view) is int and not _is_placeholder(_view_json(source, view), missing)):
             source.image_bytes(number)
