@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ..gltf.codecs import meshopt
+
+if TYPE_CHECKING:
+    from .accessor import Accessor, Array
 
 MESHOPT_EXTENSIONS = ("EXT_meshopt_compression", "KHR_meshopt_compression")
 
@@ -29,3 +36,39 @@ class Encoding:
             raise ValueError(f"extension {self.extension!r} is not one of {', '.join(MESHOPT_EXTENSIONS)}")
         if not 0 <= self.level <= 3:
             raise ValueError(f"level {self.level} is not 0 to 3")
+
+    def filter_of(self, accessor: Accessor, semantic: str) -> str:
+        """The meshopt filter for an accessor used as `semantic` (`rotation`: keys); `NONE` where none fits."""
+        signed = accessor.normalized and accessor.dtype.kind == "i"
+        if not self.filters or not signed:
+            return "NONE"
+        if semantic == "NORMAL" or (semantic == "TANGENT" and accessor.type == "VEC4"):
+            return "OCTAHEDRAL"
+        return "QUATERNION" if semantic == "rotation" and accessor.dtype == np.int16 else "NONE"
+
+    def encoded(self, data: bytes, stride: int, mode: str) -> bytes | None:
+        """Elements of `stride` bytes, compressed; None where the codec does not take them, or they would not shrink.
+
+        Args:
+            mode: ATTRIBUTES, TRIANGLES or INDICES.
+        """
+        if mode == "ATTRIBUTES":
+            if stride % 4 or stride > 256:
+                return None
+            rows = np.frombuffer(data, np.uint8).reshape(-1, stride)
+            version: Literal[0, 1] = 1 if self.extension == meshopt.KHR else 0
+            small = meshopt.encode_attributes(rows, version=version, level=self.level)
+        else:
+            if stride == 1:
+                return None
+            indices = np.frombuffer(data, f"<u{stride}")
+            small = meshopt.encode_triangles(indices) if mode == "TRIANGLES" else meshopt.encode_indices(indices)
+        return small if len(small) < len(data) else None
+
+
+def filtered(accessor: Accessor, name: str) -> Array:
+    """The elements as filter `name` stores them, in the accessor's type."""
+    values, bits = accessor.floats, accessor.dtype.itemsize * 8
+    if name == "OCTAHEDRAL":
+        return meshopt.filter_octahedral(values, bits=bits)
+    return meshopt.filter_quaternion(values, bits=bits)

@@ -53,8 +53,8 @@ class _Comparison:
         ):
             if left != right:
                 yield f"{path}: {sorted(left)} is not {sorted(right)}"
-        unused = ([x for x in document.accessors if not x.referenced] for document in (a, b))
-        self._pending.append(("unused accessors", *unused))
+        unused = [[x for x in document.accessors if not x.referenced] for document in (a, b)]
+        self._pending.append(("unused accessors", unused[0], unused[1]))
         while self._pending:
             yield from self._compare(*self._pending.pop())
 
@@ -140,7 +140,7 @@ def _accessors(path: str, left: Accessor, right: Accessor) -> Iterator[str]:
 
 
 def _same_bytes(left: Any, right: Any) -> bool:
-    return bool(np.array_equal(*(np.ascontiguousarray(array).view(np.uint8) for array in (left, right))))
+    return np.ascontiguousarray(left).tobytes() == np.ascontiguousarray(right).tobytes()
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -148,14 +148,14 @@ def _same(left: Any, right: Any) -> bool:
     if isinstance(left, np.ndarray):
         return left.shape == right.shape and _same_bytes(left, right)
     if isinstance(left, DracoPayload):
-        return left.data == right.data and left.attributes == right.attributes
+        return bool(left.data == right.data and left.attributes == right.attributes)
     if isinstance(left, MeshoptPayload):
         names = ("extension", "data", "byte_stride", "count", "mode", "filter", "view")
-        return all(getattr(left, name) == getattr(right, name) for name in names)
+        return all(bool(getattr(left, name) == getattr(right, name)) for name in names)
     if isinstance(left, SparsePayload):
-        return left.json == right.json and _same_bytes(left.indices.array, right.indices.array)
+        return bool(left.json == right.json) and _same_bytes(left.indices.array, right.indices.array)
     if isinstance(left, Blob):
-        return left.load() == right.load()
+        return bool(left.load() == right.load())
     if isinstance(left, float) and isinstance(right, float) and math.isnan(left):
         return math.isnan(right)
     return bool(left == right) or type(left).__name__ == "ZeroPayload"

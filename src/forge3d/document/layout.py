@@ -53,10 +53,11 @@ class Binary:
 
 @dataclass(slots=True)
 class Group:
-    """Accessors that share one buffer view of equally long elements."""
+    """Accessors that share one buffer view of equally long elements, and its meshopt mode if it is compressed."""
 
     role: Role
     stride: int
+    mode: str = "ATTRIBUTES"
     filter: str = "NONE"
     view: Json | None = None
     chunks: list[Bytes] = field(default_factory=list)
@@ -65,11 +66,10 @@ class Group:
     # The same memory is stored once: (address, strides, shape, type) → offset. The accessors keep the memory alive.
     _placed: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
-    def place(self, accessor: Accessor, array: Array | None = None) -> int:
-        """Add the accessor's elements (or `array` in their place); returns the offset in the view."""
-        array = accessor.array if array is None else array
+    def place(self, array: Array) -> int:
+        """Add the elements of an accessor; returns their offset in the view. `array` must outlive the group."""
         if not len(array):
-            raise InvalidAsset(f"{accessor!r} is empty: glTF accessors have at least one element")
+            raise InvalidAsset("an accessor is empty, where glTF wants at least one element: remove what uses it")
         memory = array.__array_interface__
         key = (memory["data"][0], array.strides, array.shape, array.dtype)
         offset = self._placed.get(key)

@@ -229,9 +229,8 @@ LAYERS: dict[str, type[Layer]] = {
 }
 """Material field name → layer class, in the order in which extensions are written."""
 
-_SLOT_FIELDS: dict[type[Material | Layer], list[Any]] = {
-    kind: [f for f in fields(kind) if f.metadata.get("texture")] for kind in [Material, *LAYERS.values()]
-}
+_WITH_SLOTS: list[type[Material | Layer]] = [Material, *LAYERS.values()]
+_SLOT_FIELDS = {kind: [f for f in fields(kind) if f.metadata.get("texture")] for kind in _WITH_SLOTS}
 
 
 def _slots_of(owner: Material | Layer, prefix: str) -> Iterator[Slot]:

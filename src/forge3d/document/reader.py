@@ -19,6 +19,7 @@ from .animation import Animation, AnimationSampler, Channel, Pointer
 from .document import Document
 from .layout import Json
 from .material import LAYERS, Material
+from .numbering import LISTS, ROOT_EXTENSIONS
 from .pinning import Pinned
 from .property import Property, XmpPacket
 from .scene import (
@@ -37,10 +38,8 @@ from .scene import (
     VariantMapping,
 )
 from .schema import read_values
-from .serialize import LISTS, ROOT_EXTENSIONS
-from .texture import Image, Sampler, Texture, TextureInfo, TextureTransform
+from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo, TextureTransform
 
-IMAGE_EXTENSIONS = ("KHR_texture_basisu", "EXT_texture_avif", "EXT_texture_webp")
 _NONE: Json = {}
 
 
@@ -238,7 +237,7 @@ class _Reader:
         texture = Texture(sampler=self._refer("samplers", json, "sampler", here))
         source = self._refer("images", json, "source", here)
         extensions = self._common(texture, json, here, "textures")
-        for name in IMAGE_EXTENSIONS:
+        for name in IMAGE_EXTENSIONS.values():
             if name in extensions and texture.image is None:
                 entry = self._take(extensions, name, here, "source")
                 if entry is not None:

@@ -1,197 +1,19 @@
-"""Objects to JSON: one method a kind of object, numbered as they are met.
-
-References become indices at once; places that need an accessor or a buffer view are noted and filled in by
-`document.storage`, which knows the numbering only when every use has been seen.
-"""
+"""Objects to JSON: one method a kind of object."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import Any
-
-from ..errors import UnsupportedFeature
-from . import opaque
-from .accessor import Accessor
-from .animation import Animation, Channel, Pointer
-from .document import Document
+from .animation import Animation, Channel, Interpolation, Pointer
 from .layout import Json, Role
 from .material import Material
-from .payload import Blob, DracoPayload
-from .pinning import Pinned
+from .numbering import LISTS, ROOT_EXTENSIONS, Numbering
 from .property import Property, XmpPacket
-from .scene import Camera, Light, Mesh, Node, Perspective, Primitive, Scene, Skin, Variant
+from .scene import Camera, Light, Mesh, Node, Perspective, Primitive, Scene, Skin, Variant, VariantMapping
 from .schema import plain_json, write_values
-from .texture import Image, Sampler, Texture, TextureInfo
-
-LISTS: dict[str, type[Property | XmpPacket]] = {
-    "scenes": Scene, "nodes": Node, "cameras": Camera, "meshes": Mesh, "materials": Material, "textures": Texture,
-    "images": Image, "samplers": Sampler, "skins": Skin, "animations": Animation, "lights": Light,
-    "variants": Variant, "xmp_packets": XmpPacket,
-}  # fmt: skip
-"""The lists of a document, in the order in which they are written."""
-
-ROOT_EXTENSIONS = {
-    "lights": ("KHR_lights_punctual", "lights"),
-    "variants": ("KHR_materials_variants", "variants"),
-    "xmp_packets": ("KHR_xmp_json_ld", "packets"),
-}
-"""The lists that stand in an extension of the root: list → (extension, key)."""
-
-IMAGE_EXTENSIONS = {
-    "image/ktx2": "KHR_texture_basisu", "image/avif": "EXT_texture_avif", "image/webp": "EXT_texture_webp",
-}  # fmt: skip
+from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo
 
 
-@dataclass(slots=True)
-class Use:
-    """How an accessor is used: `bounded` where the format asks for min and max; `stored` where some use needs bytes of
-    its own, because it does not come out of a Draco payload."""
-
-    role: Role
-    semantic: str
-    bounded: bool = False
-    stored: bool = False
-
-
-class Serializer:
-    """Writes one document's objects; afterwards `lists` holds the JSON and `uses` and the slots what storage needs."""
-
-    def __init__(self, document: Document, drop: Collection[str], pinned: Pinned | None):
-        self.document, self.drop, self.pinned = document, drop, pinned
-        self.extensions: dict[str, bool] = {}  # written → whether a reader must know it
-        self.uses: dict[Accessor, Use] = {}
-        self.accessor_slots: list[tuple[Json | list[Any], Any, Accessor]] = []
-        self.view_slots: list[tuple[Json | list[Any], Any, Blob | DracoPayload]] = []
-        self.image_json: dict[Image, Json] = {}
-        self._numbers: dict[str, dict[Any, int]] = {}
-        self._pending: deque[tuple[str, Any]] = deque()
-        self.lists: dict[str, list[Json | None]] = {kind: [] for kind in LISTS}
-
-    def run(self) -> None:
-        """Write every listed object and every one that these refer to."""
-        for kind in LISTS:
-            listed = getattr(self.document, kind)
-            numbered = dict.fromkeys(listed)
-            if self.pinned is not None:
-                numbered = dict.fromkeys([*self.pinned.lists[kind], *listed])
-            self._numbers[kind] = {entry: number for number, entry in enumerate(numbered)}
-            self.lists[kind] = [None] * len(numbered)
-            self._pending.extend((kind, entry) for entry in listed)
-        scene = self.document.scene
-        self.scene = None if scene is None else self.index("scenes", scene)
-        write: dict[str, Callable[[Any], Json]] = {
-            kind: getattr(self, f"_{LISTS[kind].__name__.lower()}") for kind in LISTS
-        }
-        while self._pending:
-            kind, entry = self._pending.popleft()
-            position = self._numbers[kind][entry]
-            if self.lists[kind][position] is None:
-                self.lists[kind][position] = {}
-                self.lists[kind][position] = write[kind](entry)
-        self._check_pinned()
-
-    def _check_pinned(self) -> None:
-        for kind, entries in self.lists.items():
-            if None in entries:
-                assert self.pinned is not None
-                name = self.pinned.extensions[0]
-                raise UnsupportedFeature(
-                    name,
-                    f"forge3d does not know this extension, which may point to entry {entries.index(None)} of the "
-                    f"{kind}, and that has been removed; keep it, or write with drop_extensions=[{name!r}]",
-                )
-
-    def index(self, kind: str, entry: Any) -> int:
-        """The number of `entry` in its list; one that is not listed is appended and written too."""
-        numbers = self._numbers[kind]
-        number = numbers.get(entry)
-        if number is None:
-            number = numbers[entry] = len(numbers)
-            self.lists[kind].append(None)
-            self._pending.append((kind, entry))
-        elif self.pinned is not None and self.lists[kind][number] is None:
-            self._pending.append((kind, entry))
-        return number
-
-    def declare(self, extension: str, required: bool = False) -> None:
-        self.extensions[extension] = self.extensions.get(extension, False) or required
-
-    # What every object has.
-
-    def _begin(self, owner: Property) -> Json:
-        return {} if owner.name is None else {"name": owner.name}
-
-    def _end(self, json: Json, owner: Property, kind: str, typed: dict[str, Json] | None = None) -> Json:
-        """Add extensions (`typed` are those that are fields) and extras."""
-        extensions: Json = {}
-        typed = typed or {}
-        if owner.xmp is not None:
-            typed["KHR_xmp_json_ld"] = {"packet": self.index("xmp_packets", owner.xmp)}
-        for name, value in typed.items():
-            if name not in self.drop:
-                for key, rest in owner.extensions.get(name, {}).items():
-                    value.setdefault(key, rest)
-                extensions[name] = value
-                self.declare(name)
-        for name, value in owner.extensions.items():
-            if name not in self.drop and name not in opaque.TYPED and name not in extensions:
-                extensions[name] = self._untyped(name, kind, value)
-        if extensions:
-            json["extensions"] = extensions
-        if owner.extras is not None:
-            json["extras"] = owner.extras
-        return json
-
-    def _untyped(self, name: str, kind: str, value: Any) -> Any:
-        """The JSON of an extension that is not modelled, with indices in place of references."""
-        self.declare(name)
-        slots: list[Accessor | Blob] = []
-
-        def number(entry: Any, target: str) -> Any:
-            if isinstance(entry, (Accessor, Blob)):
-                slots.append(entry)
-                return entry
-            return self.index(target, entry) if isinstance(entry, (Property, XmpPacket)) else entry
-
-        json = opaque.replaced(name, kind, value, number)
-        for entry in slots:
-            if isinstance(entry, Accessor):
-                self._use(entry, Role.OTHER, "")
-        self._fill_later(json)
-        return json
-
-    def _fill_later(self, json: Any) -> None:
-        """Note the accessors and blobs that stand in `json`, and the extensions nested in it."""
-        entries = json.items() if isinstance(json, dict) else enumerate(json) if isinstance(json, list) else ()
-        for key, entry in entries:
-            if isinstance(entry, Accessor):
-                self.accessor_slots.append((json, key, entry))
-            elif isinstance(entry, Blob):
-                self.view_slots.append((json, key, entry))
-            elif key != "extras":
-                if key == "extensions" and isinstance(entry, dict):
-                    for name in entry:
-                        self.declare(name)
-                self._fill_later(entry)
-
-    def _use(
-        self, accessor: Accessor, role: Role, semantic: str, *, bounded: bool = False, stored: bool = True
-    ) -> None:
-        use = self.uses.get(accessor)
-        if use is None:
-            use = self.uses[accessor] = Use(role, semantic)
-        elif role is not Role.OTHER and use.role is Role.OTHER:
-            use.role, use.semantic = role, semantic
-        use.bounded |= bounded
-        use.stored |= stored
-
-    def _refer(self, json: Json, key: str, accessor: Accessor, role: Role, semantic: str = "", **facts: bool) -> None:
-        """Put the accessor's number, once known, at `json[key]`."""
-        json[key] = None
-        self.accessor_slots.append((json, key, accessor))
-        self._use(accessor, role, semantic, **facts)
+class Serializer(Numbering):
+    """Writes one document's objects: `run` leaves their JSON in `lists`, and what storage needs."""
 
     # The root.
 
@@ -319,7 +141,7 @@ class Serializer:
             typed["KHR_materials_variants"] = {"mappings": [self._mapping(mapping) for mapping in primitive.variants]}
         return self._end(json, primitive, "primitives", typed)
 
-    def _mapping(self, mapping: Any) -> Json:
+    def _mapping(self, mapping: VariantMapping) -> Json:
         json = self._begin(mapping)
         json["material"] = self.index("materials", mapping.material)
         json["variants"] = [self.index("variants", variant) for variant in mapping.variants]
@@ -384,10 +206,12 @@ class Serializer:
         numbers = {sampler: number for number, sampler in enumerate(samplers)}
         json["channels"] = [self._channel(channel, numbers[channel.sampler]) for channel in animation.channels]
         json["samplers"] = []
+        rotations = {channel.sampler for channel in animation.channels if channel.path == "rotation"}
         for sampler in samplers:
+            unit = sampler in rotations and sampler.interpolation is not Interpolation.CUBICSPLINE
             entry = self._begin(sampler)
             self._refer(entry, "input", sampler.input, Role.OTHER, bounded=True)
-            self._refer(entry, "output", sampler.output, Role.OTHER)
+            self._refer(entry, "output", sampler.output, Role.OTHER, "rotation" if unit else "")
             write_values(sampler, entry)
             json["samplers"].append(self._end(entry, sampler, "animation.samplers"))
         return self._end(json, animation, "animations")

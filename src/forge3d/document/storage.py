@@ -6,11 +6,12 @@ from typing import Any
 
 from .accessor import Accessor
 from .document import Document
-from .encoding import Encoding
+from .encoding import Encoding, filtered
 from .layout import TARGETS, Binary, Group, Json, Role, bounds_of, element_stride
+from .numbering import Use
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
 from .pinning import Pinned
-from .serialize import Serializer, Use
+from .serialize import Serializer
 from .texture import Image
 
 CORE_TYPES = {
@@ -100,7 +101,8 @@ class Storage:
             view, offset = self._meshopt_view(payload), payload.accessors[accessor]
         else:
             group = self._group(accessor, use)
-            view, offset = group.index, group.place(accessor)
+            array = filtered(accessor, group.filter) if group.filter != "NONE" else accessor.array
+            view, offset = group.index, group.place(array)
         json["bufferView"] = view
         if offset:
             json["byteOffset"] = offset
@@ -119,25 +121,41 @@ class Storage:
 
     def _group(self, accessor: Accessor, use: Use) -> Group:
         stride = element_stride(accessor, use.role)
-        key = (use.role, stride, id(accessor.view) if accessor.view else 0)
+        mode, filter = "ATTRIBUTES", "NONE"
+        if self.encoding is not None:
+            filter = self.encoding.filter_of(accessor, use.semantic)
+            if use.role is Role.INDEX:
+                mode = "TRIANGLES" if use.semantic == "4" and len(accessor) % 3 == 0 else "INDICES"
+        key = (use.role, stride, mode, filter, id(accessor.view) if accessor.view else 0)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(use.role, stride, view=accessor.view, index=len(self.views))
+            group = self._groups[key] = Group(use.role, stride, mode, filter, accessor.view, index=len(self.views))
             self.views.append({})
         return group
 
     # Buffer views.
 
     def _flush(self, group: Group) -> None:
+        facts: Json = {}
+        if group.role is Role.VERTEX:
+            facts["byteStride"] = group.stride
+        if group.role in TARGETS:
+            facts["target"] = TARGETS[group.role]
+        facts |= group.view or {}
+        if self.encoding is not None:
+            small = self.encoding.encoded(b"".join(group.chunks), group.stride, group.mode)
+            if small is not None:
+                self.views[group.index] = self._compressed(
+                    MeshoptPayload(
+                        self.encoding.extension, small, group.stride, group.length // group.stride, group.mode,
+                        group.filter, facts,
+                    )
+                )  # fmt: skip
+                return
         start = self.binary.append(group.chunks[0])
         for chunk in group.chunks[1:]:
             self.binary.append(chunk, 1)
-        json: Json = {"buffer": 0, "byteOffset": start, "byteLength": group.length}
-        if group.role is Role.VERTEX:
-            json["byteStride"] = group.stride
-        if group.role in TARGETS:
-            json["target"] = TARGETS[group.role]
-        self.views[group.index] = {**json, **(group.view or {})}
+        self.views[group.index] = {"buffer": 0, "byteOffset": start, "byteLength": group.length, **facts}
 
     def add_view(self, data: bytes | memoryview, alignment: int = 4, **facts: Any) -> int:
         """A new buffer view of its own for `data`; returns its number."""
@@ -164,11 +182,12 @@ class Storage:
     def _meshopt_view(self, payload: MeshoptPayload) -> int:
         view = self._payload_views.get(payload)
         if view is None:
-            view = self._payload_views[payload] = self.add_compressed(payload)
+            view = self._payload_views[payload] = len(self.views)
+            self.views.append(self._compressed(payload))
         return view
 
-    def add_compressed(self, payload: MeshoptPayload) -> int:
-        """A buffer view whose bytes are compressed, with its fallback if there is one."""
+    def _compressed(self, payload: MeshoptPayload) -> Json:
+        """The JSON of a buffer view whose bytes are compressed, with its fallback if there is one."""
         start = self.binary.append(payload.data)
         length = payload.byte_stride * payload.count
         compressed: Json = {
@@ -185,8 +204,7 @@ class Storage:
             json = {"buffer": payload.extension, "byteOffset": offset, "byteLength": length}
         self.serializer.declare(payload.extension, required=payload.fallback is None)
         extensions = {**payload.view.get("extensions", {}), payload.extension: compressed}
-        self.views.append({**json, **payload.view, "extensions": extensions})
-        return len(self.views) - 1
+        return {**json, **payload.view, "extensions": extensions}
 
     # Buffers.
 

@@ -124,6 +124,11 @@ class Image(Property):
         self._pixels = None
 
 
+IMAGE_EXTENSIONS = {
+    "image/ktx2": "KHR_texture_basisu", "image/avif": "EXT_texture_avif", "image/webp": "EXT_texture_webp",
+}  # fmt: skip
+"""The extension that a texture needs for pictures of a type that glTF itself does not name."""
+
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
     (b"\xff\xd8\xff", 0, "image/jpeg"),

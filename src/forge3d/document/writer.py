@@ -18,8 +18,9 @@ from . import opaque
 from .document import Document
 from .encoding import Encoding
 from .layout import Json
+from .numbering import LISTS, ROOT_EXTENSIONS
 from .output import write_files
-from .serialize import LISTS, ROOT_EXTENSIONS, Serializer
+from .serialize import Serializer
 from .storage import Storage
 from .texture import Image
 
