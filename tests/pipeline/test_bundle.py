@@ -100,8 +100,8 @@ def test_a_file_in_the_way_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(OutputError, match="file is in the way"), working_folder(tmp_path / "file" / "dist"):
         pass
+    (tmp_path / "chair").write_bytes(b"mine")
     with working_folder(tmp_path), pytest.raises(OutputError):
-        (tmp_path / "chair").write_bytes(b"mine")
         commit(*made(b"one"), output=tmp_path)
     assert (tmp_path / "chair").read_bytes() == b"mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chair", "file"]

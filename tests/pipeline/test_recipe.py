@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ def test_the_commented_file_is_the_default_recipe() -> None:
 
 def test_every_key_has_a_comment_above_it() -> None:
     lines = commented().splitlines()
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         if "=" in line and not line.startswith("#"):
             assert above.startswith("# "), line
             assert len(above) > 12, line

@@ -10,5 +10,6 @@ from .recipe import Recipe
 from .recipe_text import commented
 
 __all__ = [
-    "RECIPE_NAME", "BuildResult", "Event", "Failure", "Finding", "Manifest", "ProductResult", "Recipe", "build", "commented",
+    "RECIPE_NAME", "BuildResult", "Event", "Failure", "Finding", "Manifest", "ProductResult", "Recipe", "build",
+    "commented",
 ]  # fmt: skip

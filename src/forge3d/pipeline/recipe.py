@@ -70,7 +70,7 @@ class Images(_Table, frozen=True):
     poster: Annotated[bool, Meta(description="Whether to make a poster.")] = True
     poster_size: Annotated[Pixels, Meta(description="Side of the poster, pixels.")] = 1200
     spin_frames: Annotated[int, Meta(ge=0, le=360, description="Pictures in the spin; 0 makes none.")] = 36
-    spin_size: Annotated[Pixels, Meta(description="Side of each picture of the spin, pixels.")] = 800
+    spin_size: Annotated[Pixels, Meta(description="Side of each picture of the spin, pixels.")] = 640
     preview_size: Annotated[Pixels, Meta(description="Side of the spin's small frames, on one sheet, pixels.")] = 320
     format: Annotated[Literal["webp", "avif", "jpeg", "png"], Meta(description="Format of poster and spin.")] = "webp"
     quality: Annotated[int, Meta(ge=1, le=100, description="Quality of lossy formats.")] = 84

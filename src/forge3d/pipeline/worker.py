@@ -82,7 +82,9 @@ class _Bench:
         return self._renderer
 
     def device(self) -> str:
-        return self.renderer().device.name
+        """Class of the render device: pictures of equal classes are equal to the byte."""
+        found = self.renderer().capabilities
+        return f"{found.renderer}, OpenGL {found.version}"
 
     def close(self) -> None:
         if self._renderer is not None:

@@ -1,0 +1,62 @@
+"""What is done to a product, step by step; `plan` turns a recipe into the list.
+
+To add a step: write its function in a file of its own, and name it here with what it needs and the settings it reads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ...errors import RecipeError
+from ..graph import Step
+from ..keys import sha256
+from ..recipe import Recipe
+from .levels import levels
+from .optimize import described, optimize, transforms
+from .pictures import poster, spin
+from .validate import validate
+from .verify import verify
+
+
+def plan(recipe: Recipe) -> list[Step]:
+    """The steps of a recipe, in an order in which they can run.
+
+    Raises:
+        RecipeError: the recipe names a transform, option or file that is not there.
+    """
+    chain = described(transforms(recipe.optimize))
+    look = {**msgspec.to_builtins(recipe.images), "environment": _environment(recipe.images.environment)}
+    steps = [
+        Step("validate", validate, settings=sorted(recipe.validate.allow)),
+        Step("optimize", optimize, settings=chain),
+    ]
+    if recipe.levels.ratios:
+        steps.append(Step("levels", levels, settings=[chain, msgspec.to_builtins(recipe.levels)]))
+    if recipe.images.poster:
+        steps.append(Step("poster", poster, needs=("optimize",), settings=_without(look, "spin"), device=True))
+    if recipe.images.spin_frames:
+        steps.append(Step("spin", spin, needs=("optimize",), settings=_without(look, "poster", "yaw"), device=True))
+    judged = tuple(step.name for step in steps if step.name != "spin")
+    steps.append(Step("verify", verify, needs=judged, settings=msgspec.to_builtins(recipe.quality)))
+    return steps
+
+
+def _environment(name: str) -> str:
+    """What stands for the environment in a key: its content."""
+    if name == "studio":
+        return name
+    try:
+        return sha256(Path(name).read_bytes())
+    except OSError as error:
+        raise RecipeError(f"images.environment = {name!r} cannot be read: {error.strerror}") from error
+
+
+def _without(settings: dict[str, Any], *prefixes: str) -> dict[str, Any]:
+    """Settings that a step does not read must not make it run again."""
+    return {name: value for name, value in settings.items() if not name.startswith(prefixes)}
+
+
+__all__ = ["plan", "transforms"]

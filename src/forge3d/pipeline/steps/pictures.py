@@ -1,0 +1,132 @@
+"""The poster, the input seen the same way, and the spin."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy.typing as npt
+
+from ... import images
+from ..graph import Artifact, Facts, Result
+from ..manifest import Finding, View
+from ..recipe import Images
+from .likeness import likeness
+
+if TYPE_CHECKING:
+    from ...document import Document
+    from ...render import Frame, Orbit, RenderSettings
+    from ..product import Work
+
+REFERENCE_SIZE = 640
+SHEET_QUALITY = 72
+_THREADS = 2
+
+
+def poster(work: Work) -> Result:
+    """The optimized model's picture, the input's from the same place, and how alike they are."""
+    wanted = work.recipe.images
+    view = fitted(work.document(), wanted)
+    before, after = (
+        work.renderer.render(
+            document,
+            camera=_camera(view),
+            environment=wanted.environment,
+            size=(wanted.poster_size, wanted.poster_size),
+            settings=_settings(wanted),
+        ).detach()
+        for document in (work.document(), work.document("optimize", "model"))
+    )
+    side = min(REFERENCE_SIZE, wanted.poster_size)
+    small = images.resize(before.pixels, (side, side), srgb=True)
+    made = (
+        _picture("poster", after, wanted, role="poster"),
+        _encoded("reference", small, "webp", wanted.quality, role="reference"),
+    )
+    alike = likeness(before.pixels, after.pixels)
+    return Result(made, {"view": msgspec.to_builtins(view), "likeness": alike}, _warnings(after, "poster"))
+
+
+def spin(work: Work) -> Result:
+    """Every frame of a turn, and all of them small on one sheet. Frames are encoded while the next are drawn."""
+    from ...render import Orbit
+
+    wanted = work.recipe.images
+    turning = work.renderer.turntable(
+        work.document("optimize", "model"),
+        frames=wanted.spin_frames,
+        camera=Orbit(pitch=wanted.pitch, fov=wanted.fov),
+        environment=wanted.environment,
+        size=(wanted.spin_size, wanted.spin_size),
+        settings=_settings(wanted),
+    )
+    side = min(wanted.preview_size, wanted.spin_size)
+    coming: list[Future[tuple[Artifact, npt.NDArray[Any]]]] = []
+    found: tuple[Finding, ...] = ()
+
+    def finish(index: int, frame: Frame) -> tuple[Artifact, npt.NDArray[Any]]:
+        made = _picture(f"spin-{index}", frame, wanted, role="spin", index=index)
+        return made, images.resize(frame.pixels, (side, side), srgb=True)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for index, frame in enumerate(turning):
+            work.report("spin", index / wanted.spin_frames)
+            found = found or _warnings(frame, "spin")
+            coming.append(pool.submit(finish, index, frame.detach()))
+            if len(coming) > 2 * _THREADS:
+                coming[-2 * _THREADS].result()  # frames wait in memory: no more of them than the encoders keep up with
+        finished = [future.result() for future in coming]
+    small = [preview for _, preview in finished]
+    columns = min(6, len(small))
+    sheet = images.sprite_sheet(small, columns)
+    facts = Facts(columns=columns, frames=len(small))
+    last = _encoded("spin-sheet", sheet, "webp", SHEET_QUALITY, role="spin-sheet", facts=facts)
+    return Result((*(picture for picture, _ in finished), last), findings=found)
+
+
+def fitted(document: Document, wanted: Images) -> View:
+    """The camera that shows the whole input, made exact: so that every version is seen from the same place."""
+    from ...render import Orbit
+    from ...render.framing import orbit_view
+    from ...render.scene import scene_state
+
+    hull = scene_state(document).hull
+    view = orbit_view(Orbit(yaw=wanted.yaw, pitch=wanted.pitch, fov=wanted.fov), hull, 1.0)
+    distance = float(view.depths(hull.center[None])[0])
+    x, y, z = (float(value) for value in view.eye - view.axes[2] * distance)
+    return View(yaw=wanted.yaw, pitch=wanted.pitch, fov=wanted.fov, distance=distance, target=(x, y, z))
+
+
+def _camera(view: View) -> Orbit:
+    from ...render import Orbit
+
+    return Orbit(yaw=view.yaw, pitch=view.pitch, fov=view.fov, distance=view.distance, target=view.target)
+
+
+def _settings(wanted: Images) -> RenderSettings:
+    from ...render import RenderSettings
+
+    return RenderSettings(tone=wanted.tone, exposure=wanted.exposure, background=wanted.background)
+
+
+def _picture(name: str, frame: Frame, wanted: Images, *, role: str, index: int | None = None) -> Artifact:
+    return _encoded(name, frame.pixels, wanted.format, wanted.quality, role=role, facts=Facts(index=index))
+
+
+def _encoded(
+    name: str, pixels: npt.NDArray[Any], format: str, quality: int, *, role: str, facts: Facts | None = None
+) -> Artifact:
+    if (pixels[..., 3] == 255).all():
+        pixels = pixels[..., :3]
+    elif format == "jpeg":
+        from ...render.frame import on_white
+
+        pixels = on_white(pixels)
+    data = images.encode(pixels, format, quality=quality, exact=False)  # type: ignore[arg-type]
+    sized = msgspec.structs.replace(facts or Facts(), width=pixels.shape[1], height=pixels.shape[0])
+    return Artifact(name, data, f"image/{format}", role, sized)
+
+
+def _warnings(frame: Frame, step: str) -> tuple[Finding, ...]:
+    return tuple(Finding(severity="warning", code="NOT_DRAWN", message=text, step=step) for text in frame.warnings)

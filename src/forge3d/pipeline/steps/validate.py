@@ -1,0 +1,67 @@
+"""The input, judged before anything is made of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ...validate import validate as judge
+from ..graph import Result
+from ..manifest import Finding, Severity, Verdict
+
+if TYPE_CHECKING:
+    from ...validate import Report
+    from ..product import Work
+
+# One code may occur once per vertex: a bundle lists so many of each, and the verdict counts them all.
+_LISTED_PER_CODE = 20
+
+
+def validate(work: Work) -> Result:
+    """Findings of the validator. Errors that the recipe does not allow refuse the product."""
+    report = judge(work.source)
+    allowed = set(work.recipe.validate.allow)
+    found = findings(report, step="validate", file=work.path.name, allowed=allowed)
+    refused = any(issue.code not in allowed for issue in report.errors)
+    return Result(values={"verdict": msgspec.to_builtins(verdict(report))}, findings=found, refused=refused)
+
+
+def findings(
+    report: Report, *, step: str, file: str, allowed: set[str] | frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
+    """A validator report as findings; errors with an allowed code count as warnings."""
+    listed: Counter[str] = Counter()
+    result = []
+    for issue in report.issues:
+        listed[issue.code] += 1
+        if listed[issue.code] > _LISTED_PER_CODE:
+            continue
+        severity = _severity(issue.severity.name)
+        if severity == "error" and issue.code in allowed:
+            severity = "warning"
+        result.append(
+            Finding(
+                severity=severity,
+                code=issue.code,
+                message=issue.message,
+                step=step,
+                file=file,
+                pointer=issue.pointer or None,
+            )
+        )
+    return tuple(result)
+
+
+def verdict(report: Report) -> Verdict:
+    """How many issues of each severity."""
+    counts = Counter(_severity(issue.severity.name) for issue in report.issues)
+    return Verdict(
+        errors=counts["error"], warnings=counts["warning"], information=counts["information"], hints=counts["hint"]
+    )
+
+
+def _severity(name: str) -> Severity:
+    names: dict[str, Severity] = {"ERROR": "error", "WARNING": "warning", "HINT": "hint"}
+    return names.get(name.upper(), "information")

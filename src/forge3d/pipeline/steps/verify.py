@@ -1,0 +1,55 @@
+"""Proof that nothing broke: every GLB judged again, and the recipe's quality limits held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ...validate import validate as judge
+from ..graph import Result
+from ..manifest import Finding
+from .validate import findings, verdict
+
+if TYPE_CHECKING:
+    from ..product import Work
+
+
+def verify(work: Work) -> Result:
+    """Verdicts on every GLB, and a finding for each limit that is not kept."""
+    verdicts = {"source": work.results["validate"].values["verdict"]}
+    found: list[Finding] = []
+    for step in ("optimize", "levels"):
+        for artifact in work.results[step].artifacts if step in work.results else ():
+            report = judge(artifact.data)
+            verdicts[artifact.path] = msgspec.to_builtins(verdict(report))
+            found += [
+                finding
+                for finding in findings(report, step="verify", file=artifact.name)
+                if finding.severity in ("error", "warning")
+            ]
+    return Result(values={"validation": verdicts}, findings=(*found, *_limits(work)))
+
+
+def _limits(work: Work) -> Iterator[Finding]:
+    quality = work.recipe.quality
+    model = work.results["optimize"]["model"]
+    size, triangles = len(model.data), model.facts.triangles or 0
+    if quality.bytes and size > quality.bytes:
+        yield _broken("TOO_LARGE", f"has {size:,} bytes; quality.bytes is {quality.bytes:,}")
+    if quality.triangles and triangles > quality.triangles:
+        yield _broken("TOO_MANY_TRIANGLES", f"has {triangles:,} triangles; quality.triangles is {quality.triangles:,}")
+    if "poster" not in work.results:
+        return
+    alike = work.results["poster"].values["likeness"]
+    if alike is None:
+        yield Finding(severity="warning", code="NOTHING_TO_SEE", message="the poster shows nothing", step="verify")
+    elif alike < quality.psnr:
+        yield _broken(
+            "LOOKS_DIFFERENT", f"looks like the input to {alike:.1f} dB only; quality.psnr is {quality.psnr:g} dB"
+        )
+
+
+def _broken(code: str, message: str) -> Finding:
+    return Finding(severity="error", code=code, message=message, step="verify", file="model")
