@@ -15,6 +15,10 @@ _HOME = {
     "Accessor": "document",
     "Context": "document",
     "Limits": "gltf",
+    "Renderer": "render",
+    "Orbit": "render",
+    "RenderSettings": "render",
+    "build": "pipeline",
     "Source": "gltf",
 }
 

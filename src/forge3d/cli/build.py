@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command(help=_INIT_HELP)(init)
 
 
-_BUILD_HELP = """Make a bundle of each product: optimized model, levels of detail, poster, spin, manifest; and one report.
+_BUILD_HELP = """Make a bundle of each product: optimized model, levels of detail, poster, spin, manifest; and a report.
 
     forge3d build chair.glb jacket.glb -o dist/
 

@@ -28,11 +28,13 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
+        from rich.markup import escape
+
         out = console()
         for finding in findings:
-            mark = "[green]ok[/]  " if finding.ok else "[red]miss[/]"
-            out.print(f"{mark} [bold]{finding.what}[/]: {finding.detail}", soft_wrap=True)
+            mark = {True: "[green]ok[/]   ", False: "[red]fault[/]", None: "[cyan]note[/] "}[finding.ok]
+            out.print(f"{mark} [bold]{finding.name}[/]: {escape(finding.detail)}", soft_wrap=True)
             if finding.advice:
-                out.print(f"     {finding.advice}", soft_wrap=True)
-    if not all(finding.ok for finding in findings):
+                out.print(f"      {escape(finding.advice)}", soft_wrap=True)
+    if any(finding.ok is False for finding in findings):
         raise typer.Exit(4)

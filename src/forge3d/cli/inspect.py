@@ -127,7 +127,7 @@ def validate(
     models: Annotated[list[Path], typer.Argument(help="Files, or folders to search.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    from ..gltf import find_models
+    from ..gltf.files import find_models
     from ..validate import validate as judge
 
     reports = {str(path): judge(path) for path in find_models(models)}

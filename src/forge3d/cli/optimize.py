@@ -35,8 +35,7 @@ _OPTIMIZE_HELP = """Write a smaller model: a preset, or the steps you name, in o
 def _list_transforms(wanted: bool) -> None:
     if not wanted:
         return
-    from ..optimize import PRESETS, TRANSFORMS
-    from ..optimize.options import name_of, options_of
+    from ..optimize import PRESETS, TRANSFORMS, name_of, options_of
 
     for name, kind in TRANSFORMS.items():
         summary = (kind.__doc__ or "").strip().splitlines()[0]
@@ -86,8 +85,7 @@ def optimize(
 
 def _transforms(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
     from ..errors import RecipeError
-    from ..optimize import PRESETS, TRANSFORMS
-    from ..optimize.options import parse
+    from ..optimize import PRESETS, TRANSFORMS, parse
 
     if steps:
         return tuple(parse(step, TRANSFORMS) for step in steps)
@@ -99,9 +97,10 @@ def _transforms(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
 def _total_bytes(path: Path) -> int:
     """A file with the external files it refers to."""
     from ..gltf import Source
+    from ..gltf.files import external_uris
 
     source = Source.open(path)
-    return path.stat().st_size + sum(len(source.resource(uri)) for uri in source.external_uris())
+    return path.stat().st_size + sum(len(source.resource(uri)) for uri in external_uris(source.json))
 
 
 def _change_facts(change: Change) -> dict[str, Any]:

@@ -49,6 +49,12 @@ def pair(text: str, option: str) -> tuple[int, int]:
     return size
 
 
+def triple(text: str, option: str) -> tuple[float, float, float]:
+    """`1,2.5deg,3m` as three floats."""
+    a, b, c = numbers(text, 3, option)
+    return a, b, c
+
+
 def numbers(text: str, count: int, option: str) -> tuple[float, ...]:
     """`1,2.5,3` as floats; exactly `count` of them, units such as `deg` and `m` may follow."""
     parts = [part.strip().removesuffix("deg").removesuffix("m") for part in text.split(",")]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson, Model, Output, numbers, pair, print_json
+from .options import AsJson, Model, Output, pair, print_json, triple
 
 if TYPE_CHECKING:
     from ..render import Orbit, RenderSettings
@@ -59,12 +60,12 @@ def render(
     from ..document import Document
     from ..render import Orbit, Renderer
 
-    centre = None if target is None else numbers(target, 3, "--target")
+    centre = None if target is None else triple(target, "--target")
     camera: Orbit
     if orbit is None:
         camera = Orbit(yaw=yaw, pitch=pitch, distance=distance, target=centre, fov=fov)
     else:
-        theta, phi, radius = numbers(orbit, 3, "--orbit")
+        theta, phi, radius = triple(orbit, "--orbit")
         camera = Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
     settings = _settings(tone, exposure, background)
     document = Document.read(model)
@@ -73,11 +74,15 @@ def render(
             document, camera=camera, environment=environment, size=pair(size, "--size"), settings=settings
         )
         frame.save(output)
-        facts = {"file": str(output), "width": frame.width, "height": frame.height, "device": renderer.device.name}
+        width, height = frame.size
+        facts = {"file": str(output), "width": width, "height": height, "device": renderer.capabilities.renderer}
+        facts["warnings"] = list(frame.warnings)
     if as_json:
         print_json(facts)
     else:
-        print(f"{output}: {facts['width']}×{facts['height']}, drawn by {facts['device']}")
+        print(f"{output}: {width}×{height}, drawn by {facts['device']}")
+        for warning in frame.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
 
 
 _TURNTABLE_HELP = """Render a spin: the product turns once under fixed light; the frames are numbered files.
@@ -103,22 +108,24 @@ def turntable(
 ) -> None:
     from ..document import Document
     from ..render import Orbit, Renderer
+    from ..render.spin import save_frames
     from .progress import progress_bar
 
     settings = _settings(tone, exposure, background)
     document = Document.read(model)
+    written: list[Path] = []
     with Renderer(device=device) as renderer, progress_bar("turntable", quiet=as_json) as advance:
-        written = renderer.save_turntable(
+        turning = renderer.turntable(
             document,
-            folder,
             frames=frames,
             camera=Orbit(pitch=pitch, fov=fov),
             environment=environment,
             size=pair(size, "--size"),
             settings=settings,
-            format=kind,
-            progress=advance,
         )
+        for path in save_frames(turning, folder, format=kind):
+            written.append(path)
+            advance(len(written) / frames, path.name)
     if as_json:
         print_json({"folder": str(folder), "frames": [path.name for path in written]})
     else:

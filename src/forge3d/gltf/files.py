@@ -1,0 +1,60 @@
+"""Which files an order means: models in folders, and what a model refers to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import InvalidAsset
+
+SUFFIXES = (".glb", ".gltf")
+
+
+def find_models(given: Iterable[str | os.PathLike[str]], *, leave_out: Path | None = None) -> list[Path]:
+    """Files as given, and every .glb and .gltf below the folders given; sorted, each once.
+
+    Args:
+        leave_out: a folder that is not searched, such as the output.
+
+    Raises:
+        InvalidAsset: one is not there, or a folder has no model in it.
+    """
+    output = None if leave_out is None else leave_out.resolve()
+    return sorted({path for one in given for path in _models(Path(one), output)})
+
+
+def _models(given: Path, output: Path | None) -> Iterator[Path]:
+    if not given.is_dir():
+        if not given.exists():
+            raise InvalidAsset("there is no such file or folder", file=str(given))
+        yield given
+        return
+    models = [
+        path
+        for path in given.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and output not in path.resolve().parents
+    ]
+    if not models:
+        raise InvalidAsset(f"has no model in it ({', '.join(SUFFIXES)})", file=str(given))
+    yield from models
+
+
+def external_uris(json: object) -> list[str]:
+    """The external references of a glTF's JSON, sorted, each once: every `uri`, in the core and in any extension."""
+    return sorted(set(_uris(json)))
+
+
+def _uris(members: object) -> Iterator[str]:
+    # Iterative: the JSON has not been judged, and may be deep.
+    stack: list[Any] = [members]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, dict):
+            uri = at.get("uri")
+            if isinstance(uri, str) and not uri.startswith("data:"):
+                yield uri
+            stack += [value for name, value in at.items() if name != "extras"]
+        elif isinstance(at, list):
+            stack += at
