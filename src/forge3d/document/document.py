@@ -17,7 +17,7 @@ from .texture import Image, Sampler, Texture
 from .transform import Change, Context, Transform
 
 if TYPE_CHECKING:
-    from ..gltf import Limits
+    from ..gltf import Limits, Source
     from .encoding import Encoding
 
 
@@ -60,8 +60,8 @@ class Document(Property):
     source_files: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, source: Any, *, limits: Limits | None = None) -> Document:
-        """Read a .glb or .gltf path, bytes, or an opened `Source`.
+    def read(cls, source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None) -> Document:
+        """Read a .glb, .gltf, .obj, .stl or .ply path, bytes, or an opened `Source`; see `document.reader.read`.
 
         Raises:
             InvalidAsset: at the first fault that cannot be read past.

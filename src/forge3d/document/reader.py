@@ -12,7 +12,7 @@ from ..errors import InvalidAsset, UnsupportedFeature
 from ..gltf import Limits, Source
 from ..gltf.json_access import REQUIRED, array, as_index, at, boolean, mapping, mappings, numbers, string
 from ..gltf.resources import is_data
-from . import checks, opaque
+from . import checks, importers, opaque
 from .accessor import Accessor
 from .accessor_reader import AccessorReader
 from .animation import Animation, AnimationSampler, Channel, Pointer
@@ -43,15 +43,24 @@ from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo, Tex
 _NONE: Json = {}
 
 
-def read(source: Any, *, limits: Limits | None = None) -> Document:
+def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None) -> Document:
     """Read a .glb or .gltf path, bytes, or an opened `Source`. Geometry and images are decoded on first use.
+
+    Paths that end in .obj, .stl or .ply are imported, in metres and with y up (see `document.importers.read`).
 
     Raises:
         InvalidAsset: at the first fault that cannot be read past; faults inside geometry appear when it is used.
         UnsupportedFeature: the file requires an extension that forge3d does not know, or is not glTF 2.
         ResourceRefused, LimitExceeded: see `forge3d.errors`.
     """
-    opened = Source.open(source, limits=limits)
+    if isinstance(source, (str, os.PathLike)) and os.path.splitext(source)[1].lower() in importers.FORMATS:
+        return importers.read(source, limits=limits)
+    try:
+        opened = Source.open(source, limits=limits)
+    except InvalidAsset:
+        if not isinstance(source, Source):
+            importers.refuse_foreign(source)
+        raise
     try:
         return _Reader(opened).run()
     except InvalidAsset as error:
