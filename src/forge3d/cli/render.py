@@ -67,12 +67,10 @@ def render(
     else:
         theta, phi, radius = triple(orbit, "--orbit")
         camera = Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
-    settings = _settings(tone, exposure, background)
+    settings, pixels = _settings(tone, exposure, background), pair(size, "--size")
     document = Document.read(model)
     with Renderer(device=device) as renderer:
-        frame = renderer.render(
-            document, camera=camera, environment=environment, size=pair(size, "--size"), settings=settings
-        )
+        frame = renderer.render(document, camera=camera, environment=environment, size=pixels, settings=settings)
         frame.save(output)
         width, height = frame.size
         facts = {"file": str(output), "width": width, "height": height, "device": renderer.capabilities.renderer}
@@ -111,7 +109,7 @@ def turntable(
     from ..render.spin import save_frames
     from .progress import progress_bar
 
-    settings = _settings(tone, exposure, background)
+    settings, pixels = _settings(tone, exposure, background), pair(size, "--size")
     document = Document.read(model)
     written: list[Path] = []
     with Renderer(device=device) as renderer, progress_bar("turntable", quiet=as_json) as advance:
@@ -120,7 +118,7 @@ def turntable(
             frames=frames,
             camera=Orbit(pitch=pitch, fov=fov),
             environment=environment,
-            size=pair(size, "--size"),
+            size=pixels,
             settings=settings,
         )
         for path in save_frames(turning, folder, format=kind):
