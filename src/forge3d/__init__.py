@@ -1,32 +1,77 @@
 """forge3d: validate, compress, make levels of detail of and render glTF/GLB products.
 
+    import forge3d
+
+    document = forge3d.load("chair.glb")
+    document.apply(forge3d.Weld(), forge3d.Simplify(ratio=0.5), forge3d.Compress())
+    forge3d.save(document, "small.glb")
+
+    with forge3d.Renderer() as renderer:
+        renderer.render(document).save("poster.webp")
+
 Names are imported on first use, so that `import forge3d` stays quick.
 """
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import errors as errors
+
+if TYPE_CHECKING:
+    from .document import Accessor as Accessor
+    from .document import Context as Context
+    from .document import Document as Document
+    from .gltf import Limits as Limits
+    from .gltf import Source as Source
+    from .optimize import Compress as Compress
+    from .optimize import Decompress as Decompress
+    from .optimize import Dedup as Dedup
+    from .optimize import Prune as Prune
+    from .optimize import Quantize as Quantize
+    from .optimize import Reorder as Reorder
+    from .optimize import Simplify as Simplify
+    from .optimize import Textures as Textures
+    from .optimize import Weld as Weld
+    from .pipeline import Recipe as Recipe
+    from .pipeline import build as build
+    from .render import Orbit as Orbit
+    from .render import Renderer as Renderer
+    from .render import RenderSettings as RenderSettings
+    from .validate import validate as validate
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Document": "document",
-    "Accessor": "document",
-    "Context": "document",
-    "Limits": "gltf",
-    "Renderer": "render",
-    "Orbit": "render",
-    "RenderSettings": "render",
-    "build": "pipeline",
-    "Source": "gltf",
-}
+    "document": ("Accessor", "Context", "Document"),
+    "gltf": ("Limits", "Source"),
+    "optimize": (
+        "PRESETS", "Compress", "Decompress", "Dedup", "Prune", "Quantize", "Reorder", "Simplify", "Textures", "Weld",
+    ),
+    "lod": ("levels",),
+    "pipeline": ("Recipe", "build"),
+    "render": ("Orbit", "RenderSettings", "Renderer"),
+    "validate": ("validate",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOME.items() for name in names}
+
+
+def load(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None) -> Document:
+    """Read a model: .glb, .gltf, .obj, .stl or .ply, the bytes of a glTF, or an opened `Source`. See `Document.read`."""
+    from .document import Document
+
+    return Document.read(source, limits=limits)
+
+
+def save(document: Document, path: str | os.PathLike[str], **options: Any) -> None:
+    """Write a document as .glb, or as .gltf with its files beside it. See `Document.write`."""
+    document.write(path, **options)
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOME.get(name)
+    home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'forge3d' has no attribute {name!r}")
     value = getattr(import_module(f".{home}", __name__), name)
@@ -35,4 +80,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted([*globals(), *_HOME_OF])
