@@ -63,7 +63,11 @@ def shown(value: Any) -> str:
     if isinstance(value, dict | list):
         kind = "object" if isinstance(value, dict) else "array"
         return f"an {kind} of {len(value)} entries" if value else f"an empty {kind}"
-    return {True: "true", False: "false", None: "null"}[value] if value is None or type(value) is bool else f"{value:g}"
+    if value is None or type(value) is bool:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a number of more than 18 digits"  # Python refuses to print the longest
+    return repr(value)
 
 
 def mapping(owner: dict[str, Any], key: str, pointer: str, default: T = REQUIRED) -> dict[str, Any] | T:
@@ -106,7 +110,7 @@ def integer(
         return _default(key, pointer, default)
     whole = value if type(value) is int else as_integer(value, at(pointer, key))
     if not minimum <= whole <= maximum:
-        broken(f"{whole} is not in [{minimum}, {maximum}]", at(pointer, key), "VALUE_NOT_IN_RANGE")
+        broken(f"{shown(whole)} is not in [{minimum}, {maximum}]", at(pointer, key), "VALUE_NOT_IN_RANGE")
     return whole
 
 
@@ -133,9 +137,9 @@ def as_index(value: Any, pointer: str, length: int) -> int:
     """`value` as an index into a list of `length` entries."""
     whole = as_integer(value, pointer)
     if whole < 0:
-        broken(f"index {whole} must not be negative", pointer, "INVALID_INDEX")
+        broken(f"index {shown(whole)} must not be negative", pointer, "INVALID_INDEX")
     if whole >= length:
-        broken(f"index {whole} points to nothing: there are {length}", pointer, "UNRESOLVED_REFERENCE")
+        broken(f"index {shown(whole)} points to nothing: there are {length}", pointer, "UNRESOLVED_REFERENCE")
     return whole
 
 

@@ -96,18 +96,16 @@ class Resolver:
 
     def _read_file(self, path: Path, uri: str) -> bytes:
         try:
-            # O_NONBLOCK: opening a pipe must not wait for a writer
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+            with open(path, "rb", opener=_open_without_waiting) as file:
+                state = os.fstat(file.fileno())
+                if not stat.S_ISREG(state.st_mode):
+                    raise ResourceRefused(uri, "it is not a regular file")
+                self._opened.add(str(path))
+                self.limits.check("max_resources", len(self._opened), "the number of external files")
+                self._charge(str(path), state.st_size, _short(uri))
+                return file.read(state.st_size)
         except OSError as error:
-            raise InvalidAsset(f"cannot open {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
-        with open(descriptor, "rb") as file:
-            state = os.fstat(descriptor)
-            if not stat.S_ISREG(state.st_mode):
-                raise ResourceRefused(uri, "it is not a regular file")
-            self._opened.add(str(path))
-            self.limits.check("max_resources", len(self._opened), "the number of external files")
-            self._charge(str(path), state.st_size, _short(uri))
-            return file.read(state.st_size)
+            raise InvalidAsset(f"cannot read {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
 
     def _charge(self, resource: str, size: int, what: str) -> None:
         """Count a resource's bytes, once however often it is read."""
@@ -115,6 +113,10 @@ class Resolver:
             self._charged.add(resource)
             self._bytes += size
             self.limits.check("max_resource_bytes", self._bytes, f"{what}, with the resources before it,")
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer
 
 
 def _file_name(uri: str) -> str:
