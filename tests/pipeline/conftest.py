@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from forge3d.pipeline import keys
 
 HERE = Path(__file__).parent
 
@@ -49,11 +51,15 @@ def model(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The plan of tiny steps; what ran is appended to `ran.log`."""
     monkeypatch.syspath_prepend(HERE)
+    # The laws hold for one version of the code; a checkout may be edited meanwhile.
+    monkeypatch.setattr(keys, "_code", lambda: "fixed")
+    keys.tools.cache_clear()
     monkeypatch.setenv("STAND_IN_LOG", str(tmp_path / "ran.log"))
     yield "stand_in:plan"
+    keys.tools.cache_clear()
     sys.modules.pop("stand_in", None)
 
 
@@ -68,9 +74,3 @@ def ran(tmp_path: Path) -> Callable[[], list[str]]:
         return lines
 
     return read
-
-
-def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Modification time and bytes of every file below a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}

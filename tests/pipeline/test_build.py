@@ -151,7 +151,7 @@ def test_force_builds_anew(make: Any, model: Model, ran: Ran, tmp_path: Path) ->
         ("fault", "InternalError", 70, "ZeroDivisionError: one over nought; this is a fault of forge3d"),
         ("kill", "WorkerLost", 70, "was killed (signal 9)"),
         ("abort", "WorkerLost", 70, "crashed in native code (SIGABRT); it said: free(): invalid pointer"),
-        ("hang", "LimitExceeded", 3, "was not finished after 2 s and was stopped; raise limits.seconds"),
+        ("hang", "LimitExceeded", 3, "was not finished after 5 s and was stopped; raise limits.seconds"),
         ("eat", "LimitExceeded", 3, "needs more memory than limits.memory allows"),
     ],
 )
@@ -159,7 +159,7 @@ def test_trouble_stays_with_the_product_that_has_it(
     make: Any, model: Model, trouble: str, kind: str, exit_code: int, message: str, tmp_path: Path
 ) -> None:
     models = [model("bad", do=trouble), *(model(name) for name in ("chair", "lamp", "sofa"))]
-    result = make(*models, recipe={**SMALL, "limits": {"seconds": 2.0, "memory": 1024}})
+    result = make(*models, recipe={**SMALL, "limits": {"seconds": 5.0 if trouble == "hang" else 60.0, "memory": 1024}})
     bad, *_ = result.products
     assert [product.ok for product in result.products] == [False, True, True, True]
     assert bad.error is not None

@@ -24,9 +24,11 @@ LEFT = ["chair", "lamp", "report.html", "sofa", "summary.json"]
 PROGRAM = """
 import json, sys
 from forge3d.errors import Forge3DError
-from forge3d.pipeline import build
+from forge3d.pipeline import build, keys
+keys._code = lambda: "fixed"  # the laws hold for one version of the code; a checkout may be edited meanwhile
+{first}
 try:
-    result = build(json.loads(sys.argv[1]), sys.argv[2], recipe={"images": {"spin_frames": 12}},
+    result = build(json.loads(sys.argv[1]), sys.argv[2], recipe={{"images": {{"spin_frames": 12}}}},
                    cache=sys.argv[3], plan="stand_in:plan", jobs=2)
 except Forge3DError as error:
     print(error)
@@ -41,14 +43,21 @@ def start(tmp_path: Path, model: Callable[..., Path]) -> Start:
     """`start("dist", pause=0.1)` begins a build of three products in a process of its own."""
     models = [str(model(name)) for name in SKUS]
 
-    def run(output: str, *, pause: float = 0.0, prefix: str = "", cache: str = "cache") -> subprocess.Popen[str]:
+    def run(output: str, *, pause: float = 0.0, first: str = "", cache: str = "cache") -> subprocess.Popen[str]:
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
             "STAND_IN_LOG": str(tmp_path / "ran.log"),
             "STAND_IN_PAUSE": str(pause),
         }
-        arguments = [sys.executable, "-c", prefix + PROGRAM, json.dumps(models), output, str(tmp_path / cache)]
+        arguments = [
+            sys.executable,
+            "-c",
+            PROGRAM.format(first=first),
+            json.dumps(models),
+            output,
+            str(tmp_path / cache),
+        ]
         return subprocess.Popen(
             arguments, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -146,7 +155,7 @@ def test_a_full_disk_is_an_output_error_and_leaves_nothing_half_written(start: S
 
 def test_a_file_size_limit_is_an_output_error_and_leaves_nothing(start: Start, tmp_path: Path) -> None:
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
-    process = start("dist", prefix=limit)
+    process = start("dist", first=limit)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 4
     assert "could not be written: File too large" in said
@@ -159,7 +168,7 @@ def test_a_folder_without_permission_is_an_output_error(start: Start, tmp_path: 
     for folder in [tmp_path, *tmp_path.parents]:
         if os.stat(folder).st_uid == os.geteuid() and folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o055)
-    process = start("locked/dist", prefix="import os; os.setuid(65534)\n")
+    process = start("locked/dist", first="import os; os.setuid(65534)\n")
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 4, said
     assert "could not be written: Permission denied; choose a folder that you may write to" in said

@@ -13,6 +13,7 @@ from . import bundle
 from .cache import Cache, default_folder
 from .events import Event, Failure, ProductResult
 from .inputs import find_products
+from .keys import tools
 from .pool import run_jobs
 from .product import Job
 from .product import plan as find_plan
@@ -93,6 +94,7 @@ def build(
                 output=str(target),
                 recipe=chosen,
                 plan=plan,
+                tools=tools(),
                 cache=str(store.folder) if store else None,
                 force=force,
             )

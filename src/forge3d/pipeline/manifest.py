@@ -49,7 +49,8 @@ class File(_Object, frozen=True):
         Meta(
             description="model: the optimized GLB. level: a lower level of detail, by index from 1. poster: the main "
             "picture. spin: one picture of the spin, by index from 0. spin-sheet: the whole spin, small, in rows. "
-            "reference: the input as received, seen as in the poster. Readers skip roles they do not know."
+            "reference: the input as received, seen as in the poster. level-poster: the model (index 0) and each level "
+            "by index, small. Readers skip roles they do not know."
         ),
     ]
     bytes: Count
@@ -140,6 +141,9 @@ class Manifest(_Object, frozen=True):
     likeness: Annotated[
         float | None, Meta(description="PSNR of the poster against the reference over the product's pixels, dB.")
     ] = None
+    level_likeness: Annotated[
+        tuple[float | None, ...], Meta(description="The same of each level against the model, at a small size, dB.")
+    ] = ()
     validation: Annotated[
         dict[str, Verdict], Meta(description="The validator's verdict on `source` and on each GLB of `files`.")
     ] = {}

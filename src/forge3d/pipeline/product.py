@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..render import Renderer
 
 # Members of the manifest that steps give in `Result.values`.
-_GIVEN = ("before", "after", "size", "view", "likeness", "validation")
+_GIVEN = ("before", "after", "size", "view", "likeness", "level_likeness", "validation")
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
     Attributes:
         plan: dotted name `module:function` of what turns a recipe into steps.
+        tools: what `keys.tools` says; taken once for a whole build.
         cache: folder, or None to keep nothing.
         force: build even what is there, and take nothing from the cache.
     """
@@ -43,6 +44,7 @@ class Job(Struct, frozen=True, kw_only=True):
     output: str
     recipe: Recipe
     plan: str
+    tools: dict[str, str]
     cache: str | None = None
     cache_bytes: int = 0
     force: bool = False
@@ -123,12 +125,12 @@ def build_product(
         steps = plan(job.plan)(job.recipe)
         source = inputs.describe(work.source, work.data)
         work.device = device() if any(step.device for step in steps) else None
-        key = build_key(job.sku, source, steps, work.device)
+        key = build_key(job, source, steps, work.device)
         output = Path(job.output)
         whole = None if job.force else bundle.is_whole(output / job.sku, key)
         if whole is not None:
             return ended(ok=whole.ok, manifest=whole, findings=whole.findings, reused=True)
-        base = {"source": source, "tools": keys.tools()}
+        base = {"source": source, "tools": job.tools}
         graph.run(steps, work, cache, base=base, fresh=job.force)
         if any(result.refused for result in work.results.values()):
             message = f"{job.path}: has faults that the recipe does not allow; see the findings"
@@ -147,10 +149,10 @@ def plan(name: str) -> Callable[[Recipe], Sequence[Step]]:
     return found
 
 
-def build_key(sku: str, source: Source, steps: Sequence[Step], device: str | None) -> str:
+def build_key(job: Job, source: Source, steps: Sequence[Step], device: str | None) -> str:
     """SHA-256 of everything that decides the manifest: input, steps with versions and settings, tools, device class."""
     described = [[step.name, step.version, step.settings, step.needs] for step in steps]
-    order = {"sku": sku, "source": source, "steps": described, "tools": keys.tools(), "device": device}
+    order = {"sku": job.sku, "source": source, "steps": described, "tools": job.tools, "device": device}
     return keys.key_of(order)
 
 
@@ -182,7 +184,7 @@ def assemble(job: Job, key: str, source: Source, work: Work) -> tuple[Manifest, 
             "files": msgspec.to_builtins(files),
             "findings": msgspec.to_builtins(findings),
             "recipe": keys.key_of(settings),
-            "tools": keys.tools(),
+            "tools": job.tools,
             "device": work.device,
             **members,
         },

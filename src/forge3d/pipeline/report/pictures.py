@@ -26,18 +26,12 @@ class Pictures:
         """The CSS class that shows a product's spin, or an empty string where it has none."""
         return f"spin-{[*self._sheets].index(sku)}" if sku in self._sheets else ""
 
-    def uri(self, manifest: Manifest, role: str) -> str | None:
-        """The first file of a role as a data URI, or None where there is none or the budget is spent."""
-        files = manifest.of(role)
-        return self._uri(manifest.sku, files[0]) if files else None
-
     def sheet(self, manifest: Manifest) -> File | None:
         """Make the product's spin available by class `name`, and return its file; None as `uri`."""
-        files = manifest.of("spin-sheet")
-        uri = self._uri(manifest.sku, files[0]) if files else None
-        if uri is None:
+        sheet = next(iter(manifest.of("spin-sheet")), None)
+        uri = self.uri(manifest.sku, sheet)
+        if sheet is None or uri is None:
             return None
-        sheet = files[0]
         columns, rows = sheet.columns or 1, -(-(sheet.frames or 1) // (sheet.columns or 1))
         # One rule holds the picture, however many elements show it.
         self._sheets[manifest.sku] = f"background-image:url({uri});background-size:{columns * 100}% {rows * 100}%"
@@ -47,8 +41,9 @@ class Pictures:
         """The CSS rules of all sheets."""
         return "\n".join(f".{self.name(sku)}{{{rule}}}" for sku, rule in self._sheets.items())
 
-    def _uri(self, sku: str, file: File) -> str | None:
-        if file.bytes * 4 // 3 > self._left:
+    def uri(self, sku: str, file: File | None) -> str | None:
+        """A file of a bundle as a data URI; None where there is no file, or the budget is spent."""
+        if file is None or file.bytes * 4 // 3 > self._left:
             return None
         data = (self._output / sku / file.path).read_bytes()
         self._left -= file.bytes * 4 // 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from ..manifest import File, Finding, Manifest
 from ..summary import Line
@@ -13,6 +13,7 @@ from .words import text
 
 _SEVERITIES = {"error": "Errors", "warning": "Warnings", "information": "Information", "hint": "Hints"}
 _SHOWN_PER_CODE = 5
+_NO_PICTURE = '<div class="view empty"><p>No picture</p></div>'
 
 
 def product(line: Line, manifest: Manifest | None, pictures: Pictures) -> str:
@@ -24,25 +25,14 @@ def product(line: Line, manifest: Manifest | None, pictures: Pictures) -> str:
         problem = f'<p class="problem">{text(line.error.message)}</p>' if line.error else ""
         inside = f'<div class="facts">{heading}{problem}{_findings(line.findings)}{_timings(line)}</div>'
         return f'<article id="{text(line.sku)}" class="unbuilt">{inside}</article>'
-    parts = [
-        heading,
-        _dimensions(manifest),
-        _weight(line),
-        _figures(manifest),
-        _levels(manifest),
-        _findings(line.findings),
-        _timings(line),
-        _files(manifest),
-    ]
-    facts = f'<div class="facts">{"".join(parts)}</div>'
-    return f'<article id="{text(line.sku)}">{_stage(manifest, pictures)}{facts}</article>'
-
-
-def _stage(manifest: Manifest, pictures: Pictures) -> str:
-    views = [view for view in (_spin(manifest, pictures), _comparison(manifest, pictures)) if view]
-    if not views:
-        return '<div class="stage"><div class="view empty"><p>No pictures</p></div></div>'
-    return f'<div class="stage">{"".join(views)}</div>'
+    first = [heading, _dimensions(manifest), _weight(line), _figures(manifest)]
+    second = [_findings(line.findings), _timings(line), _files(manifest)]
+    spin, comparison = _spin(manifest, pictures), _comparison(manifest, pictures)
+    return f"""<article id="{text(line.sku)}">
+<div class="row"><div class="stage">{spin or _NO_PICTURE}</div><div class="facts">{"".join(first)}</div></div>
+{_levels(manifest, pictures)}
+<div class="row"><div class="stage">{comparison}</div><div class="facts">{"".join(second)}</div></div>
+</article>"""
 
 
 def _spin(manifest: Manifest, pictures: Pictures) -> str:
@@ -58,7 +48,7 @@ def _spin(manifest: Manifest, pictures: Pictures) -> str:
 
 
 def _comparison(manifest: Manifest, pictures: Pictures) -> str:
-    before, after = pictures.uri(manifest, "reference"), pictures.uri(manifest, "poster")
+    before, after = (pictures.uri(manifest.sku, _only(manifest, role)) for role in ("reference", "poster"))
     if after is None:
         return ""
     name = text(manifest.sku)
@@ -70,6 +60,10 @@ def _comparison(manifest: Manifest, pictures: Pictures) -> str:
 <span class="tag left" aria-hidden="true">received</span><span class="tag right" aria-hidden="true">delivered</span>
 <input type="range" min="0" max="100" value="50" aria-label="How much of {name} is shown as received"></div>
 <figcaption>{likeness}</figcaption></figure>"""
+
+
+def _only(manifest: Manifest, role: str) -> File | None:
+    return next(iter(manifest.of(role)), None)
 
 
 def _dimensions(manifest: Manifest) -> str:
@@ -103,25 +97,28 @@ def _figures(manifest: Manifest) -> str:
     return f'<dl class="figures">{cells}</dl>'
 
 
-def _levels(manifest: Manifest) -> str:
+def _levels(manifest: Manifest, pictures: Pictures) -> str:
     models = manifest.of("model") + manifest.of("level")
-    if not models:
+    if len(models) < 2:
         return ""
-    most = max(file.triangles or 0 for file in models) or 1
-    rows = "".join(_level(number, file, most) for number, file in enumerate(models))
-    return f"""<h3>Levels of detail</h3>
-<table><thead><tr><th scope="col">Level</th><th scope="col">Triangles</th><th scope="col">Error</th>
-<th scope="col">Size</th></tr></thead><tbody>{rows}</tbody></table>"""
+    seen = {file.index: file for file in manifest.of("level-poster")}
+    likeness = [None, *manifest.level_likeness]
+    items = []
+    for file, alike in zip_longest(models, likeness[: len(models)]):
+        uri = pictures.uri(manifest.sku, seen.get(file.index or 0))
+        image = f'<img src="{uri}" alt="">' if uri else ""
+        items.append(f'<li><div class="view">{image}</div>{_level(file, alike)}</li>')
+    return f'<section class="levels"><h3>Levels of detail</h3><ul>{"".join(items)}</ul></section>'
 
 
-def _level(number: int, file: File, most: int) -> str:
-    triangles = file.triangles or 0
-    error = words.length(file.error) if file.error else "–"
-    bar = f'<span class="fill" style="--part:{100 * triangles / most:.1f}%">{words.amount(triangles)}</span>'
-    return (
-        f'<tr><th scope="row">{"Full" if number == 0 else number}</th><td>{bar}</td>'
-        f"<td>{error}</td><td>{words.size(file.bytes)}</td></tr>"
-    )
+def _level(file: File, alike: float | None) -> str:
+    facts = [("triangles", words.amount(file.triangles or 0)), ("on disk", words.size(file.bytes))]
+    if file.error:
+        facts.append(("off at most", words.length(file.error)))
+    if alike is not None:
+        facts.append(("alike", f"{alike:.1f} dB"))
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    return f"<h4>{f'Level {file.index}' if file.index else 'Full'}</h4><dl>{cells}</dl>"
 
 
 def _findings(findings: Sequence[Finding]) -> str:

@@ -16,7 +16,7 @@ from ..keys import sha256
 from ..recipe import Recipe
 from .levels import levels
 from .optimize import described, optimize, transforms
-from .pictures import poster, spin
+from .pictures import level_posters, poster, spin
 from .validate import validate
 from .verify import verify
 
@@ -36,7 +36,11 @@ def plan(recipe: Recipe) -> list[Step]:
     if recipe.levels.ratios:
         steps.append(Step("levels", levels, settings=[chain, msgspec.to_builtins(recipe.levels)]))
     if recipe.images.poster:
-        steps.append(Step("poster", poster, needs=("optimize",), settings=_without(look, "spin"), device=True))
+        seen = _without(look, "spin")
+        steps.append(Step("poster", poster, needs=("optimize",), settings=seen, device=True))
+        if recipe.levels.ratios:
+            needs = ("optimize", "levels")
+            steps.append(Step("level posters", level_posters, needs=needs, settings=seen, device=True))
     if recipe.images.spin_frames:
         steps.append(Step("spin", spin, needs=("optimize",), settings=_without(look, "poster", "yaw"), device=True))
     judged = tuple(step.name for step in steps if step.name != "spin")

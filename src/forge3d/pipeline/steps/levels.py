@@ -31,8 +31,8 @@ def levels(work: Work) -> Result:
     made = []
     try:
         simpler = simplified(document, ratios=wanted.ratios, context=context)
-    except UnsupportedFeature as error:  # the model has levels inside: it is delivered with those
-        return Result(findings=(_note(str(error)),))
+    except UnsupportedFeature as why:  # the model has levels inside: it is delivered with those
+        return Result(findings=(_note(str(why)),))
     for index, level in enumerate(simpler, 1):
         side = wanted.textures[min(index, len(wanted.textures)) - 1] if wanted.textures else None
         sized = replace(texture, max_size=min(filter(None, (side, texture.max_size)), default=None))

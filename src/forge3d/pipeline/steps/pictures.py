@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..product import Work
 
 REFERENCE_SIZE = 640
-SHEET_QUALITY = 72
+LEVEL_SIZE = 320
+SHEET_QUALITY = 60
 _THREADS = 2
 
 
@@ -46,6 +47,26 @@ def poster(work: Work) -> Result:
     )
     alike = likeness(before.pixels, after.pixels)
     return Result(made, {"view": msgspec.to_builtins(view), "likeness": alike}, _warnings(after, "poster"))
+
+
+def level_posters(work: Work) -> Result:
+    """A small picture of each level from where the poster is seen, and how alike it is to the model's."""
+    wanted = work.recipe.images
+    camera, settings = _camera(fitted(work.document(), wanted)), _settings(wanted)
+    names = [("optimize", "model"), *(("levels", artifact.name) for artifact in work.results["levels"].artifacts)]
+    size, light = (LEVEL_SIZE, LEVEL_SIZE), wanted.environment
+    frames = [
+        work.renderer.render(
+            work.document(*name), camera=camera, environment=light, size=size, settings=settings
+        ).detach()
+        for name in names
+    ]
+    made = []
+    for index, frame in enumerate(frames):
+        role, facts = "level-poster", Facts(index=index)
+        made.append(_encoded(f"{role}-{index}", frame.pixels, "webp", wanted.quality, role=role, facts=facts))
+    alike = [likeness(frames[0].pixels, frame.pixels) for frame in frames[1:]]
+    return Result(tuple(made), {"level_likeness": alike})
 
 
 def spin(work: Work) -> Result:
