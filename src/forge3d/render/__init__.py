@@ -9,5 +9,6 @@ from .renderer import Renderer
 from .settings import RenderSettings
 
 __all__ = [
-    "Camera", "Capabilities", "Environment", "FileCamera", "Finding", "Frame", "Orbit", "RenderSettings", "Renderer", "doctor",
+    "Camera", "Capabilities", "Environment", "FileCamera", "Finding", "Frame", "Orbit", "RenderSettings", "Renderer",
+    "doctor",
 ]  # fmt: skip

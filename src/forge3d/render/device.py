@@ -124,10 +124,13 @@ def _open(choice: str | int | None) -> tuple[Any, int]:
     for device in candidates:
         try:
             with _arguments_not_environment():
-                context = moderngl.create_context(
-                    standalone=True, backend="egl", require=GL_VERSION,
-                    device_index=device.index, libgl=egl.LIBGL, libegl=egl.LIBEGL,
-                )  # fmt: skip
+                options: dict[str, Any] = {
+                    "backend": "egl",
+                    "device_index": device.index,
+                    "libgl": egl.LIBGL,
+                    "libegl": egl.LIBEGL,
+                }
+                context = moderngl.create_context(standalone=True, require=GL_VERSION, **options)
         except Exception as error:
             tried.append(f"device {device.index} ({device.name}): {error}")
             continue

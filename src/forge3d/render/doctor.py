@@ -67,10 +67,11 @@ def _libraries() -> list[Finding]:
 
 
 def _environment_variables() -> list[Finding]:
-    findings = []
-    for key in sorted(os.environ):
-        if key.startswith("GLCONTEXT_"):
-            findings.append(Finding(key, None, os.environ[key], "forge3d ignores it; choose with --device"))
+    findings = [
+        Finding(key, None, os.environ[key], "forge3d ignores it; choose with --device")
+        for key in sorted(os.environ)
+        if key.startswith("GLCONTEXT_")
+    ]
     vendors = os.environ.get("__EGL_VENDOR_LIBRARY_FILENAMES")
     for name in vendors.split(":") if vendors else ():
         exists = Path(name).is_file()

@@ -25,7 +25,8 @@ ALBEDO_SIZE = 64
 IRRADIANCE_SIZE = 32
 LOBE_SAMPLES = 1024
 _SMALLEST_MIP = 8
-_MAX_RADIANCE = 65000.0  # what a half float holds
+_WIDEST_SUM = 32  # texels along the side of the largest level that is summed over the whole sky
+_MAX_RADIANCE = 1e9  # more than any sun in a picture, and no sum of it overflows a float
 
 
 @dataclass(slots=True, eq=False)
@@ -76,23 +77,29 @@ def roughness_of_mip(mip: int, mips: int) -> float:
 
 
 def filter_environment(context: Any, programs: ProgramCache, picture: Floats, albedo: Any) -> GpuEnvironment:
-    """Filter a picture of light for every roughness, by importance sampling with matching mips of the source.
+    """Filter a picture of light for every roughness.
 
-    Method: Křivánek and Colbert 2008, "Real-time Shading with Filtered Importance Sampling"; n = v as in Karis 2013.
+    Narrow lobes are sampled by importance from matching mips of the picture (Křivánek and Colbert 2008, "Real-time
+    Shading with Filtered Importance Sampling"); wide ones are summed over the whole sky, which suns do not make noisy.
+    All with n = v, as Karis 2013, "Real Shading in Unreal Engine 4".
     """
     size = int(np.clip(2 ** int(np.ceil(np.log2(max(picture.shape[1] / 4, 1)))), 128, 1024))
     source = _cube_of(context, programs, picture, size)
+    lights = _light_texture(context, picture)
     mips = int(np.log2(size // _SMALLEST_MIP)) + 1
     radiance = _cube(context, size, "f2", mips)
     for mip in range(mips):
-        side = size >> mip
-        # Small levels can afford many samples; the work a level costs stays about the same.
-        samples = int(np.clip(64 * (size // 2 / side) ** 2, 64, LOBE_SAMPLES))
-        roughness = roughness_of_mip(mip, mips)
-        lobe = _mirror_lobe() if mip == 0 else ggx_lobe(roughness, samples, size)
-        _convolve(context, programs, source, radiance, mip, side, lobe)
+        side, roughness = size >> mip, roughness_of_mip(mip, mips)
+        if mip == 0:
+            _convolve(context, programs, source, radiance, mip, side, np.array([[0, 0, 1, 0]], np.float32))
+        elif side > _WIDEST_SUM:
+            # Smaller levels can afford more samples; the work a level costs stays about the same.
+            samples = int(np.clip(256 * (size // 2 / side) ** 2, 256, LOBE_SAMPLES))
+            _convolve(context, programs, source, radiance, mip, side, ggx_lobe(roughness, samples, size))
+        else:
+            _gather(context, programs, lights, radiance, mip, side, roughness**4)
     irradiance = _cube(context, IRRADIANCE_SIZE, "f2", 1)
-    _convolve(context, programs, source, irradiance, 0, IRRADIANCE_SIZE, lambert_lobe(LOBE_SAMPLES, size))
+    _gather(context, programs, lights, irradiance, 0, IRRADIANCE_SIZE, -1.0)
     return GpuEnvironment(radiance, irradiance, albedo, mips, 8 * 6 * (size**2 * 4 // 3 + IRRADIANCE_SIZE**2))
 
 
@@ -107,7 +114,7 @@ def albedo_table(context: Any, programs: ProgramCache) -> Any:
     return texture
 
 
-_LINEAR, _TRILINEAR = 0x2601, 0x2703
+_NEAREST, _LINEAR, _TRILINEAR = 0x2600, 0x2601, 0x2703
 
 
 def _cube(context: Any, size: int, dtype: str, mips: int) -> Any:
@@ -149,38 +156,67 @@ def _convolve(
     context.memory_barrier()
 
 
-def _mirror_lobe() -> Floats:
-    return np.array([[0, 0, 1, 0]], np.float32)
+def _gather(context: Any, programs: ProgramCache, lights: Any, target: Any, mip: int, side: int, alpha2: float) -> None:
+    program = programs.compute("gather.comp")
+    program["alpha2"] = alpha2
+    lights.use(0)
+    target.bind_to_image(0, read=False, write=True, level=mip)
+    program.run(side // 8, side // 8, 6)
+    context.memory_barrier()
+
+
+def _light_texture(context: Any, picture: Floats) -> Any:
+    directions, radiance = sky_lights(picture)
+    rows = np.zeros((2, len(directions), 4), np.float32)
+    rows[0], rows[1, :, :3] = directions, radiance
+    texture = context.texture((len(directions), 2), 4, rows.tobytes(), dtype="f4")
+    texture.filter = (_NEAREST, _NEAREST)
+    return texture
+
+
+def sky_lights(picture: Floats) -> tuple[Floats, Floats]:
+    """The picture as at most 64 × 32 lights.
+
+    Returns:
+        `(n, 4)`: direction of a cell's brightness-weighted middle, and its solid angle; `(n, 3)`: its mean radiance.
+    """
+    height, width = picture.shape[:2]
+    rows, columns = min(height, 32), min(width, 64)
+    latitude = np.pi / 2 - (np.arange(height) + 0.5) / height * np.pi
+    longitude = (np.arange(width) + 0.5) / width * 2 * np.pi - np.pi
+    area = np.cos(latitude)[:, None] * np.full(width, 2 * np.pi / width * np.pi / height)
+    weight = area * (picture.sum(2) + 1e-6)
+    flat = np.cos(latitude)[:, None]
+    toward = [flat * np.cos(longitude), np.sin(latitude)[:, None], flat * np.sin(longitude)]
+
+    def cells(values: Any) -> npt.NDArray[np.float64]:
+        by_row = np.add.reduceat(values, np.arange(rows) * height // rows, 0)
+        return np.asarray(np.add.reduceat(by_row, np.arange(columns) * width // columns, 1)).ravel()
+
+    solid = cells(area)
+    middle = np.stack([cells(weight * axis) for axis in toward], 1)
+    middle /= np.linalg.norm(middle, axis=1, keepdims=True)
+    energy = np.stack([cells(area * picture[..., channel]) for channel in range(3)], 1)
+    directions = np.concatenate([middle, solid[:, None]], 1)
+    return directions.astype(np.float32), (energy / solid[:, None]).astype(np.float32)
 
 
 def ggx_lobe(roughness: float, count: int, source_size: int) -> Floats:
-    """Samples `(n, 4)` of reflected light with n = v: direction times weight (weights sum to one), and source mip."""
+    """Samples `(n, 4)` of reflected light with n = v: direction times weight, and the source's mip to read.
+
+    Weights sum to one. A sample reads texels of twice the solid angle that it stands for: they overlap enough to leave
+    no pattern, and the blur is small beside the lobe's own.
+    """
     alpha2 = roughness**4
     xi = _hammersley(count)
     cos2 = (1 - xi[:, 1]) / (1 + (alpha2 - 1) * xi[:, 1])
-    cos_h = np.sqrt(cos2)
-    cos_l = 2 * cos2 - 1
-    density = alpha2 / (np.pi * ((alpha2 - 1) * cos2 + 1) ** 2) / 4
-    phi = 2 * np.pi * xi[:, 0]
+    cos_h, cos_l, phi = np.sqrt(cos2), 2 * cos2 - 1, 2 * np.pi * xi[:, 0]
     sin_l = 2 * cos_h * np.sqrt(np.maximum(1 - cos2, 0))
     directions = np.stack([sin_l * np.cos(phi), sin_l * np.sin(phi), cos_l], 1)
-    return _lobe(directions, np.maximum(cos_l, 0), density, count, source_size)
-
-
-def lambert_lobe(count: int, source_size: int) -> Floats:
-    """Samples `(n, 4)` of cosine-weighted light, as `ggx_lobe`."""
-    xi = _hammersley(count)
-    cos, phi = np.sqrt(1 - xi[:, 1]), 2 * np.pi * xi[:, 0]
-    sin = np.sqrt(xi[:, 1])
-    directions = np.stack([sin * np.cos(phi), sin * np.sin(phi), cos], 1)
-    return _lobe(directions, np.ones(count), np.maximum(cos, 1e-4) / np.pi, count, source_size)
-
-
-def _lobe(directions: Any, weights: Any, density: Any, count: int, source_size: int) -> Floats:
-    """Each sample reads the mip whose texels cover the solid angle that it stands for."""
-    level = 0.5 * np.log2(6 * source_size**2 / (4 * np.pi) / (count * density))
-    kept = weights > 0
-    scaled = directions[kept] * (weights[kept] / weights[kept].sum())[:, None]
+    density = alpha2 / (np.pi * ((alpha2 - 1) * cos2 + 1) ** 2) / 4
+    level = 0.5 * np.log2(2 * 6 * source_size**2 / (4 * np.pi) / (count * density))
+    kept = cos_l > 0
+    scaled = directions[kept] * (cos_l[kept] / cos_l[kept].sum())[:, None]
     return np.concatenate([scaled, np.maximum(level[kept, None], 0)], 1).astype(np.float32)
 
 

@@ -135,15 +135,15 @@ MATERIAL_BLOCK = Block(
 )
 
 
-def pack_material(material: Material) -> np.void:
-    """The material's numbers as one record of `MATERIAL_BLOCK`, glTF defaults where a layer is absent."""
+def pack_material(material: Material) -> bytes:
+    """The material's numbers as the bytes of `MATERIAL_BLOCK`, glTF defaults where a layer is absent."""
     record = np.zeros((), MATERIAL_BLOCK.dtype)
     for path, _ in _NUMBERS:
         value = _value(material, path)
         record[f"m_{glsl_name(path)}"] = 0.0 if value is None else value
     for path, info, _ in slots_in_use(material, tuple(KNOWN - {"unlit"})):
         record[f"m_{glsl_name(path)}_uv"] = _uv_rows(info)
-    return record[()]
+    return record.tobytes()
 
 
 def _value(material: Material, path: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,8 @@ import numpy.typing as npt
 from ..errors import OutputError, RecipeError
 
 Pixels = npt.NDArray[np.uint8]
-FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".avif": "avif"}
+Format = Literal["png", "jpeg", "webp", "avif"]
+FORMATS: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".avif": "avif"}
 
 
 class Frame:
@@ -62,7 +63,7 @@ class Frame:
             self._draw_facts = _given_up
         return self
 
-    def encode(self, format: str, *, quality: int = 85, effort: int = 4) -> bytes:
+    def encode(self, format: Format, *, quality: int = 85, effort: int = 4) -> bytes:
         """The picture as a file: "png", "jpeg" (on white, it has no alpha), "webp" or "avif"."""
         from .. import images
 

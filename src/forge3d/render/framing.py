@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .camera import Orbit, Vector, View
 
@@ -36,7 +38,7 @@ class Hull:
         return (self.low + self.high) / 2
 
     @classmethod
-    def of(cls, parts: Iterable[Vector]) -> Hull:
+    def of(cls, parts: Iterable[npt.NDArray[np.floating[Any]]]) -> Hull:
         points = tuple(part.astype(np.float64) for part in parts if len(part))
         if not points:
             return cls((np.zeros((1, 3)),), np.zeros(3), np.zeros(3))

@@ -52,7 +52,7 @@ class Geometry:
 
     @property
     def corners(self) -> int:
-        return self.indices.shape[1]
+        return int(self.indices.shape[1])
 
 
 def geometry(primitive: Primitive, *, tangent_uv: int | None = None) -> Geometry:
@@ -143,7 +143,7 @@ def _table(primitive: Primitive) -> tuple[tuple[tuple[str, int], ...], Floats]:
 
 def _semantics(primitive: Primitive) -> list[str]:
     """What the shaders read, in a fixed order. Tangents without normals count for nothing (§3.7.2.1)."""
-    names = [name for name in ("POSITION", "NORMAL", "TANGENT", "COLOR_0") if name in primitive.attributes]
+    names: list[str] = [name for name in ("POSITION", "NORMAL", "TANGENT", "COLOR_0") if name in primitive.attributes]
     if "NORMAL" not in names and "TANGENT" in names:
         names.remove("TANGENT")
     for family in ("TEXCOORD_", "JOINTS_", "WEIGHTS_"):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..document import AlphaMode, Image, Material, Primitive, TextureInfo
+from ..document import Accessor, AlphaMode, Image, Material, Primitive, TextureInfo
 from ..document.scene import Matrix
 from ..errors import InvalidAsset
 from .device import Device
@@ -121,7 +121,7 @@ class SceneUploader:
         warnings = list(state.warnings)
         self._upload_images([draw.material for draw in state.draws], in_use)
         materials: dict[Material, GpuMaterial] = {}
-        records: list[np.void] = []
+        records: list[bytes] = []
         draws = []
         for draw in state.draws:
             if draw.material not in materials:
@@ -136,11 +136,11 @@ class SceneUploader:
     def clear(self) -> None:
         self._cache.clear()
 
-    def _material_buffer(self, records: list[np.void]) -> Any:
+    def _material_buffer(self, records: list[bytes]) -> Any:
         stride = self.material_stride
         data = np.zeros(stride * max(1, len(records)), np.uint8)
         for index, record in enumerate(records):
-            raw = np.frombuffer(record.tobytes(), np.uint8)
+            raw = np.frombuffer(record, np.uint8)
             data[index * stride : index * stride + len(raw)] = raw
         return self._context.buffer(data.tobytes())
 
@@ -225,9 +225,8 @@ def _texture_key(image: Image, srgb: bool) -> tuple[str, int, bool]:
     return ("texture", id(image.data), srgb)
 
 
-def _accessors(primitive: Primitive) -> list[tuple[str, Any]]:
-    found = [(name, accessor) for name, accessor in primitive.attributes.items()]
-    found += [("indices", primitive.indices)]
+def _accessors(primitive: Primitive) -> list[tuple[str, Accessor | None]]:
+    found: list[tuple[str, Accessor | None]] = [*primitive.attributes.items(), ("indices", primitive.indices)]
     for number, target in enumerate(primitive.targets):
         found += [(f"{number}:{name}", accessor) for name, accessor in target.items()]
     return found

@@ -211,8 +211,7 @@ class Renderer:
         return self._device.context.vertex_array(program, [])
 
     def _read(self, buffer: Any, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-        pixels = np.frombuffer(buffer.read(), np.uint8).reshape(size[1], size[0], 4)
-        return pixels
+        return np.frombuffer(buffer.read(), np.uint8).reshape(size[1], size[0], 4)
 
     def _finish(self, buffer: Any, shot: Shot, size: tuple[int, int]) -> Frame:
         self._device.check()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..document import Document, Light, Material, Node, Primitive
+from ..document.accessor import FloatArray
 from ..document.sampling import Pose, pose_at
 from ..document.scene import Matrix
 from ..document.skinning import joint_matrices, morph_weights, world_positions
@@ -117,6 +118,6 @@ def _material(primitive: Primitive, variant: str | None) -> Material:
     return primitive.material or DEFAULT_MATERIAL
 
 
-def _finite(points: Matrix) -> Matrix:
+def _finite(points: FloatArray) -> FloatArray:
     good = np.isfinite(points).all(1)
     return points if good.all() else points[good]

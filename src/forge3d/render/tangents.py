@@ -70,14 +70,16 @@ def _groups(positions: Floats, normals: Floats, uvs: Floats, positive: npt.NDArr
 
 
 def _any_perpendicular(normals: Floats) -> Floats:
-    helper = np.where(np.abs(normals[..., :1]) > 0.9, np.float32([0, 1, 0]), np.float32([1, 0, 0]))
+    helper = np.where(np.abs(normals[..., :1]) > 0.9, np.array([0, 1, 0]), np.array([1, 0, 0])).astype(np.float32)
     return _unit(helper - normals * _dot(normals, helper))
 
 
 def _dot(a: Floats, b: Floats) -> Floats:
-    return np.einsum("...i,...i->...", a, b)[..., None].astype(np.float32)
+    products: Floats = np.einsum("...i,...i->...", a, b)[..., None].astype(np.float32)
+    return products
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> Floats:
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-20)
+    units: Floats = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-20)
+    return units

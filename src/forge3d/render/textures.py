@@ -74,17 +74,19 @@ class SamplerCache:
         self._samplers: dict[tuple[int, ...], Any] = {}
 
     def __call__(self, sampler: Sampler | None) -> Any:
-        """The GL sampler; where the file leaves the filter open, trilinear."""
+        """The GL sampler.
+
+        Minification is always trilinear and anisotropic, whatever the file says: many exporters ask for
+        NEAREST_MIPMAP_LINEAR by accident, and a product picture has the time. Magnification is as the file says.
+        """
         sampler = sampler or Sampler()
         mag = sampler.mag_filter or Filter.LINEAR
-        low = sampler.min_filter or Filter.LINEAR_MIPMAP_LINEAR
-        key = (low, mag, sampler.wrap_s, sampler.wrap_t)
+        key = (mag, sampler.wrap_s, sampler.wrap_t)
         if key not in self._samplers:
             made = self._context.sampler()
-            made.filter = (int(low), int(mag))
+            made.filter = (int(Filter.LINEAR_MIPMAP_LINEAR), int(mag))
+            made.anisotropy = self._anisotropy
             # Mirroring is done in the shader (see `MaterialKey.slots`), and between the mirrors texels clamp.
             made.repeat_x, made.repeat_y = (wrap is Wrap.REPEAT for wrap in (sampler.wrap_s, sampler.wrap_t))
-            if low is Filter.LINEAR_MIPMAP_LINEAR:
-                made.anisotropy = self._anisotropy
             self._samplers[key] = made
         return self._samplers[key]

@@ -15,22 +15,22 @@ _ACES_OUTPUT = np.array([[1.60475, -0.53108, -0.07367], [-0.10208, 1.10813, -0.0
 
 def neutral(color: npt.ArrayLike) -> Floats:
     """Khronos PBR Neutral: scene-linear `(..., 3)` to display-linear. Base colours up to 0.76 come out as they are."""
-    color = np.asarray(color, np.float64)
-    low = color.min(-1, keepdims=True)
-    color = color - np.where(low < 0.08, low - 6.25 * low * low, 0.04)
-    peak = color.max(-1, keepdims=True)
+    scene = np.asarray(color, np.float64)
+    low = scene.min(-1, keepdims=True)
+    x = scene - np.where(low < 0.08, low - 6.25 * low * low, 0.04)
+    peak = x.max(-1, keepdims=True)
     d = 1 - 0.76
     compressed = 1 - d * d / np.maximum(peak + d - 0.76, 1e-9)
-    scaled = color * compressed / np.maximum(peak, 1e-9)
+    scaled = x * compressed / np.maximum(peak, 1e-9)
     g = 1 - 1 / (0.15 * (peak - compressed) + 1)
-    return np.where(peak < 0.76, color, scaled * (1 - g) + compressed * g)
+    return np.where(peak < 0.76, x, scaled * (1 - g) + compressed * g)
 
 
 def aces(color: npt.ArrayLike) -> Floats:
     """Stephen Hill's fit of ACES, with the exposure of 1/0.6 that web viewers use."""
-    color = np.asarray(color, np.float64) / 0.6 @ _ACES_INPUT.T
-    color = (color * (color + 0.0245786) - 0.000090537) / (color * (0.983729 * color + 0.4329510) + 0.238081)
-    return np.clip(color @ _ACES_OUTPUT.T, 0, 1)
+    x = np.asarray(color, np.float64) / 0.6 @ _ACES_INPUT.T
+    x = (x * (x + 0.0245786) - 0.000090537) / (x * (0.983729 * x + 0.4329510) + 0.238081)
+    return np.asarray(np.clip(x @ _ACES_OUTPUT.T, 0, 1))
 
 
 def none(color: npt.ArrayLike) -> Floats:
@@ -43,11 +43,11 @@ TONES: dict[str, Callable[[npt.ArrayLike], Floats]] = {"neutral": neutral, "aces
 
 def srgb_encoded(linear: npt.ArrayLike) -> Floats:
     """IEC 61966-2-1, 0–1 to 0–1."""
-    linear = np.asarray(linear, np.float64)
-    return np.where(linear < 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
+    x = np.asarray(linear, np.float64)
+    return np.where(x < 0.0031308, 12.92 * x, 1.055 * np.maximum(x, 0) ** (1 / 2.4) - 0.055)
 
 
 def srgb_decoded(encoded: npt.ArrayLike) -> Floats:
     """The inverse of `srgb_encoded`."""
-    encoded = np.asarray(encoded, np.float64)
-    return np.where(encoded < 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    x = np.asarray(encoded, np.float64)
+    return np.where(x < 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)

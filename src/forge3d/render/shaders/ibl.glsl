@@ -23,6 +23,13 @@ vec3 albedo_terms(float n_v, float roughness) {
     return textureLod(t_albedo, at, 0.0).rgb;
 }
 
+// Where a rough lobe points: between the mirror direction and the normal (Lagarde and de Rousiers 2014, "Moving
+// Frostbite to Physically Based Rendering", §4.9.3).
+vec3 dominant_direction(vec3 normal, vec3 view, float roughness) {
+    float smoothness = 1.0 - roughness * roughness;
+    return mix(normal, reflect(-view, normal), smoothness * (sqrt(smoothness) + roughness * roughness));
+}
+
 // The share of light a surface reflects, single and multiple scattering (Fdez-Agüera 2019,
 // "A Multiple-Scattering Microfacet Model for Real-Time Image-based Lighting").
 vec3 specular_albedo(vec3 f0, float f90, float n_v, float roughness, vec2 terms) {
@@ -41,7 +48,7 @@ vec3 transmitted(Surface s);  // layers/transmission.glsl
 vec3 environment_light(Surface s) {
     float n_v = clamp(dot(s.normal, s.view), 0.0, 1.0);
     vec2 terms = albedo_terms(n_v, s.roughness).xy;
-    vec3 mirrored = radiance(reflect(-s.view, s.normal), s.roughness);
+    vec3 mirrored = radiance(dominant_direction(s.normal, s.view, s.roughness), s.roughness);
     vec3 diffuse = irradiance(s.normal) * s.base_color * (1.0 - s.transmission);
     vec3 dielectric = specular_albedo(s.f0, s.f90, n_v, s.roughness, terms);
     vec3 metal = specular_albedo(s.base_color, 1.0, n_v, s.roughness, terms);
