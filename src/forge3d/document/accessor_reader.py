@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from ..errors import InvalidAsset
 from ..gltf import Source
-from ..gltf.accessors import Layout, sparse_parts
+from ..gltf.accessors import Layout, Span, dense, layout_of, sparse_parts
 from ..gltf.codecs import draco, meshopt
-from ..gltf.json_access import as_integer, mapping
+from ..gltf.json_access import as_index, as_integer, mapping, string
 from .accessor import Accessor, Array
 from .layout import Json
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
@@ -23,38 +24,56 @@ class AccessorReader:
         self._blobs: dict[int, Blob] = {}
         self._draco: dict[tuple[Any, ...], DracoPayload] = {}
         self._vertices: dict[int, int] = {}  # accessor of indices → vertices of the smallest mesh that it indexes
-        self._views = source.json.get("bufferViews")
+        self._views = source.entries("bufferViews")
+        self._spans: dict[int, Span] = {}
         self.accessors = [self._read(number, json) for number, json in enumerate(source.entries("accessors"))]
 
     def _read(self, number: int, json: Json) -> Accessor:
-        source = self.source
-        layout = source.layout(number)
+        here = f"/accessors/{number}"
+        layout = layout_of(json, here)
         accessor = Accessor(
-            load=lambda: self._decode(number), dtype=layout.dtype, shape=layout.shape, normalized=layout.normalized
+            load=lambda: self._decode(number, layout),
+            dtype=layout.dtype,
+            shape=layout.shape,
+            normalized=layout.normalized,
         )
         if "min" in json or "max" in json:
-            accessor.bounds = (_bound(json, "min", layout, number), _bound(json, "max", layout, number))
-        if "sparse" in json:
-            accessor.payload = self._sparse(number, layout, json["sparse"])
+            accessor.bounds = (_bound(json, "min", layout, here), _bound(json, "max", layout, here))
+        if layout.sparse is not None:
+            accessor.payload = self._sparse(number, layout, layout.sparse)
         elif layout.view is None:
             accessor.payload = ZeroPayload()
         else:
             self._attach(accessor, layout.view, layout.offset)
-        name = json.get("name")
-        if name is not None:
-            accessor.name = str(name)
+        if "name" in json:
+            accessor.name = string(json, "name", here)
         if "extras" in json:
             accessor.extras = json["extras"]
         if "extensions" in json:
-            accessor.extensions = dict(mapping(json, "extensions", f"/accessors/{number}"))
+            accessor.extensions = dict(mapping(json, "extensions", here))
         return accessor
 
-    def _decode(self, number: int) -> Array:
-        array = self.source.array(number)
+    def _decode(self, number: int, layout: Layout) -> Array:
+        if layout.view is None or layout.sparse is not None:
+            array = self.source.array(number)
+        else:
+            try:
+                span = self._spans.get(layout.view) or self._span(layout.view, number)
+                array = dense(layout, span, f"/accessors/{number}")
+            except InvalidAsset as error:
+                error.file = error.file or self.source.name
+                raise
         vertices = self._vertices.get(number)
         if vertices is not None:
             self._check_indices(number, array, vertices)
         return array
+
+    def _span(self, view: int, number: int) -> Span:
+        """The bytes of buffer view `view`, found once for all accessors in it."""
+        as_index(view, f"/accessors/{number}/bufferView", len(self._views))
+        data = self.source.view(view)
+        span = self._spans[view] = Span(data, 0, len(data), self._views[view].get("byteStride", 0))
+        return span
 
     def _check_indices(self, number: int, array: Array, vertices: int) -> None:
         largest = int(array.max())
@@ -72,10 +91,9 @@ class AccessorReader:
 
     def _attach(self, accessor: Accessor, view: int, offset: int) -> None:
         """Note what the buffer view tells besides its bytes."""
-        views = self._views
-        if type(views) is not list or view >= len(views) or type(views[view]) is not dict:
+        if view >= len(self._views):
             return  # decoding says what is wrong
-        json = views[view]
+        json = self._views[view]
         if "extensions" not in json and "name" not in json and "extras" not in json:
             return
         payload = self._meshopt_payload(view, json)
@@ -192,16 +210,17 @@ class AccessorReader:
         return accessor
 
 
-def _bound(json: Json, key: str, layout: Layout, number: int) -> list[float]:
-    values = json.get(key, [])
-    components = 1
-    for size in layout.shape[1:]:
-        components *= size
-    if type(values) is not list or (values and len(values) != components):
+def _bound(json: Json, key: str, layout: Layout, here: str) -> list[float]:
+    values = json.get(key)
+    if values is None and key not in json:
+        return []
+    components = prod(layout.shape[1:])
+    if type(values) is not list or len(values) != components:
         message = f"not an array of {components} numbers"
-        raise InvalidAsset(message, pointer=f"/accessors/{number}/{key}", code="ARRAY_LENGTH_NOT_IN_LIST")
-    for value in values:
-        if type(value) is not float and type(value) is not int:
-            message = f"{value!r:.60} is not a number"
-            raise InvalidAsset(message, pointer=f"/accessors/{number}/{key}", code="ARRAY_TYPE_MISMATCH")
+        raise InvalidAsset(message, pointer=f"{here}/{key}", code="ARRAY_LENGTH_NOT_IN_LIST")
+    if not _NUMBERS.issuperset(map(type, values)):
+        raise InvalidAsset("holds something that is not a number", pointer=f"{here}/{key}", code="ARRAY_TYPE_MISMATCH")
     return values
+
+
+_NUMBERS = frozenset((int, float))

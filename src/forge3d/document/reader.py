@@ -106,6 +106,8 @@ class _Reader:
         return document
 
     def _read_list(self, kind: str) -> list[Any]:
+        if kind not in self.json:
+            return []
         read = getattr(self, f"_{LISTS[kind].__name__.lower()}")
         return [read(json, f"/{kind}/{number}") for number, json in enumerate(self.source.entries(kind))]
 
@@ -197,6 +199,9 @@ class _Reader:
         """The lists that stand in extensions of the root."""
         for kind in ("xmp_packets", "variants", "lights"):
             extension, key = ROOT_EXTENSIONS[kind]
+            if extension not in self.root_extensions:
+                self.lists[kind] = []
+                continue
             json = self._take(self.root_extensions, extension, "", key) or _NONE
             here = f"/extensions/{extension}"
             read = getattr(self, f"_{LISTS[kind].__name__.lower()}")
@@ -498,7 +503,7 @@ class _Reader:
         entries = [*self.source.entries("buffers"), *self.source.entries("images")]
         uris = [entry["uri"] for entry in entries if "uri" in entry]
         beside = [os.path.join(path.parent, unquote(uri)) for uri in uris if isinstance(uri, str) and not is_data(uri)]
-        return (os.path.realpath(path), *(os.path.realpath(name) for name in beside))
+        return (str(path), *beside)
 
 
 def _pointed(path: str, lists: dict[str, list[Any]]) -> Pointer:
