@@ -46,7 +46,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("specular", ("surface",)),
     Feature("emissive_strength"),
     Feature("volume"),
-    Feature("transmission", ("surface", "environment"), idle="factor"),
+    Feature("transmission", ("surface",), idle="factor"),
     Feature("sheen", ("surface", "environment", "light"), idle="color_factor"),
     Feature("clearcoat", ("surface", "environment", "light", "emission"), idle="factor"),
 )

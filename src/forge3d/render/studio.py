@@ -30,13 +30,13 @@ class SoftBox:
 
 
 STUDIO = (
-    SoftBox(-48, 42, 72, 60, 5.2, 0.45),  # key: large, high, to the left of the camera
-    SoftBox(58, 12, 46, 76, 1.5, 0.6),  # fill: lower, weaker, right
-    SoftBox(0, 86, 100, 62, 2.6, 0.5),  # overhead
-    SoftBox(142, 24, 22, 84, 5.0, 0.4),  # rims: two strips behind, which draw the outline of dark products
-    SoftBox(-146, 24, 22, 84, 4.2, 0.4),
+    SoftBox(-44, 40, 64, 54, 3.1, 0.45),  # key: large, high, to the left of the camera
+    SoftBox(62, 10, 40, 76, 0.75, 0.6),  # fill: lower, weaker, right
+    SoftBox(0, 88, 84, 56, 1.1, 0.5),  # overhead
+    SoftBox(140, 22, 20, 84, 3.0, 0.4),  # rims: two strips behind, which draw the outline of dark products
+    SoftBox(-146, 22, 20, 84, 2.4, 0.4),
 )
-_WALL, _FLOOR, _CEILING = 0.52, 0.38, 0.66
+_WALL, _FLOOR, _CEILING = 0.34, 0.2, 0.42
 
 
 def studio(width: int = 1024) -> Floats:
