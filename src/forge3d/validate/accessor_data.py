@@ -1,0 +1,116 @@
+"""What is in accessors, whatever they are used for: finite numbers, within declared bounds (specification §3.6.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import Forge3DError
+from .judge import Clean, Judge
+from .resources import note
+from .rules import ERROR, rule
+
+Array = npt.NDArray[Any]
+
+INVALID_FLOAT = rule("ACCESSOR_INVALID_FLOAT", ERROR, "3.6.2.2", "a number is NaN or infinite")
+MIN_MISMATCH = rule("ACCESSOR_MIN_MISMATCH", ERROR, "3.6.2.5", "the declared minimum is not the data's")
+MAX_MISMATCH = rule("ACCESSOR_MAX_MISMATCH", ERROR, "3.6.2.5", "the declared maximum is not the data's")
+BELOW_MIN = rule("ACCESSOR_ELEMENT_OUT_OF_MIN_BOUND", ERROR, "3.6.2.5", "numbers are below the declared minimum")
+ABOVE_MAX = rule("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", ERROR, "3.6.2.5", "numbers are above the declared maximum")
+SPARSE_ORDER = rule("ACCESSOR_SPARSE_INDICES_NON_INCREASING", ERROR, "3.6.2.3", "sparse indices must increase")
+SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse index is not below the count")
+
+BROKEN_PLACES = frozenset(
+    {
+        "ACCESSOR_TOO_LONG", "ACCESSOR_SMALL_BYTESTRIDE", "BUFFER_VIEW_TOO_LONG", "BUFFER_BYTE_LENGTH_MISMATCH",
+        "BUFFER_MISSING_GLB_DATA", "IO_ERROR", "INVALID_URI", "UNRESOLVED_REFERENCE", "UNDEFINED_PROPERTY",
+        "VALUE_NOT_IN_RANGE", "VALUE_NOT_IN_LIST", "TYPE_MISMATCH", "INVALID_INDEX",
+        "ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE", "RESOURCE_REFUSED",
+    }
+)  # fmt: skip
+"""Codes of why an array cannot be had that were reported where they belong already."""
+
+
+def load_arrays(judge: Judge, loaded: set[int]) -> dict[int, Array]:
+    """The arrays of all accessors that can be decoded; what keeps one from that is reported."""
+    arrays: dict[int, Array] = {}
+    for index, accessor, pointer in judge.entries("accessors"):
+        if any(key not in accessor for key in ("componentType", "type", "count")):
+            continue
+        if not _has_data(judge, accessor, loaded):
+            continue
+        try:
+            arrays[index] = judge.source.array(index)
+        except Forge3DError as error:
+            if getattr(error, "code", None) not in BROKEN_PLACES:
+                note(error, pointer, judge)
+    return arrays
+
+
+def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
+    """Whether the bytes behind an accessor's buffer views are there."""
+    sparse = accessor.get("sparse", {})
+    owners = [accessor, *(sparse.get(key, {}) for key in ("indices", "values"))]
+    for owner in owners:
+        view = judge.get("bufferViews", owner.get("bufferView"))
+        if view is None:
+            continue
+        extensions = view.get("extensions", {})
+        compressed = extensions.get("EXT_meshopt_compression", extensions.get("KHR_meshopt_compression"))
+        if (compressed or view).get("buffer") not in loaded:
+            return False
+    return True
+
+
+def check_arrays(judge: Judge, arrays: dict[int, Array]) -> None:
+    for index, accessor, pointer in judge.entries("accessors"):
+        array = arrays.get(index)
+        if array is None:
+            continue
+        if "sparse" in accessor:
+            _check_sparse(index, pointer, judge)
+        if len(array):
+            _check_values(array, accessor, pointer, judge)
+
+
+def _check_sparse(index: int, pointer: str, judge: Judge) -> None:
+    parts = judge.source.sparse(index)
+    if parts is not None and (np.diff(parts[0].indices.astype(np.int64)) <= 0).any():
+        judge.report(SPARSE_ORDER, f"{pointer}/sparse/indices")
+
+
+def _check_values(array: Array, accessor: Clean, pointer: str, judge: Judge) -> None:
+    """Finite numbers and declared bounds, column by column in the file's (column-major) order."""
+    if array.ndim == 3:
+        array = array.transpose(0, 2, 1)
+    flat = array.reshape(len(array), -1)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    if flat.dtype.kind == "f" and not (np.isfinite(low).all() and np.isfinite(high).all()):
+        broken = ~np.isfinite(flat)
+        first = int(np.argwhere(broken)[0][0])
+        count = int(broken.sum())
+        judge.report(INVALID_FLOAT, pointer, f"{count} numbers, the first in element {first}", count)
+        rest = np.where(broken, np.nan, flat)
+        low, high = _nan_extreme(np.fmin, rest), _nan_extreme(np.fmax, rest)
+    for key, actual, mismatch, beyond in (
+        ("min", low, MIN_MISMATCH, BELOW_MIN),
+        ("max", high, MAX_MISMATCH, ABOVE_MAX),
+    ):
+        declared = accessor.get(key)
+        if declared is None:
+            continue
+        bound = np.asarray(declared, np.float64).astype(np.float32) if flat.dtype.kind == "f" else np.asarray(declared)
+        for place in np.flatnonzero(bound != actual):
+            here = f"{pointer}/{key}/{place}"
+            judge.report(mismatch, here, f"{declared[place]} is declared, {actual[place]} is the data's")
+            outside = flat[:, place] < bound[place] if key == "min" else flat[:, place] > bound[place]
+            count = int(np.count_nonzero(outside))
+            if count:
+                judge.report(beyond, here, f"{count} elements lie outside", count)
+
+
+def _nan_extreme(choose: np.ufunc, flat: Array) -> Array:
+    extreme: Array = choose.reduce(flat, axis=0)
+    return extreme

@@ -1,0 +1,151 @@
+"""Buffer views and accessors as they are declared (specification §3.6); what is in them is in `accessor_data`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..gltf.json_access import shown
+from .judge import Clean, Judge
+from .rules import ERROR, rule
+from .schema import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, is_filled_list, numeric, whole
+
+MATRIX_ALIGNMENT = rule("ACCESSOR_MATRIX_ALIGNMENT", ERROR, "3.6.2.4", "matrices must begin at multiples of 4 bytes")
+NORMALIZED = rule("ACCESSOR_NORMALIZED_INVALID", ERROR, "3.6.2.2", "only bytes and shorts can be normalized")
+OFFSET_ALIGNMENT = rule(
+    "ACCESSOR_OFFSET_ALIGNMENT", ERROR, "3.6.2.4", "byteOffset must be a multiple of the component's size"
+)
+TOTAL_ALIGNMENT = rule(
+    "ACCESSOR_TOTAL_OFFSET_ALIGNMENT", ERROR, "3.6.2.4",
+    "byteOffset with the buffer view's must be a multiple of the component's size",
+)  # fmt: skip
+SPARSE_COUNT = rule("ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE", ERROR, "3.6.2.3", "more elements are replaced than there are")
+GL_VALUE = rule("INVALID_GL_VALUE", ERROR, "3.6.2.5", "a bound is out of the component type's range")
+SMALL_STRIDE = rule(
+    "ACCESSOR_SMALL_BYTESTRIDE", ERROR, "3.6.2.4", "the buffer view's byteStride is less than an element"
+)
+TOO_LONG = rule("ACCESSOR_TOO_LONG", ERROR, "3.6.2.4", "the accessor does not fit into its buffer view")
+STRIDE_INVALID = rule("BUFFER_VIEW_INVALID_BYTE_STRIDE", ERROR, "3.6.2.4", "byteStride is for vertex attributes only")
+STRIDE_TOO_BIG = rule(
+    "BUFFER_VIEW_TOO_BIG_BYTE_STRIDE", ERROR, "3.6.2.4", "byteStride is more than the buffer view's bytes"
+)
+VIEW_TOO_LONG = rule("BUFFER_VIEW_TOO_LONG", ERROR, "3.6.1", "the buffer view does not fit into its buffer")
+
+BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
+RANGES = {5120: (-128, 127), 5121: (0, 255), 5122: (-32768, 32767), 5123: (0, 65535), 5125: (0, 2**32 - 1)}
+COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+FLOAT = 5126
+ELEMENT_ARRAY_BUFFER = 34963
+
+
+def check_buffer_view(view: Clean, pointer: str, judge: Judge) -> None:
+    stride = view.get("byteStride")
+    if stride is None:
+        return
+    if "byteLength" in view and stride > view["byteLength"]:
+        judge.report(STRIDE_TOO_BIG, f"{pointer}/byteStride")
+    if stride % 4:
+        judge.report(MULTIPLE, f"{pointer}/byteStride", f"{stride} is not a multiple of 4")
+    if view.get("target") == ELEMENT_ARRAY_BUFFER:
+        judge.report(STRIDE_INVALID, f"{pointer}/byteStride")
+
+
+def check_accessor(accessor: Clean, pointer: str, judge: Judge) -> None:
+    component, kind = accessor.get("componentType"), accessor.get("type")
+    if accessor.get("normalized") and component in (5125, FLOAT):
+        judge.report(NORMALIZED, f"{pointer}/normalized")
+    if "byteOffset" in accessor and "bufferView" not in accessor:
+        judge.report(DEPENDENCY, f"{pointer}/byteOffset", "byteOffset means nothing without bufferView")
+    if kind in ("MAT2", "MAT3", "MAT4") and accessor.get("byteOffset", 0) % 4:
+        judge.report(MATRIX_ALIGNMENT, f"{pointer}/byteOffset")
+    for key in ("min", "max"):
+        if key in accessor and not _is_bound(accessor[key], component, kind, f"{pointer}/{key}", judge):
+            del accessor[key]
+    sparse = accessor.get("sparse", {})
+    if "count" in accessor and sparse.get("count", 0) > accessor["count"]:
+        message = f"{sparse['count']} elements are replaced where there are {accessor['count']}"
+        judge.report(SPARSE_COUNT, f"{pointer}/sparse/count", message)
+
+
+def _is_bound(value: Any, component: int | None, kind: str | None, pointer: str, judge: Judge) -> bool:
+    """Whether `min` or `max` fits the accessor's type; says so when not."""
+    if component is None or kind is None or not is_filled_list(value, pointer, judge):
+        return False
+    if len(value) != COMPONENTS[kind]:
+        message = f"{len(value)} numbers where {COMPONENTS[kind]} are expected"
+        judge.report(ARRAY_LENGTH, pointer, message)
+        return False
+    for entry in value:
+        if not numeric(entry) or (component != FLOAT and whole(entry) is None):
+            judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not a number of the accessor's type")
+            return False
+        if component != FLOAT and not RANGES[component][0] <= entry <= RANGES[component][1]:
+            judge.report(GL_VALUE, pointer, f"{shown(entry)} is out of the component type's range")
+            return False
+    return True
+
+
+def element_bytes(component: int, kind: str) -> int:
+    """Bytes from one packed element to the next; columns of matrices begin at multiples of 4."""
+    size = BYTES[component]
+    if not kind.startswith("MAT"):
+        return size * COMPONENTS[kind]
+    rows = int(kind[3])
+    return int(-(-rows * size // 4) * 4 * rows)
+
+
+def check_layout(judge: Judge) -> None:
+    """Hold buffer views against their buffers, and accessors against their buffer views."""
+    for _, view, pointer in judge.entries("bufferViews"):
+        buffer = judge.get("buffers", view.get("buffer"))
+        if buffer is None or "byteLength" not in buffer or "byteLength" not in view:
+            continue
+        start, length, available = view.get("byteOffset", 0), view["byteLength"], buffer["byteLength"]
+        if start >= available or start + length > available:
+            place = "byteOffset" if start >= available else "byteLength"
+            message = f"bytes {start} to {start + length} are not in a buffer of {available}"
+            judge.report(VIEW_TOO_LONG, f"{pointer}/{place}", message)
+    for _, accessor, pointer in judge.entries("accessors"):
+        component, kind, count = (accessor.get(key) for key in ("componentType", "type", "count"))
+        if component is None or kind is None or count is None:
+            continue
+        if "bufferView" in accessor:
+            _check_place(accessor, component, element_bytes(component, kind), count, pointer, True, judge)
+        sparse = accessor.get("sparse", {})
+        indices, values, replaced = (sparse.get(key) for key in ("indices", "values", "count"))
+        for key in ("indices", "values"):
+            view = judge.get("bufferViews", sparse.get(key, {}).get("bufferView"))
+            if view is not None and "byteStride" in view:
+                judge.report(STRIDE_INVALID, f"{pointer}/sparse/{key}/bufferView")
+        if indices and "componentType" in indices and replaced:
+            size = BYTES[indices["componentType"]]
+            _check_place(indices, indices["componentType"], size, replaced, f"{pointer}/sparse/indices", False, judge)
+        if values and replaced:
+            size = element_bytes(component, kind)
+            _check_place(values, component, size, replaced, f"{pointer}/sparse/values", False, judge)
+
+
+def _check_place(
+    owner: Clean, component: int, size: int, count: int, pointer: str, strided: bool, judge: Judge
+) -> None:
+    """Alignment and extent of `count` elements of `size` bytes in the owner's buffer view."""
+    view = judge.get("bufferViews", owner.get("bufferView"))
+    if view is None:
+        return
+    offset = owner.get("byteOffset", 0)
+    if offset % BYTES[component]:
+        judge.report(OFFSET_ALIGNMENT, f"{pointer}/byteOffset", f"{offset} is not a multiple of {BYTES[component]}")
+    start = view.get("byteOffset", 0) + offset
+    if start % BYTES[component]:
+        judge.report(TOTAL_ALIGNMENT, pointer, f"it begins at byte {start}, not at a multiple of {BYTES[component]}")
+    stride = view.get("byteStride", size) if strided else size
+    if stride < size:
+        judge.report(SMALL_STRIDE, pointer, f"byteStride {stride} is less than an element's {size} bytes")
+        return
+    length = view.get("byteLength")
+    if length is None:
+        return
+    needed = offset + stride * (count - 1) + size
+    if offset > length:
+        judge.report(TOO_LONG, f"{pointer}/byteOffset", f"{offset} is past the buffer view's {length} bytes")
+    elif needed > length:
+        judge.report(TOO_LONG, pointer, f"it needs {needed} bytes where its buffer view has {length}")

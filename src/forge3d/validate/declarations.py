@@ -1,0 +1,73 @@
+"""The root's declarations: version and extensions (specification §3.2, §3.12)."""
+
+from __future__ import annotations
+
+import re
+
+from .judge import Clean, Judge
+from .rules import ERROR, INFORMATION, WARNING, rule
+from .schema import DEPENDENCY, EXTENSIONS, TYPE, UNDEFINED
+
+MAJOR = rule("UNKNOWN_ASSET_MAJOR_VERSION", ERROR, "3.2", "only glTF 2 is known")
+MINOR = rule("UNKNOWN_ASSET_MINOR_VERSION", WARNING, "3.2", "the minor version is newer than what is known")
+MIN_VERSION = rule("ASSET_MIN_VERSION_GREATER_THAN_VERSION", ERROR, "3.2", "minVersion is above version")
+NAME_FORMAT = rule(
+    "INVALID_EXTENSION_NAME_FORMAT", WARNING, "3.12", "an extension's name begins with a vendor's prefix"
+)
+UNSUPPORTED = rule("UNSUPPORTED_EXTENSION", INFORMATION, "3.12", "the extension cannot be judged")
+UNUSED_REQUIRED = rule(
+    "UNUSED_EXTENSION_REQUIRED", ERROR, "3.12", "a required extension must be listed in extensionsUsed"
+)
+NOT_REQUIRED = rule("NON_REQUIRED_EXTENSION", ERROR, "3.12", "the extension must be required, not just used")
+
+PREFIX = re.compile(r"[A-Z0-9]+_[a-z0-9][A-Za-z0-9_]*")
+ALWAYS_REQUIRED = ("KHR_mesh_quantization",)
+
+
+def read_asset(judge: Judge) -> Clean | None:
+    """The cleaned `asset`; None when the file does not say that it is glTF 2, so that nothing else can be judged."""
+    from .tables import ASSET
+
+    if "asset" not in judge.source.json:
+        judge.report(UNDEFINED, "", "property 'asset' must be defined")
+        return None
+    value = judge.source.json["asset"]
+    if type(value) is not dict:
+        judge.report(TYPE, "/asset", "the asset is not an object")
+        return None
+    asset: Clean = ASSET.read(value, "/asset", judge)
+    if "version" not in asset:
+        return None
+    version = _numbers(asset["version"])
+    if version[0] != 2:
+        judge.report(MAJOR, "/asset/version", f"version {asset['version']} is not 2.x")
+        return None
+    if version[1] > 0:
+        judge.report(MINOR, "/asset/version", f"version {asset['version']} is judged as 2.0")
+    if "minVersion" in asset and _numbers(asset["minVersion"]) > version:
+        judge.report(MIN_VERSION, "/asset/minVersion")
+    return asset
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")
+    return int(major), int(minor)
+
+
+def check_declarations(judge: Judge) -> None:
+    """The lists of extensions, after the root was read."""
+    used: list[str] = judge.root.get("extensionsUsed") or []
+    required: list[str] = judge.root.get("extensionsRequired") or []
+    for index, name in enumerate(used):
+        pointer = f"/extensionsUsed/{index}"
+        if PREFIX.fullmatch(name) is None:
+            judge.report(NAME_FORMAT, pointer, f"{name!r} does not begin with a prefix such as EXT_")
+        if name not in EXTENSIONS and name not in used[:index]:
+            judge.report(UNSUPPORTED, pointer, f"{name} is not known here")
+        if name in ALWAYS_REQUIRED and name not in required:
+            judge.report(NOT_REQUIRED, pointer, f"{name} must be listed in extensionsRequired")
+    if required and "extensionsUsed" not in judge.source.json:
+        judge.report(DEPENDENCY, "/extensionsRequired", "extensionsRequired needs extensionsUsed")
+    for index, name in enumerate(required):
+        if name not in used:
+            judge.report(UNUSED_REQUIRED, f"/extensionsRequired/{index}", f"{name} is not in extensionsUsed")

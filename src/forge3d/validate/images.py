@@ -1,0 +1,109 @@
+"""Images and textures (specification §3.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import Forge3DError, InvalidAsset
+from ..gltf.json_access import shown
+from ..gltf.resources import is_data, media_type
+from ..images.headers import ImageHeader, read_header
+from .judge import Clean, Judge
+from .resources import SCHEME, note
+from .rules import ERROR, INFORMATION, WARNING, rule
+from .schema import DEPENDENCY, NOT_IN_LIST, ONE_OF
+from .usage import use_view
+
+STRIDE = rule("IMAGE_BUFFER_VIEW_WITH_BYTESTRIDE", ERROR, "3.8.3", "an image's buffer view has no byteStride")
+DATA_INVALID = rule("IMAGE_DATA_INVALID", ERROR, "3.8.3", "the image's header is damaged")
+CUT_OFF = rule("IMAGE_UNEXPECTED_EOS", ERROR, "3.8.3", "the image ends inside its header")
+UNRECOGNIZED = rule("IMAGE_UNRECOGNIZED_FORMAT", WARNING, "3.8.3", "the image is of no known format")
+MIME_INVALID = rule("IMAGE_MIME_TYPE_INVALID", ERROR, "3.8.3", "the image is of another type than declared")
+NOT_ENABLED = rule("IMAGE_NON_ENABLED_MIME_TYPE", ERROR, "3.8.3", "the image's type needs an extension")
+NPOT = rule("IMAGE_NPOT_DIMENSIONS", INFORMATION, "3.8.4.5", "the image's sides are not powers of two")
+FEATURES = rule("IMAGE_FEATURES_UNSUPPORTED", WARNING, "3.8.3", "the image is animated")
+TEXTURE_MIME = rule("TEXTURE_INVALID_IMAGE_MIME_TYPE", ERROR, "3.8.2", "a texture's own source is a PNG or JPEG")
+
+CORE_TYPES = ("image/jpeg", "image/png")
+EXTENSION_TYPES = {
+    "image/webp": "EXT_texture_webp", "image/avif": "EXT_texture_avif", "image/ktx2": "KHR_texture_basisu",
+}  # fmt: skip
+FORMATS = {1: "luminance", 2: "luminance-alpha", 3: "rgb", 4: "rgba"}
+
+
+def check_image(image: Clean, pointer: str, judge: Judge) -> None:
+    if "bufferView" in image and "mimeType" not in image:
+        judge.report(DEPENDENCY, f"{pointer}/bufferView", "bufferView needs mimeType")
+    raw = judge.source.json["images"][int(pointer.rpartition("/")[2])]
+    if ("uri" in raw) == ("bufferView" in raw):
+        judge.report(ONE_OF, pointer, "an image has either a uri or a bufferView")
+    enabled = [kind for kind, name in EXTENSION_TYPES.items() if name in judge.extensions]
+    allowed = [*CORE_TYPES, *enabled]
+    if "mimeType" in image and image["mimeType"] not in allowed:
+        judge.report(NOT_IN_LIST, f"{pointer}/mimeType", f"{shown(image['mimeType'])} is not {' or '.join(allowed)}")
+        del image["mimeType"]
+
+
+def check_images(judge: Judge) -> dict[int, tuple[int, ImageHeader | None]]:
+    """Read every image's header; returns the bytes and the header of those that could be read."""
+    found: dict[int, tuple[int, ImageHeader | None]] = {}
+    for index, image, pointer in judge.entries("images"):
+        view = judge.get("bufferViews", image.get("bufferView"))
+        if view is not None:
+            use_view(judge, image, "image", f"{pointer}/bufferView")
+            if "byteStride" in view:
+                judge.report(STRIDE, f"{pointer}/bufferView")
+        uri = image.get("uri")
+        if (uri is None and view is None) or (uri is not None and not is_data(uri) and SCHEME.match(uri)):
+            continue
+        try:
+            data = judge.source.image_bytes(index)
+        except Forge3DError as error:
+            note(error, pointer, judge)
+            continue
+        found[index] = len(data), _check_header(data, image, pointer, judge)
+    return found
+
+
+def _check_header(data: bytes | memoryview, image: Clean, pointer: str, judge: Judge) -> ImageHeader | None:
+    try:
+        header = read_header(data)
+    except InvalidAsset as error:
+        broken = {"IMAGE_UNRECOGNIZED_FORMAT": UNRECOGNIZED, "IMAGE_UNEXPECTED_EOS": CUT_OFF}
+        judge.report(broken.get(error.code or "", DATA_INVALID), pointer, error.message)
+        return None
+    uri = image.get("uri")
+    declared, place = image.get("mimeType"), f"{pointer}/mimeType"
+    if declared is None and uri is not None and is_data(uri):
+        declared, place = media_type(uri), f"{pointer}/uri"
+    if declared is not None and declared != header.mime_type:
+        judge.report(MIME_INVALID, place, f"it is {header.mime_type}, declared as {declared}")
+    needed = EXTENSION_TYPES.get(header.mime_type)
+    if header.mime_type not in CORE_TYPES and (needed is None or needed not in judge.extensions):
+        judge.report(NOT_ENABLED, pointer, f"{header.mime_type} needs {needed or 'an extension that does not exist'}")
+    if header.width & (header.width - 1) or header.height & (header.height - 1):
+        judge.report(NPOT, pointer, f"{header.width} × {header.height} pixels")
+    if header.animated:
+        judge.report(FEATURES, pointer)
+    return header
+
+
+def check_textures(judge: Judge, headers: dict[int, tuple[int, ImageHeader | None]]) -> None:
+    """A texture's `source` is a PNG or JPEG; other formats stand in its extensions."""
+    for _, texture, pointer in judge.entries("textures"):
+        source = texture.get("source")
+        header = headers.get(source, (0, None))[1] if source is not None else None
+        if header is not None and header.mime_type not in CORE_TYPES:
+            judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {header.mime_type}")
+
+
+def describe(header: ImageHeader) -> dict[str, Any]:
+    """The `image` entry of the report's resources."""
+    said = header.format in ("png", "webp") and header.srgb is not False
+    return {
+        "width": header.width,
+        "height": header.height,
+        "format": FORMATS[header.channels],
+        **({"primaries": "srgb", "transfer": "srgb"} if said else {}),
+        "bits": header.bits_per_channel,
+    }

@@ -1,0 +1,193 @@
+"""Vertex and index data (specification §3.7.2.1, §3.7.3.3), each rule over a whole accessor at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..gltf.json_access import at
+from .accessor_data import Array
+from .judge import Clean, Judge
+from .meshes import primitives
+from .rules import ERROR, INFORMATION, WARNING, rule
+
+NON_UNIT = rule("ACCESSOR_VECTOR3_NON_UNIT", ERROR, "3.7.2.1", "vectors are not of unit length")
+SIGN = rule("ACCESSOR_INVALID_SIGN", ERROR, "3.7.2.1", "a tangent's w must be 1 or -1")
+NON_CLAMPED = rule("ACCESSOR_NON_CLAMPED", ERROR, "3.7.2.1", "colours are outside [0, 1]")
+INDEX_BOUNDS = rule("ACCESSOR_INDEX_OOB", ERROR, "3.7.2.1", "indices are not below the vertex count")
+RESTART = rule("ACCESSOR_INDEX_PRIMITIVE_RESTART", ERROR, "3.7.2.1", "the largest index restarts primitives")
+DEGENERATE = rule("ACCESSOR_INDEX_TRIANGLE_DEGENERATE", INFORMATION, "3.7.2.1", "triangles use a vertex twice")
+WEIGHTS_NEGATIVE = rule("ACCESSOR_WEIGHTS_NEGATIVE", ERROR, "3.7.3.3", "joint weights are negative")
+WEIGHTS_SUM = rule("ACCESSOR_WEIGHTS_NON_NORMALIZED", ERROR, "3.7.3.3", "a vertex's joint weights do not sum up to 1")
+JOINT_BOUNDS = rule("ACCESSOR_JOINTS_INDEX_OOB", ERROR, "3.7.3.3", "joint indices are not below the number of joints")
+JOINT_TWICE = rule("ACCESSOR_JOINTS_INDEX_DUPLICATE", ERROR, "3.7.3.3", "a joint has two weights on one vertex")
+JOINT_WEIGHTLESS = rule("ACCESSOR_JOINTS_USED_ZERO_WEIGHT", WARNING, "3.7.3.3", "joints of weight zero should be 0")
+INVALID_IBM = rule("ACCESSOR_INVALID_IBM", ERROR, "3.7.3.1", "an inverse bind matrix's last row must be 0, 0, 0, 1")
+
+UNIT_TOLERANCE = 0.00674
+"""How far a vector's length may be from 1: the worst that three signed normalized bytes can be."""
+
+WEIGHT_TOLERANCE = 2e-7
+"""How far a vertex's float weights may be from 1, for each of them that is not zero."""
+
+
+def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
+    joints = _joint_counts(judge)
+    seen: set[tuple[Any, ...]] = set()
+    for mesh, place, primitive, pointer in primitives(judge):
+        data = _decoded(judge, mesh, place, primitive, arrays)
+        attributes = {name: data[name] for name in primitive.get("attributes") or {} if name in data}
+        for name, array in attributes.items():
+            key = (id(array), name.rpartition("_")[0] or name)
+            check = CHECKS.get(key[1])
+            if check is not None and key not in seen:
+                seen.add(key)
+                check(array, judge, at(f"{pointer}/attributes", name), _normalized(judge, primitive, name))
+        _check_influences(attributes, judge, pointer, joints.get(mesh), primitive)
+        if "" in data:
+            count = _vertex_count(judge, primitive, attributes)
+            _check_indices(data[""], count, primitive.get("mode", 4), judge, f"{pointer}/indices", seen)
+    _check_bind_matrices(judge, arrays)
+
+
+def _decoded(judge: Judge, mesh: int, place: int, primitive: Clean, arrays: dict[int, Array]) -> dict[str, Array]:
+    """A primitive's arrays by semantic, "" for the indices; Draco's where it has them."""
+    users = {**(primitive.get("attributes") or {}), **({"": primitive["indices"]} if "indices" in primitive else {})}
+    return {name: arrays[index] for name, index in users.items() if index in arrays}
+
+
+def _normalized(judge: Judge, primitive: Clean, name: str) -> bool:
+    accessor = judge.get("accessors", primitive["attributes"][name]) or {}
+    return bool(accessor.get("normalized"))
+
+
+def _floats(array: Array, normalized: bool) -> npt.NDArray[np.float32]:
+    if array.dtype == np.float32:
+        return array
+    floats = array.astype(np.float32)
+    if normalized:
+        floats /= np.float32(np.iinfo(array.dtype).max)
+        np.maximum(floats, -1, out=floats)
+    return floats
+
+
+def _tell(rule_: Any, broken: npt.NDArray[np.bool_], judge: Judge, pointer: str) -> None:
+    count = int(np.count_nonzero(broken))
+    if count:
+        message = f"{count} of {len(broken)} elements, the first is {int(broken.argmax())}"
+        judge.report(rule_, pointer, message, count)
+
+
+def _check_normals(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
+    if array.ndim == 2 and array.shape[1] >= 3:
+        _tell(NON_UNIT, non_unit(_floats(array, normalized)[:, :3], UNIT_TOLERANCE), judge, pointer)
+
+
+def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[np.bool_]:
+    """Which rows are finite and not of unit length; numbers that are not finite have a rule of their own."""
+    squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    low, high = (1 - tolerance) ** 2, (1 + tolerance) ** 2
+    return (squares < low) | (squares > high)
+
+
+def _check_tangents(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
+    _check_normals(array, judge, pointer, normalized)
+    if array.ndim == 2 and array.shape[1] == 4:
+        sign = _floats(array, normalized)[:, 3]
+        _tell(SIGN, np.abs(sign) != 1, judge, pointer)
+
+
+def _check_colours(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
+    if array.dtype.kind == "f":
+        _tell(NON_CLAMPED, ((array < 0) | (array > 1)).any(axis=1), judge, pointer)
+
+
+CHECKS: dict[str, Callable[[Array, Judge, str, bool], None]] = {
+    "NORMAL": _check_normals, "TANGENT": _check_tangents, "COLOR": _check_colours,
+}  # fmt: skip
+
+
+def _joint_counts(judge: Judge) -> dict[int, int]:
+    """For each skinned mesh the fewest joints that a skin on it has."""
+    counts: dict[int, int] = {}
+    for _, node, _ in judge.entries("nodes"):
+        skin = judge.get("skins", node.get("skin"))
+        if skin is not None and "mesh" in node:
+            count = len(skin.get("joints", ()))
+            counts[node["mesh"]] = min(counts.get(node["mesh"], count), count)
+    return counts
+
+
+def _check_influences(
+    attributes: dict[str, Array], judge: Judge, pointer: str, joint_count: int | None, primitive: Clean
+) -> None:
+    """JOINTS_n and WEIGHTS_n of all sets together."""
+    pairs = []
+    for name, joints in attributes.items():
+        weights = attributes.get(name.replace("JOINTS_", "WEIGHTS_"))
+        if not name.startswith("JOINTS_") or weights is None or joints.shape != weights.shape or joints.ndim != 2:
+            continue
+        floats = _floats(weights, _normalized(judge, primitive, name.replace("JOINTS_", "WEIGHTS_")))
+        pairs.append((name, joints, floats))
+    if not pairs or joint_count is None:
+        return
+    here = f"{pointer}/attributes"
+    for name, joints, weights in pairs:
+        _tell(WEIGHTS_NEGATIVE, (weights < 0).any(axis=1), judge, f"{here}/{name.replace('JOINTS_', 'WEIGHTS_')}")
+        _tell(JOINT_BOUNDS, (joints >= joint_count).any(axis=1), judge, f"{here}/{name}")
+        _tell(JOINT_WEIGHTLESS, ((weights == 0) & (joints != 0)).any(axis=1), judge, f"{here}/{name}")
+    if len({len(joints) for _, joints, _ in pairs}) > 1:
+        return
+    weights = np.concatenate([weights for _, _, weights in pairs], axis=1)
+    joints = np.concatenate([joints.astype(np.int64) for _, joints, _ in pairs], axis=1)
+    used = np.count_nonzero(weights, axis=1)
+    off = np.abs(weights.sum(axis=1, dtype=np.float64) - 1) > WEIGHT_TOLERANCE * np.maximum(used, 1)
+    _tell(WEIGHTS_SUM, off, judge, f"{here}/{pairs[0][0].replace('JOINTS_', 'WEIGHTS_')}")
+    distinct = np.where(weights != 0, joints, -1 - np.arange(joints.shape[1]))
+    ordered = np.sort(distinct, axis=1)
+    _tell(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1), judge, f"{here}/{pairs[0][0]}")
+
+
+def _vertex_count(judge: Judge, primitive: Clean, attributes: dict[str, Array]) -> int | None:
+    for index in (primitive.get("attributes") or {}).values():
+        accessor = judge.get("accessors", index)
+        if accessor is not None and "count" in accessor:
+            count: int = accessor["count"]
+            return count
+    return None
+
+
+def _check_indices(
+    indices: Array, count: int | None, mode: int, judge: Judge, pointer: str, seen: set[tuple[Any, ...]]
+) -> None:
+    if indices.ndim != 1 or indices.dtype.kind != "u" or (id(indices), count, mode) in seen:
+        return
+    seen.add((id(indices), count, mode))
+    restart = np.iinfo(indices.dtype).max
+    largest = int(indices.max(initial=0))
+    if largest == restart:
+        _tell(RESTART, indices == restart, judge, pointer)
+    if count is not None and largest >= count:
+        _tell(INDEX_BOUNDS, (indices >= count) & (indices != restart), judge, pointer)
+    corners = _corners(indices, mode)
+    if corners is not None:
+        a, b, c = corners
+        _tell(DEGENERATE, (a == b) | (b == c) | (a == c), judge, pointer)
+
+
+def _corners(indices: Array, mode: int) -> tuple[Array, Array, Array] | None:
+    if mode == 4:
+        whole = indices[: len(indices) // 3 * 3]
+        return whole[::3], whole[1::3], whole[2::3]
+    return None
+
+
+def _check_bind_matrices(judge: Judge, arrays: dict[int, Array]) -> None:
+    for _, skin, pointer in judge.entries("skins"):
+        matrices = arrays.get(skin.get("inverseBindMatrices", -1))
+        if matrices is not None and matrices.shape[1:] == (4, 4) and matrices.dtype == np.float32:
+            rows = (matrices[:, 3] != np.array([0, 0, 0, 1], np.float32)).any(axis=1)
+            _tell(INVALID_IBM, rows, judge, f"{pointer}/inverseBindMatrices")

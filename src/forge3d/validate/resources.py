@@ -1,0 +1,113 @@
+"""Buffers and images as resources: URIs, where the bytes are, whether they are all there (specification §3.6.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Forge3DError
+from ..gltf import Severity
+from ..gltf.faults import fault_of
+from ..gltf.json_access import shown
+from ..gltf.resources import is_data, media_type
+from .judge import Judge
+from .rules import ERROR, INFORMATION, WARNING, rule
+from .schema import INVALID_URI, NOTHING, TYPE
+
+IO = rule("IO_ERROR", ERROR, "3.6.1", "an external file cannot be read")
+NON_RELATIVE = rule("NON_RELATIVE_URI", WARNING, "2.8", "an absolute URI is not portable, and is not opened")
+BUFFER_MIME = rule(
+    "BUFFER_DATA_URI_MIME_TYPE_INVALID", ERROR, "3.6.1.1",
+    "a buffer's data URI is application/octet-stream or application/gltf-buffer",
+)  # fmt: skip
+MISSING_BIN = rule("BUFFER_MISSING_GLB_DATA", ERROR, "3.6.1.2", "the buffer has no URI, and the GLB no binary chunk")
+LENGTH_MISMATCH = rule("BUFFER_BYTE_LENGTH_MISMATCH", ERROR, "3.6.1", "the buffer holds fewer bytes than declared")
+CHUNK_TOO_BIG = rule(
+    "BUFFER_GLB_CHUNK_TOO_BIG", WARNING, "4.4.3.3", "the GLB's binary chunk is longer than its buffer with padding"
+)
+DATA_URI_GLB = rule("DATA_URI_GLB", WARNING, "3.6.1.1", "a data URI in a GLB wastes a quarter of its bytes")
+URI_GLB = rule("URI_GLB", INFORMATION, "4", "a GLB that refers to other files is not self-contained")
+REFUSED = rule("FORGE3D_RESOURCE_REFUSED", ERROR, "2.8", "a URI leads where no file may be opened")
+LIMIT = rule("FORGE3D_LIMIT_EXCEEDED", ERROR, "", "the file asks for more than the limits allow")
+DRACO_INVALID = rule(
+    "FORGE3D_DRACO_DATA_INVALID", ERROR, "KHR_draco_mesh_compression", "a Draco payload cannot be decoded"
+)
+MESHOPT_INVALID = rule(
+    "FORGE3D_MESHOPT_DATA_INVALID", ERROR, "EXT_meshopt_compression", "a meshopt payload cannot be decoded"
+)
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+BASE64 = re.compile(
+    r"data:[^,]*;base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|%3D%3D)|[A-Za-z0-9+/]{3}(?:=|%3D))?"
+)
+DATA = re.compile(r"data:[^,]*,.*", re.DOTALL)
+BUFFER_TYPES = ("application/octet-stream", "application/gltf-buffer")
+OURS = ("RESOURCE_REFUSED", "LIMIT_EXCEEDED", "DRACO_DATA_INVALID", "MESHOPT_DATA_INVALID")
+
+
+@dataclass(frozen=True, slots=True)
+class Uri:
+    """A URI reference (RFC 3986), kept as it is written."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is not str:
+            judge.report(TYPE, pointer, f"{shown(value)} is not a string")
+            return NOTHING
+        in_glb = judge.source.container == "glb"
+        if in_glb:
+            judge.report(URI_GLB, pointer)
+        if is_data(value):
+            form = BASE64 if ";base64," in value[:100] else DATA
+            if form.fullmatch(value) is None:
+                judge.report(INVALID_URI, pointer, f"{shown(value)} is not a data URI")
+                return NOTHING
+            if in_glb:
+                judge.report(DATA_URI_GLB, pointer)
+        elif value.startswith(":") or "\0" in value:
+            judge.report(INVALID_URI, pointer, f"{shown(value)} is not a URI")
+            return NOTHING
+        elif SCHEME.match(value):
+            judge.report(NON_RELATIVE, pointer)
+        return value
+
+
+def opens(uri: str) -> bool:
+    """Whether a resource is looked for: data URIs and relative ones."""
+    return is_data(uri) or SCHEME.match(uri) is None
+
+
+def note(error: Forge3DError, pointer: str, judge: Judge) -> None:
+    """Report what a decoder of `forge3d.gltf` raised, in place `pointer` unless the error knows better."""
+    fault = fault_of(error, pointer)
+    code = f"FORGE3D_{fault.code}" if fault.code in OURS else fault.code
+    judge.add(code, Severity.ERROR, fault.pointer, fault.message)
+
+
+def check_buffers(judge: Judge) -> set[int]:
+    """Load every buffer; return those whose bytes are all there."""
+    loaded: set[int] = set()
+    source = judge.source
+    for index, buffer, pointer in judge.entries("buffers"):
+        uri = buffer.get("uri")
+        declared = source.json["buffers"][index].get("uri")
+        if "byteLength" not in buffer or (declared is not None and uri is None):
+            continue
+        if uri is not None and is_data(uri) and media_type(uri) not in BUFFER_TYPES:
+            judge.report(BUFFER_MIME, f"{pointer}/uri", f"{media_type(uri)} is not {' or '.join(BUFFER_TYPES)}")
+        if uri is None:
+            if source.glb_bin is None or index != 0:
+                if source.container == "glb" and index == 0:
+                    judge.report(MISSING_BIN, pointer)
+                continue
+            spare = len(source.glb_bin) - buffer["byteLength"]
+            if spare > 3:
+                judge.report(CHUNK_TOO_BIG, pointer, f"{spare} bytes follow the buffer in the GLB's binary chunk")
+        elif not opens(uri):
+            continue
+        try:
+            source.buffer(index)
+            loaded.add(index)
+        except Forge3DError as error:
+            note(error, pointer, judge)
+    return loaded

@@ -1,0 +1,399 @@
+"""Reads JSON against tables of glTF's objects: types, ranges, required properties, references.
+
+A kind reads one value: it reports what is wrong with it and returns the part that is usable, or `NOTHING`. So later
+rules never meet a value of a wrong type, and one fault does not hide the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Final, Protocol
+
+from ..gltf.json_access import at, shown
+from .judge import Clean, Judge
+from .rules import ERROR, INFORMATION, WARNING, rule
+
+ARRAY_LENGTH = rule("ARRAY_LENGTH_NOT_IN_LIST", ERROR, "5", "an array has another length than allowed")
+ARRAY_TYPE = rule("ARRAY_TYPE_MISMATCH", ERROR, "5", "an array holds a value of a wrong type")
+DUPLICATE = rule("DUPLICATE_ELEMENTS", ERROR, "5", "an array that must be a set holds a value twice")
+EMPTY = rule("EMPTY_ENTITY", ERROR, "5", "an array or object must not be empty")
+INVALID_INDEX = rule("INVALID_INDEX", ERROR, "5", "an index must be a non-negative integer")
+INVALID_URI = rule("INVALID_URI", ERROR, "2.8", "a URI cannot be parsed")
+ONE_OF = rule("ONE_OF_MISMATCH", ERROR, "5", "exactly one of several properties must be defined")
+PATTERN = rule("PATTERN_MISMATCH", ERROR, "5", "a string does not have its required form")
+TYPE = rule("TYPE_MISMATCH", ERROR, "5", "a value has a wrong type")
+UNDEFINED = rule("UNDEFINED_PROPERTY", ERROR, "5", "a required property is missing")
+UNEXPECTED = rule("UNEXPECTED_PROPERTY", WARNING, "5", "the object has no such property")
+DEPENDENCY = rule("UNSATISFIED_DEPENDENCY", ERROR, "5", "the property needs another one")
+MULTIPLE = rule("VALUE_MULTIPLE_OF", ERROR, "5", "a number must be a multiple of another")
+NOT_IN_LIST = rule("VALUE_NOT_IN_LIST", WARNING, "5", "a value is none of those allowed")
+NOT_IN_RANGE = rule("VALUE_NOT_IN_RANGE", ERROR, "5", "a number is out of its range")
+UNRESOLVED = rule("UNRESOLVED_REFERENCE", ERROR, "5", "an index points to nothing")
+NON_OBJECT_EXTRAS = rule("NON_OBJECT_EXTRAS", INFORMATION, "3.12", "extras should be an object")
+UNDECLARED = rule("UNDECLARED_EXTENSION", ERROR, "3.12", "the extension is not listed in extensionsUsed")
+UNEXPECTED_EXTENSION = rule(
+    "UNEXPECTED_EXTENSION_OBJECT", ERROR, "3.12", "the extension does not belong on this object"
+)
+
+NOTHING: Final[Any] = object()
+
+
+class Kind(Protocol):
+    """How the value of a property is read."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any: ...
+
+
+def whole(value: Any) -> int | None:
+    """`value` as an integer in the sense of JavaScript, where 3.0 is one; else None."""
+    if type(value) is int:
+        return value
+    return int(value) if type(value) is float and value.is_integer() else None
+
+
+def numeric(value: Any) -> bool:
+    return type(value) is float or type(value) is int
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """An integer, in a range or one of `choices`."""
+
+    minimum: float = 0
+    maximum: float = 2**53
+    choices: tuple[int, ...] = ()
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        number = whole(value)
+        if number is None:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an integer")
+        elif self.choices and number not in self.choices:
+            judge.report(NOT_IN_LIST, pointer, f"{number} is not one of {', '.join(map(str, self.choices))}")
+        elif not self.choices and not self.minimum <= number <= self.maximum:
+            judge.report(NOT_IN_RANGE, pointer, f"{number} is not in [{self.minimum:g}, {self.maximum:g}]")
+        else:
+            return number
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A finite number between `minimum` and `maximum`, or strictly above `above`."""
+
+    minimum: float = -float("inf")
+    maximum: float = float("inf")
+    above: float = -float("inf")
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not numeric(value):
+            judge.report(TYPE, pointer, f"{shown(value)} is not a number")
+        elif not self.allows(value):
+            judge.report(NOT_IN_RANGE, pointer, f"{shown(value)} is out of range: {self.range}")
+        else:
+            return value
+        return NOTHING
+
+    def allows(self, value: float) -> bool:
+        return isfinite(value) and self.minimum <= value <= self.maximum and value > self.above
+
+    @property
+    def range(self) -> str:
+        if isfinite(self.above):
+            return f"it must be above {self.above:g}"
+        return f"it must be finite and in [{self.minimum:g}, {self.maximum:g}]"
+
+
+@dataclass(frozen=True, slots=True)
+class IorNumber(Number):
+    """An index of refraction: 0, or 1 and more (KHR_materials_ior)."""
+
+    def allows(self, value: float) -> bool:
+        return value == 0 or (isfinite(value) and value >= 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is bool:
+            return value
+        judge.report(TYPE, pointer, f"{shown(value)} is not true or false")
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string, one of `choices`, or of the form `pattern`."""
+
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is not str:
+            judge.report(TYPE, pointer, f"{shown(value)} is not a string")
+        elif self.choices and value not in self.choices:
+            judge.report(NOT_IN_LIST, pointer, f"{shown(value)} is not one of {', '.join(self.choices)}")
+        elif self.pattern and re.fullmatch(self.pattern, value) is None:
+            judge.report(PATTERN, pointer, f"{shown(value)} does not match {self.pattern}")
+        else:
+            return value
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A reference to an entry of the root list `to`, which counts as used thereby."""
+
+    to: str
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        number = whole(value)
+        if number is None:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an integer")
+        elif number < 0:
+            judge.report(INVALID_INDEX, pointer, f"index {number} must not be negative")
+        else:
+            return self.resolve(number, pointer, judge)
+        return NOTHING
+
+    def resolve(self, number: int, pointer: str, judge: Judge) -> Any:
+        length = length_of(judge, self.to)
+        if number >= length:
+            judge.report(UNRESOLVED, pointer, f"index {number} points to nothing: there are {length} {self.to}")
+            return NOTHING
+        judge.used.add((self.to, number))
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """A set of references; what cannot be used is None in the result, so that places keep their meaning."""
+
+    to: str
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        seen: set[int] = set()
+        result: list[int | None] = []
+        index = Index(self.to)
+        for place, entry in enumerate(value):
+            here = f"{pointer}/{place}"
+            number = whole(entry)
+            if number is None or number < 0:
+                judge.report(INVALID_INDEX, here, f"{shown(entry)} is not an index")
+                result.append(None)
+                continue
+            if number in seen:
+                judge.report(DUPLICATE, here, f"{number} is there already")
+            seen.add(number)
+            resolved = index.resolve(number, here, judge)
+            result.append(None if resolved is NOTHING else resolved)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMap:
+    """An object of references, as `attributes` is."""
+
+    to: str
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is not dict:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an object")
+            return NOTHING
+        return self.read_entries(value, pointer, judge)
+
+    def read_entries(self, value: dict[str, Any], pointer: str, judge: Judge) -> Any:
+        if not value:
+            judge.report(EMPTY, pointer)
+        result: dict[str, int | None] = {}
+        for key, entry in value.items():
+            number = whole(entry)
+            if number is None or number < 0:
+                judge.report(INVALID_INDEX, at(pointer, key), f"{shown(entry)} is not an index")
+                result[key] = None
+            else:
+                resolved = Index(self.to).resolve(number, at(pointer, key), judge)
+                result[key] = None if resolved is NOTHING else resolved
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """An array of numbers, of one of `lengths` unless that is empty."""
+
+    lengths: tuple[int, ...] = ()
+    each: Number = field(default_factory=Number)
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        if self.lengths and len(value) not in self.lengths:
+            allowed = " or ".join(map(str, self.lengths))
+            judge.report(ARRAY_LENGTH, pointer, f"{len(value)} numbers where {allowed} are expected")
+            return NOTHING
+        good = True
+        for place, entry in enumerate(value):
+            if not numeric(entry):
+                judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not a number")
+                good = False
+            elif not self.each.allows(entry):
+                judge.report(NOT_IN_RANGE, f"{pointer}/{place}", f"{shown(entry)} is out of range: {self.each.range}")
+                good = False
+        return value if good else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A set of strings; a wrong one spoils the list."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        good = True
+        for place, entry in enumerate(value):
+            if type(entry) is not str:
+                judge.report(ARRAY_TYPE, f"{pointer}/{place}", f"{shown(entry)} is not a string")
+                good = False
+            elif entry in value[:place]:
+                judge.report(DUPLICATE, f"{pointer}/{place}", f"{shown(entry)} is there already")
+        return value if good else NOTHING
+
+
+def is_filled_list(value: Any, pointer: str, judge: Judge) -> bool:
+    """Whether `value` is an array with entries; reports it when not."""
+    if type(value) is not list:
+        judge.report(TYPE, pointer, f"{shown(value)} is not an array")
+        return False
+    if not value:
+        judge.report(EMPTY, pointer)
+    return bool(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of an object: how it is read, and whether it must be there."""
+
+    kind: Kind
+    required: bool = False
+
+
+Check = Callable[[Clean, str, Judge], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A glTF object.
+
+    Attributes:
+        name: what extensions call it, such as "material".
+        properties: besides `extensions` and `extras`.
+        named: has a `name`.
+        check: a rule over several of its properties, given what is usable of it.
+    """
+
+    name: str
+    properties: Mapping[str, Property]
+    named: bool = False
+    check: Check | None = None
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is not dict:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an object")
+            return NOTHING
+        properties = self.properties
+        clean: Clean = {}
+        for key, entry in value.items():
+            known = properties.get(key)
+            if known is not None:
+                read = known.kind.read(entry, f"{pointer}/{key}", judge)
+                if read is not NOTHING:
+                    clean[key] = read
+            elif key == "extensions":
+                self._read_extensions(entry, pointer, clean, judge)
+            elif key == "extras":
+                if type(entry) is not dict:
+                    judge.report(NON_OBJECT_EXTRAS, f"{pointer}/extras")
+            elif key == "name" and self.named:
+                Text().read(entry, f"{pointer}/name", judge)
+            else:
+                judge.report(UNEXPECTED, at(pointer, key))
+        for key, known in properties.items():
+            if known.required and key not in value:
+                judge.report(UNDEFINED, pointer, f"property {key!r} must be defined")
+        if self.check is not None:
+            self.check(clean, pointer, judge)
+        return clean
+
+    def _read_extensions(self, value: Any, pointer: str, clean: Clean, judge: Judge) -> None:
+        here = f"{pointer}/extensions"
+        if type(value) is not dict:
+            judge.report(TYPE, here, f"{shown(value)} is not an object")
+            return
+        result: dict[str, Any] = {}
+        for name, entry in value.items():
+            read = self._read_extension(name, entry, at(here, name), judge)
+            if read is not NOTHING:
+                result[name] = read
+        clean["extensions"] = result
+
+    def _read_extension(self, name: str, value: Any, pointer: str, judge: Judge) -> Any:
+        if name not in judge.extensions:
+            judge.report(UNDECLARED, pointer)
+            return NOTHING
+        known = EXTENSIONS.get(name)
+        if known is None:
+            if type(value) is not dict:
+                judge.report(TYPE, pointer, f"{shown(value)} is not an object")
+                return NOTHING
+            return value
+        if self.name not in known:
+            judge.report(UNEXPECTED_EXTENSION, pointer)
+            return NOTHING
+        return known[self.name].read(value, pointer, judge)
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """An array of objects. What is not an object becomes None; `entry_rule` reports it at the array or at the entry."""
+
+    entry: Object
+    at_entry: bool = False
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        result: list[Clean | None] = []
+        for place, entry in enumerate(value):
+            if type(entry) is not dict:
+                if self.at_entry:
+                    judge.report(TYPE, f"{pointer}/{place}", f"{shown(entry)} is not an object")
+                else:
+                    judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not an object")
+                result.append(None)
+            else:
+                result.append(self.entry.read(entry, f"{pointer}/{place}", judge))
+        return result
+
+
+EXTENSIONS: dict[str, dict[str, Object]] = {}
+"""For each known extension the objects it may stand on, and how it is read there. Filled by `extensions`."""
+
+EXTENSION_LISTS = {
+    "lights": ("KHR_lights_punctual", "lights"),
+    "variants": ("KHR_materials_variants", "variants"),
+}
+
+
+def length_of(judge: Judge, name: str) -> int:
+    """How many entries the root list `name` has in the file; "lights" and "variants" lie in extensions."""
+    owner: Any = judge.source.json
+    if name in EXTENSION_LISTS:
+        extension, name = EXTENSION_LISTS[name]
+        for key in ("extensions", extension):
+            owner = owner.get(key) if type(owner) is dict else None
+    entries = owner.get(name) if type(owner) is dict else None
+    return len(entries) if type(entries) is list else 0
