@@ -213,6 +213,8 @@ def test_inputs_that_make_no_order(make: Any, model: Model, tmp_path: Path) -> N
         make(chair, tmp_path / "empty")
     with pytest.raises(RecipeError, match=r"'\.\./x' is not a SKU"):
         make(chair, recipe={"skus": {"chair.glb": "../x"}})
+    with pytest.raises(RecipeError, match="no inputs were given"):
+        make()
     assert not (tmp_path / "dist").exists()
 
 

@@ -37,7 +37,7 @@ def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, o
 
     Raises:
         InvalidAsset: an input is not there, or a folder has no model in it.
-        RecipeError: a SKU cannot be a folder's name, or two files have the same one.
+        RecipeError: there are no inputs, a SKU cannot be a folder's name, or two files have the same one.
     """
     found: dict[str, Product] = {}
     for path in sorted({path.resolve() for given in inputs for path in _files(Path(given), output.resolve())}):
@@ -48,6 +48,8 @@ def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, o
         other = found.setdefault(sku.lower(), Product(sku, path))
         if other.path != path:
             raise RecipeError(f"{other.path} and {path} would both be {sku!r}: name one of them under [skus]")
+    if not found:
+        raise RecipeError("no inputs were given: name model files, or folders of them")
     return [found[name] for name in sorted(found)]
 
 

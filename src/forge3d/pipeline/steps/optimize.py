@@ -44,7 +44,9 @@ def transforms(wanted: Optimize) -> tuple[Transform, ...]:
     names = [name_of(type(transform)) for transform in chain]
     for name in wanted.change:
         if name not in names:
-            raise RecipeError(f"optimize.change.{name}: there is no such transform among {', '.join(names)}")
+            raise RecipeError(
+                f"optimize.change.{name}: there is no such transform among {', '.join(dict.fromkeys(names))}"
+            )
     return tuple(_changed(transform, wanted.change.get(name, {})) for transform, name in zip(chain, names, strict=True))
 
 
