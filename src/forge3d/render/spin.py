@@ -1,59 +1,56 @@
-"""Work on a spin's frames on threads while the next ones are drawn: encoding costs as much as drawing."""
+"""A spin's frames as files, encoded on other threads while the renderer draws the next."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 from ..errors import OutputError, RecipeError
-from .frame import Frame
-
-Result = TypeVar("Result")
-
-FORMATS = ("webp", "png", "jpg", "jpeg", "avif")
-
-
-def each_frame(frames: Iterable[Frame], work: Callable[[int, Frame], Result], *, threads: int = 2) -> Iterator[Result]:
-    """`work(index, frame)` of every frame, in order. No more frames wait in memory than the threads keep up with.
-
-    Args:
-        frames: such as `Renderer.turntable` gives; drawn in the calling thread, which owns the GL context.
-        work: called on another thread; Pillow and NumPy free the interpreter lock.
-    """
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for index, frame in enumerate(frames):
-            waiting.append(pool.submit(work, index, frame.detach()))
-            if len(waiting) > 2 * threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+from .frame import FORMATS, Frame
 
 
 def save_frames(
-    frames: Iterable[Frame], folder: str | os.PathLike[str], *, format: str = "webp", quality: int = 85
+    frames: Iterable[Frame],
+    folder: str | os.PathLike[str],
+    *,
+    format: str = "webp",
+    quality: int = 85,
+    effort: int = 4,
+    threads: int | None = None,
 ) -> Iterator[Path]:
-    """Write every frame as `000.webp`, `001.webp`, … in `folder`, which is made where it is missing; yields the paths.
+    """Write frames as `000.webp`, `001.webp`, …, and yield each path when its file is whole.
+
+    Args:
+        frames: such as `Renderer.turntable` gives; they are drawn here, while earlier ones are encoded.
+        folder: made where it is missing.
+        format: "png", "jpg", "webp" or "avif".
+        threads: encoders; by default one for each processor. Twice as many frames wait in memory at most.
 
     Raises:
-        OutputError: the folder cannot be made or written to.
-        RecipeError: for a format that is none of `FORMATS`.
+        RecipeError: an unknown format.
+        OutputError: the folder or a file cannot be written.
     """
-    if format not in FORMATS:
-        raise RecipeError(f"format={format!r}: takes one of {', '.join(FORMATS)}")
-    target = Path(folder)
+    target, suffix = Path(folder), f".{format.lower()}"
+    if suffix not in FORMATS:
+        raise RecipeError(f"format={format!r}: takes {', '.join(known[1:] for known in FORMATS)}")
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{target} cannot be made: {error.strerror}") from error
+        raise OutputError(f"{target} cannot be made: {error.strerror or error}") from error
+    workers = threads or os.cpu_count() or 1
+    waiting: deque[Future[Path]] = deque()
 
-    def save(index: int, frame: Frame) -> Path:
-        path = target / f"{index:03}.{format}"
-        frame.save(path, quality=quality)
+    def save(frame: Frame, path: Path) -> Path:
+        frame.save(path, quality=quality, effort=effort)
         return path
 
-    return each_frame(frames, save)
+    with ThreadPoolExecutor(workers) as pool:
+        for index, frame in enumerate(frames):
+            waiting.append(pool.submit(save, frame.detach(), target / f"{index:03d}{suffix}"))
+            while len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -9,20 +9,22 @@ layout(binding = 0) uniform sampler2D t_color;
 #endif
 layout(location = 0) out vec4 o_color;
 
-vec4 gathered(ivec2 at) {
 #ifdef SAMPLES
+int height() { return textureSize(t_color).y; }
+vec4 gathered(ivec2 at) {
     vec4 sum = vec4(0.0);
     for (int i = 0; i < SAMPLES; i++) sum += texelFetch(t_color, at, i);
     return sum / float(SAMPLES);
-#else
-    return texelFetch(t_color, at, 0);
-#endif
 }
+#else
+int height() { return textureSize(t_color, 0).y; }
+vec4 gathered(ivec2 at) { return texelFetch(t_color, at, 0); }
+#endif
 
 void main() {
     // The first row in memory is the bottom one; files want the top one first.
     ivec2 at = ivec2(gl_FragCoord.xy);
-    at.y = textureSize(t_color).y / SUPERSAMPLING - 1 - at.y;
+    at.y = height() / SUPERSAMPLING - 1 - at.y;
     ivec2 corner = at * SUPERSAMPLING;
     vec4 sum = vec4(0.0);
     for (int y = 0; y < SUPERSAMPLING; y++)
