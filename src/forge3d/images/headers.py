@@ -161,8 +161,10 @@ def _jpeg(data: memoryview) -> ImageHeader:
             at += 1
         marker = data[at]
         at += 1
-        if marker in (0x00, 0x01) or 0xD0 <= marker <= 0xD8:  # stuffing, TEM, RSTn, SOI: no segment follows
+        if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # TEM, RSTn, SOI: no segment follows
             continue
+        if marker == 0x00:
+            raise invalid("the JPEG has image data where a segment should be")
         if marker in (0xD9, 0xDA):
             raise invalid("the JPEG has no frame header before its image data")
         (length,) = struct.unpack_from(">H", data, at)

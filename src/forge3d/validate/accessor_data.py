@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from ..errors import Forge3DError
 from .judge import Clean, Judge
-from .resources import note
+from .meshes import primitives
+from .resources import BROKEN_PLACES, note
 from .rules import ERROR, rule
 
 Array = npt.NDArray[Any]
@@ -22,22 +23,15 @@ ABOVE_MAX = rule("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", ERROR, "3.6.2.5", "numbers
 SPARSE_ORDER = rule("ACCESSOR_SPARSE_INDICES_NON_INCREASING", ERROR, "3.6.2.3", "sparse indices must increase")
 SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse index is not below the count")
 
-BROKEN_PLACES = frozenset(
-    {
-        "ACCESSOR_TOO_LONG", "ACCESSOR_SMALL_BYTESTRIDE", "BUFFER_VIEW_TOO_LONG", "BUFFER_BYTE_LENGTH_MISMATCH",
-        "BUFFER_MISSING_GLB_DATA", "IO_ERROR", "INVALID_URI", "UNRESOLVED_REFERENCE", "UNDEFINED_PROPERTY",
-        "VALUE_NOT_IN_RANGE", "VALUE_NOT_IN_LIST", "TYPE_MISMATCH", "INVALID_INDEX",
-        "ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE", "RESOURCE_REFUSED",
-    }
-)  # fmt: skip
-"""Codes of why an array cannot be had that were reported where they belong already."""
-
 
 def load_arrays(judge: Judge, loaded: set[int]) -> dict[int, Array]:
     """The arrays of all accessors that can be decoded; what keeps one from that is reported."""
     arrays: dict[int, Array] = {}
+    compressed = draco_users(judge)
     for index, accessor, pointer in judge.entries("accessors"):
         if any(key not in accessor for key in ("componentType", "type", "count")):
+            continue
+        if not ("bufferView" in accessor or "sparse" in accessor or index in compressed):
             continue
         if not _has_data(judge, accessor, loaded):
             continue
@@ -47,6 +41,18 @@ def load_arrays(judge: Judge, loaded: set[int]) -> dict[int, Array]:
             if getattr(error, "code", None) not in BROKEN_PLACES:
                 note(error, pointer, judge)
     return arrays
+
+
+def draco_users(judge: Judge) -> set[int]:
+    """Accessors whose data a Draco payload holds."""
+    users: set[int] = set()
+    for _, _, primitive, _ in primitives(judge):
+        extension = primitive.get("extensions", {}).get("KHR_draco_mesh_compression")
+        if extension is not None:
+            names = extension.get("attributes", {})
+            users.update(index for name, index in (primitive.get("attributes") or {}).items() if name in names)
+            users.add(primitive.get("indices", -1))
+    return users - {-1, None}
 
 
 def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:

@@ -37,7 +37,7 @@ FLOAT = 5126
 ELEMENT_ARRAY_BUFFER = 34963
 
 
-def check_buffer_view(view: Clean, pointer: str, judge: Judge) -> None:
+def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     stride = view.get("byteStride")
     if stride is None:
         return
@@ -49,11 +49,11 @@ def check_buffer_view(view: Clean, pointer: str, judge: Judge) -> None:
         judge.report(STRIDE_INVALID, f"{pointer}/byteStride")
 
 
-def check_accessor(accessor: Clean, pointer: str, judge: Judge) -> None:
+def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     component, kind = accessor.get("componentType"), accessor.get("type")
     if accessor.get("normalized") and component in (5125, FLOAT):
         judge.report(NORMALIZED, f"{pointer}/normalized")
-    if "byteOffset" in accessor and "bufferView" not in accessor:
+    if "byteOffset" in accessor and "bufferView" not in raw:
         judge.report(DEPENDENCY, f"{pointer}/byteOffset", "byteOffset means nothing without bufferView")
     if kind in ("MAT2", "MAT3", "MAT4") and accessor.get("byteOffset", 0) % 4:
         judge.report(MATRIX_ALIGNMENT, f"{pointer}/byteOffset")
@@ -84,13 +84,14 @@ def _is_bound(value: Any, component: int | None, kind: str | None, pointer: str,
     return True
 
 
-def element_bytes(component: int, kind: str) -> int:
-    """Bytes from one packed element to the next; columns of matrices begin at multiples of 4."""
+def element_bytes(component: int, kind: str) -> tuple[int, int]:
+    """Bytes from one packed element to the next, and of the last one; matrices' columns begin at multiples of 4."""
     size = BYTES[component]
     if not kind.startswith("MAT"):
-        return size * COMPONENTS[kind]
+        return size * COMPONENTS[kind], size * COMPONENTS[kind]
     rows = int(kind[3])
-    return int(-(-rows * size // 4) * 4 * rows)
+    column = -(-rows * size // 4) * 4
+    return column * rows, column * (rows - 1) + rows * size
 
 
 def check_layout(judge: Judge) -> None:
@@ -113,11 +114,11 @@ def check_layout(judge: Judge) -> None:
         sparse = accessor.get("sparse", {})
         indices, values, replaced = (sparse.get(key) for key in ("indices", "values", "count"))
         for key in ("indices", "values"):
-            view = judge.get("bufferViews", sparse.get(key, {}).get("bufferView"))
-            if view is not None and "byteStride" in view:
+            part = judge.get("bufferViews", sparse.get(key, {}).get("bufferView"))
+            if part is not None and "byteStride" in part:
                 judge.report(STRIDE_INVALID, f"{pointer}/sparse/{key}/bufferView")
         if indices and "componentType" in indices and replaced:
-            size = BYTES[indices["componentType"]]
+            size = (BYTES[indices["componentType"]],) * 2
             _check_place(indices, indices["componentType"], size, replaced, f"{pointer}/sparse/indices", False, judge)
         if values and replaced:
             size = element_bytes(component, kind)
@@ -125,7 +126,7 @@ def check_layout(judge: Judge) -> None:
 
 
 def _check_place(
-    owner: Clean, component: int, size: int, count: int, pointer: str, strided: bool, judge: Judge
+    owner: Clean, component: int, size: tuple[int, int], count: int, pointer: str, strided: bool, judge: Judge
 ) -> None:
     """Alignment and extent of `count` elements of `size` bytes in the owner's buffer view."""
     view = judge.get("bufferViews", owner.get("bufferView"))
@@ -137,14 +138,14 @@ def _check_place(
     start = view.get("byteOffset", 0) + offset
     if start % BYTES[component]:
         judge.report(TOTAL_ALIGNMENT, pointer, f"it begins at byte {start}, not at a multiple of {BYTES[component]}")
-    stride = view.get("byteStride", size) if strided else size
-    if stride < size:
-        judge.report(SMALL_STRIDE, pointer, f"byteStride {stride} is less than an element's {size} bytes")
+    stride = view.get("byteStride", size[0]) if strided else size[0]
+    if stride < size[1]:
+        judge.report(SMALL_STRIDE, pointer, f"byteStride {stride} is less than an element's {size[1]} bytes")
         return
     length = view.get("byteLength")
     if length is None:
         return
-    needed = offset + stride * (count - 1) + size
+    needed = offset + stride * (count - 1) + size[1]
     if offset > length:
         judge.report(TOO_LONG, f"{pointer}/byteOffset", f"{offset} is past the buffer view's {length} bytes")
     elif needed > length:

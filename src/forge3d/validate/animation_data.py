@@ -6,7 +6,7 @@ import numpy as np
 
 from .accessor_data import Array
 from .judge import Clean, Judge
-from .mesh_data import _floats, _tell, non_unit
+from .mesh_data import floats, non_unit, tell
 from .nodes import QUATERNION_TOLERANCE
 from .rules import ERROR, rule
 
@@ -26,8 +26,8 @@ def check_animation_data(judge: Judge, arrays: dict[int, Array]) -> None:
             times = arrays.get((sampler or {}).get("input", -1))
             if times is not None and times.ndim == 1 and times.dtype == np.float32:
                 here = f"{pointer}/samplers/{place}/input"
-                _tell(NEGATIVE, times < 0, judge, here)
-                _tell(NON_INCREASING, np.diff(times, prepend=-np.inf) <= 0, judge, here)
+                tell(NEGATIVE, times < 0, judge, here)
+                tell(NON_INCREASING, np.diff(times, prepend=-np.inf) <= 0, judge, here)
         for place, channel in enumerate(animation.get("channels", ())):
             if channel is None or channel.get("target", {}).get("path") != "rotation":
                 continue
@@ -43,5 +43,5 @@ def _check_rotations(sampler: Clean, pointer: str, judge: Judge, arrays: dict[in
     accessor = judge.get("accessors", sampler["output"]) or {}
     if sampler.get("interpolation") == "CUBICSPLINE":
         values = values[1::3]  # in-tangent, value, out-tangent
-    quaternions = _floats(values, bool(accessor.get("normalized")))
-    _tell(QUATERNION, non_unit(quaternions, QUATERNION_TOLERANCE), judge, pointer)
+    quaternions = floats(values, bool(accessor.get("normalized")))
+    tell(QUATERNION, non_unit(quaternions, QUATERNION_TOLERANCE), judge, pointer)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .judge import Clean, Judge
-from .rules import ERROR, WARNING, rule
-from .schema import UNRESOLVED
+from .rules import ERROR, INFORMATION, WARNING, rule
+from .schema import UNRESOLVED, Text
 from .usage import UNUSED, use_accessor, use_view
 
 DUPLICATE = rule("ANIMATION_DUPLICATE_TARGETS", ERROR, "3.11", "two channels of one animation drive the same thing")
@@ -23,6 +25,15 @@ OUTPUT_FORMAT = rule(
 OUTPUT_COUNT = rule(
     "ANIMATION_SAMPLER_OUTPUT_ACCESSOR_INVALID_COUNT", ERROR, "3.11", "there are not as many values as keyframes need"
 )
+POINTER_NODE = rule(
+    "KHR_ANIMATION_POINTER_ANIMATION_CHANNEL_TARGET_NODE", ERROR, "KHR_animation_pointer",
+    "a channel with a pointer has no node",
+)  # fmt: skip
+POINTER_PATH = rule(
+    "KHR_ANIMATION_POINTER_ANIMATION_CHANNEL_TARGET_PATH", ERROR, "KHR_animation_pointer",
+    "a channel with a pointer has the path 'pointer'",
+)  # fmt: skip
+INCOMPLETE = rule("INCOMPLETE_EXTENSION_SUPPORT", INFORMATION, "", "the extension is judged in part")
 
 FLOAT = 5126
 NORMALIZED = (5120, 5121, 5122, 5123)
@@ -30,7 +41,27 @@ TYPES = {"translation": "VEC3", "rotation": "VEC4", "scale": "VEC3", "weights": 
 QUANTIZABLE = ("rotation", "weights")
 
 
-def check_animation(animation: Clean, pointer: str, judge: Judge) -> None:
+def check_target(target: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    """A channel's target: with KHR_animation_pointer it has the path "pointer" and no node."""
+    if "KHR_animation_pointer" not in target.get("extensions", {}):
+        return
+    here = f"{pointer}/extensions/KHR_animation_pointer"
+    judge.report(INCOMPLETE, here, "what the pointer leads to is not judged")
+    if "node" in raw:
+        judge.report(POINTER_NODE, here)
+    if raw.get("path") != "pointer":
+        judge.report(POINTER_PATH, here)
+
+
+class AnimationPath:
+    """What a channel drives; "pointer" counts where KHR_animation_pointer is used."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        more = ("pointer",) if "KHR_animation_pointer" in judge.extensions else ()
+        return Text((*TYPES, *more)).read(value, pointer, judge)
+
+
+def check_animation(animation: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     """What the animation says in itself: samplers that exist, no two channels alike."""
     samplers = animation.get("samplers", ())
     used: set[int] = set()
@@ -60,9 +91,6 @@ def check_animation(animation: Clean, pointer: str, judge: Judge) -> None:
 
 
 def _target_key(target: Clean) -> object:
-    pointer = target.get("extensions", {}).get("KHR_animation_pointer", {}).get("pointer")
-    if target.get("path") == "pointer":
-        return pointer
     if "node" not in target or "path" not in target:
         return None
     return target["node"], target["path"]

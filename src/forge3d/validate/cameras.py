@@ -15,7 +15,7 @@ WIDE = rule("CAMERA_YFOV_GEQUAL_PI", WARNING, SECTION, "yfov should be less than
 DEPTH = rule("CAMERA_ZFAR_LEQUAL_ZNEAR", ERROR, SECTION, "zfar must be greater than znear")
 
 
-def check_camera(camera: Clean, pointer: str, judge: Judge) -> None:
+def check_camera(camera: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "perspective" in camera and "orthographic" in camera:
         judge.report(ONE_OF, pointer, "a camera is perspective or orthographic, not both")
     kind = camera.get("type")
@@ -23,7 +23,7 @@ def check_camera(camera: Clean, pointer: str, judge: Judge) -> None:
         judge.report(UNDEFINED, pointer, f"property {kind!r} must be defined")
 
 
-def check_orthographic(orthographic: Clean, pointer: str, judge: Judge) -> None:
+def check_orthographic(orthographic: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     _check_depth(orthographic, pointer, judge)
     for key in ("xmag", "ymag"):
         magnification = orthographic.get(key)
@@ -33,7 +33,7 @@ def check_orthographic(orthographic: Clean, pointer: str, judge: Judge) -> None:
             judge.report(MAGNIFICATION_NEGATIVE, f"{pointer}/{key}")
 
 
-def check_perspective(perspective: Clean, pointer: str, judge: Judge) -> None:
+def check_perspective(perspective: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     _check_depth(perspective, pointer, judge)
     if perspective.get("yfov", 0) >= pi:
         judge.report(WIDE, pointer)

@@ -6,7 +6,7 @@ import re
 
 from .judge import Clean, Judge
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY, EXTENSIONS, TYPE, UNDEFINED
+from .schema import DEPENDENCY, TYPE, UNDEFINED
 
 MAJOR = rule("UNKNOWN_ASSET_MAJOR_VERSION", ERROR, "3.2", "only glTF 2 is known")
 MINOR = rule("UNKNOWN_ASSET_MINOR_VERSION", WARNING, "3.2", "the minor version is newer than what is known")
@@ -62,7 +62,7 @@ def check_declarations(judge: Judge) -> None:
         pointer = f"/extensionsUsed/{index}"
         if PREFIX.fullmatch(name) is None:
             judge.report(NAME_FORMAT, pointer, f"{name!r} does not begin with a prefix such as EXT_")
-        if name not in EXTENSIONS and name not in used[:index]:
+        if name not in judge.known and name not in used[:index]:
             judge.report(UNSUPPORTED, pointer, f"{name} is not known here")
         if name in ALWAYS_REQUIRED and name not in required:
             judge.report(NOT_REQUIRED, pointer, f"{name} must be listed in extensionsRequired")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import pi
+from typing import Any
+
 from .judge import Clean, Judge
-from .rules import ERROR, INFORMATION, WARNING, rule
+from .rules import ERROR, INFORMATION, rule
 from .schema import (
     DEPENDENCY,
-    EXTENSIONS,
     UNDEFINED,
     Boolean,
+    Check,
     Index,
     IndexMap,
     Indices,
@@ -20,6 +23,7 @@ from .schema import (
     Objects,
     Property,
     Text,
+    root_extension,
 )
 from .tables import NORMAL_TEXTURE_INFO, POSITIVE, TEXTURE_INFO, UNIT, optional, required
 
@@ -28,50 +32,25 @@ SPOT_ANGLES = rule(
     "KHR_LIGHTS_PUNCTUAL_LIGHT_SPOT_ANGLES", ERROR, "KHR_lights_punctual",
     "outerConeAngle must be greater than innerConeAngle",
 )  # fmt: skip
-ANISOTROPY_SET = rule(
-    "KHR_MATERIALS_ANISOTROPY_ANISOTROPY_TEXTURE_TEXCOORD", WARNING, "KHR_materials_anisotropy",
-    "the anisotropy and normal textures should use one texture coordinate set",
-)  # fmt: skip
-CLEARCOAT_SET = rule(
-    "KHR_MATERIALS_CLEARCOAT_CLEARCOAT_NORMAL_TEXTURE_TEXCOORD", WARNING, "KHR_materials_clearcoat",
-    "the clearcoat normal and normal textures should use one texture coordinate set",
-)  # fmt: skip
-DISPERSION_VOLUME = rule(
-    "KHR_MATERIALS_DISPERSION_NO_VOLUME", WARNING, "KHR_materials_dispersion", "dispersion needs a volume"
-)
-EMISSIVE_ZERO = rule(
-    "KHR_MATERIALS_EMISSIVE_STRENGTH_ZERO_FACTOR", WARNING, "KHR_materials_emissive_strength",
-    "the strength of a black emissiveFactor means nothing",
-)  # fmt: skip
-IRIDESCENCE_RANGE = rule(
-    "KHR_MATERIALS_IRIDESCENCE_THICKNESS_RANGE_WITHOUT_TEXTURE", INFORMATION, "KHR_materials_iridescence",
-    "the thickness minimum means nothing without a thickness texture",
-)  # fmt: skip
-IRIDESCENCE_UNUSED = rule(
-    "KHR_MATERIALS_IRIDESCENCE_THICKNESS_TEXTURE_UNUSED", INFORMATION, "KHR_materials_iridescence",
-    "the thickness texture means nothing where minimum and maximum are equal",
-)  # fmt: skip
-VOLUME_DOUBLE_SIDED = rule(
-    "KHR_MATERIALS_VOLUME_DOUBLE_SIDED", WARNING, "KHR_materials_volume", "a volume should not be double-sided"
-)
-VOLUME_TRANSMISSION = rule(
-    "KHR_MATERIALS_VOLUME_NO_TRANSMISSION", WARNING, "KHR_materials_volume", "a volume needs transmission"
-)
 VARIANT_TWICE = rule(
     "KHR_MATERIALS_VARIANTS_NON_UNIQUE_VARIANT", ERROR, "KHR_materials_variants", "a variant is mapped twice"
 )
-POINTER_NODE = rule(
-    "KHR_ANIMATION_POINTER_ANIMATION_CHANNEL_TARGET_NODE", ERROR, "KHR_animation_pointer",
-    "a channel with a pointer has no node",
-)  # fmt: skip
-POINTER_PATH = rule(
-    "KHR_ANIMATION_POINTER_ANIMATION_CHANNEL_TARGET_PATH", ERROR, "KHR_animation_pointer",
-    "a channel with a pointer has the path 'pointer'",
-)  # fmt: skip
-INCOMPLETE = rule("INCOMPLETE_EXTENSION_SUPPORT", INFORMATION, "", "the extension is judged in part")
+
+
+class Numbered:
+    """Draco's attributes: names with the numbers that they have in the payload."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        names = {name: Property(Integer()) for name in value} if type(value) is dict else {}
+        return Object("attributes", names).read(value, pointer, judge)
+
 
 COLOUR = Numbers((3,), UNIT)
 POINTER_FORM = r"(?:/(?:[^~/]|~0|~1)*)*"
+
+
+EXTENSIONS: dict[str, dict[str, Object]] = {}
+"""For each known extension the objects it may stand on, and how it is read there."""
 
 
 def layer(name: str, **kinds: object) -> None:
@@ -118,20 +97,82 @@ layer(
 TRANSFORM = Object("KHR_texture_transform", optional(
     offset=Numbers((2,)), rotation=Number(), scale=Numbers((2,)), texCoord=Integer(),
 ))  # fmt: skip
-EXTENSIONS["KHR_texture_transform"] = {
-    name: TRANSFORM for name in ("textureInfo", "normalTextureInfo", "occlusionTextureInfo")
-}
+TEXTURE_INFOS = ("textureInfo", "normalTextureInfo", "occlusionTextureInfo")
+EXTENSIONS["KHR_texture_transform"] = dict.fromkeys(TEXTURE_INFOS, TRANSFORM)
 EXTENSIONS["KHR_mesh_quantization"] = {}
 EXTENSIONS["KHR_node_visibility"] = {"node": Object("KHR_node_visibility", optional(visible=Boolean()))}
+for _name in ("EXT_texture_webp", "EXT_texture_avif", "KHR_texture_basisu"):
+    EXTENSIONS[_name] = {"texture": Object(_name, optional(source=Index("images")))}
 
 
-def _image_of(name: str) -> None:
-    EXTENSIONS[name] = {"texture": Object(name, required(source=Index("images")))}
+def check_light(light: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    kind = light.get("type")
+    if kind == "spot" and "spot" not in raw:
+        judge.report(UNDEFINED, pointer, "property 'spot' must be defined")
+    if kind in ("point", "directional") and "spot" in raw:
+        judge.report(EXTRA, f"{pointer}/spot", f"a {kind} light has no spot")
+    if kind == "directional" and "range" in raw:
+        judge.report(EXTRA, f"{pointer}/range", "a directional light has no range")
 
 
-_image_of("EXT_texture_webp")
-_image_of("EXT_texture_avif")
-_image_of("KHR_texture_basisu")
+def check_spot(spot: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    inner, outer = spot.get("innerConeAngle", 0), spot.get("outerConeAngle", pi / 4)
+    if all(key in spot or key not in raw for key in ("innerConeAngle", "outerConeAngle")) and outer <= inner:
+        judge.report(SPOT_ANGLES, f"{pointer}/outerConeAngle", f"{outer:g} is not greater than {inner:g}")
+
+
+def needs_root(name: str) -> Check:
+    """A rule: the extension stands on the root as well, where its list is."""
+
+    def check(clean: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+        if root_extension(judge, name) is None:
+            judge.report(DEPENDENCY, pointer, f"the root has no {name}")
+
+    return check
+
+
+SPOT = Object("spot", optional(innerConeAngle=Number(0, pi / 2), outerConeAngle=Number(0, pi / 2)), check=check_spot)
+LIGHT = Object("light", {
+    **required(type=Text(("directional", "point", "spot"))),
+    **optional(color=COLOUR, intensity=Number(0), range=POSITIVE, spot=SPOT),
+}, named=True, check=check_light)  # fmt: skip
+EXTENSIONS["KHR_lights_punctual"] = {
+    "glTF": Object("KHR_lights_punctual", required(lights=Objects(LIGHT))),
+    "node": Object("KHR_lights_punctual", required(light=Index("lights")), check=needs_root("KHR_lights_punctual")),
+}
+
+
+def check_variants(extension: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    """Each variant stands in one mapping of a primitive. Mappings use materials when there are variants at all."""
+    if root_extension(judge, "KHR_materials_variants") is not None:
+        users = (mapping["material"] for mapping in extension.get("mappings", ()) if mapping and "material" in mapping)
+        judge.used.update(("materials", material) for material in users)
+    seen: set[int] = set()
+    for place, mapping in enumerate(extension.get("mappings", ())):
+        for entry, variant in enumerate((mapping or {}).get("variants", ())):
+            if variant in seen:
+                judge.report(VARIANT_TWICE, f"{pointer}/mappings/{place}/variants/{entry}")
+            elif variant is not None:
+                seen.add(variant)
+
+
+MAPPING = Object("mapping", required(
+    material=Index("materials", uses=False), variants=Indices("variants"),
+), named=True, check=needs_root("KHR_materials_variants"))  # fmt: skip
+EXTENSIONS["KHR_materials_variants"] = {
+    "glTF": Object("KHR_materials_variants", required(
+        variants=Objects(Object("variant", required(name=Text()))),
+    )),
+    "primitive": Object("KHR_materials_variants", required(mappings=Objects(MAPPING)), check=check_variants),
+}  # fmt: skip
+
+
+EXTENSIONS["KHR_animation_pointer"] = {
+    "animationChannelTarget": Object("KHR_animation_pointer", required(pointer=Text(pattern=POINTER_FORM))),
+}
+
+INSTANCING = Object("EXT_mesh_gpu_instancing", required(attributes=IndexMap("accessors")))
+EXTENSIONS["EXT_mesh_gpu_instancing"] = {"node": INSTANCING}
 
 COMPRESSED_VIEW = {
     **required(
@@ -146,8 +187,7 @@ for _name in ("EXT_meshopt_compression", "KHR_meshopt_compression"):
         "buffer": Object(_name, optional(fallback=Boolean())),
     }
 EXTENSIONS["KHR_draco_mesh_compression"] = {
-    "primitive": Object("KHR_draco_mesh_compression", {
-        "bufferView": Property(Index("bufferViews"), required=True),
-        "attributes": Property(Object("dracoAttributes", {}), required=True),
-    }),
+    "primitive": Object("KHR_draco_mesh_compression", required(
+        bufferView=Index("bufferViews"), attributes=Numbered(),
+    )),
 }  # fmt: skip

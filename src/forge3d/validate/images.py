@@ -9,9 +9,9 @@ from ..gltf.json_access import shown
 from ..gltf.resources import is_data, media_type
 from ..images.headers import ImageHeader, read_header
 from .judge import Clean, Judge
-from .resources import SCHEME, note
+from .resources import BROKEN_PLACES, SCHEME, note
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY, NOT_IN_LIST, ONE_OF
+from .schema import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF
 from .usage import use_view
 
 STRIDE = rule("IMAGE_BUFFER_VIEW_WITH_BYTESTRIDE", ERROR, "3.8.3", "an image's buffer view has no byteStride")
@@ -31,14 +31,17 @@ EXTENSION_TYPES = {
 FORMATS = {1: "luminance", 2: "luminance-alpha", 3: "rgb", 4: "rgba"}
 
 
-def check_image(image: Clean, pointer: str, judge: Judge) -> None:
+def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "bufferView" in image and "mimeType" not in image:
         judge.report(DEPENDENCY, f"{pointer}/bufferView", "bufferView needs mimeType")
-    raw = judge.source.json["images"][int(pointer.rpartition("/")[2])]
     if ("uri" in raw) == ("bufferView" in raw):
         judge.report(ONE_OF, pointer, "an image has either a uri or a bufferView")
     enabled = [kind for kind, name in EXTENSION_TYPES.items() if name in judge.extensions]
     allowed = [*CORE_TYPES, *enabled]
+    uri = image.get("uri", "")
+    if is_data(uri) and media_type(uri) not in allowed:
+        judge.report(INVALID_URI, f"{pointer}/uri", f"{media_type(uri)} is not {' or '.join(allowed)}")
+        del image["uri"]
     if "mimeType" in image and image["mimeType"] not in allowed:
         judge.report(NOT_IN_LIST, f"{pointer}/mimeType", f"{shown(image['mimeType'])} is not {' or '.join(allowed)}")
         del image["mimeType"]
@@ -59,7 +62,9 @@ def check_images(judge: Judge) -> dict[int, tuple[int, ImageHeader | None]]:
         try:
             data = judge.source.image_bytes(index)
         except Forge3DError as error:
-            note(error, pointer, judge)
+            own = (getattr(error, "pointer", None) or pointer).startswith(pointer)
+            if own or getattr(error, "code", None) not in BROKEN_PLACES:
+                note(error, pointer, judge)
             continue
         found[index] = len(data), _check_header(data, image, pointer, judge)
     return found
@@ -73,11 +78,12 @@ def _check_header(data: bytes | memoryview, image: Clean, pointer: str, judge: J
         judge.report(broken.get(error.code or "", DATA_INVALID), pointer, error.message)
         return None
     uri = image.get("uri")
-    declared, place = image.get("mimeType"), f"{pointer}/mimeType"
+    declared = image.get("mimeType")
     if declared is None and uri is not None and is_data(uri):
-        declared, place = media_type(uri), f"{pointer}/uri"
+        declared = media_type(uri)
     if declared is not None and declared != header.mime_type:
-        judge.report(MIME_INVALID, place, f"it is {header.mime_type}, declared as {declared}")
+        place = "bufferView" if uri is None else "uri"
+        judge.report(MIME_INVALID, f"{pointer}/{place}", f"it is {header.mime_type}, declared as {declared}")
     needed = EXTENSION_TYPES.get(header.mime_type)
     if header.mime_type not in CORE_TYPES and (needed is None or needed not in judge.extensions):
         judge.report(NOT_ENABLED, pointer, f"{header.mime_type} needs {needed or 'an extension that does not exist'}")
@@ -92,9 +98,11 @@ def check_textures(judge: Judge, headers: dict[int, tuple[int, ImageHeader | Non
     """A texture's `source` is a PNG or JPEG; other formats stand in its extensions."""
     for _, texture, pointer in judge.entries("textures"):
         source = texture.get("source")
+        image = judge.get("images", source) or {}
         header = headers.get(source, (0, None))[1] if source is not None else None
-        if header is not None and header.mime_type not in CORE_TYPES:
-            judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {header.mime_type}")
+        kind = header.mime_type if header is not None else image.get("mimeType")
+        if kind is not None and kind not in CORE_TYPES:
+            judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {kind}")
 
 
 def describe(header: ImageHeader) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ class Judge:
 
     Attributes:
         source: the file.
+        known: the table of extensions; see `extensions`.
         root: the cleaned root object.
         used: (list, index) of every object that something refers to, such as ("nodes", 3).
         purposes: what each used accessor and buffer view is for, by (list, index).
@@ -26,6 +28,7 @@ class Judge:
     """
 
     source: Source
+    known: Mapping[str, Mapping[str, Any]]
     root: Clean = field(default_factory=dict)
     used: set[tuple[str, int]] = field(default_factory=set)
     purposes: dict[tuple[str, int], str] = field(default_factory=dict)

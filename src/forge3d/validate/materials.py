@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from .formats import SEMANTIC
 from .judge import Clean, Judge
+from .layers import LAYER_CHECKS, texture_infos, texture_set
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .usage import UNUSED
 
@@ -14,22 +12,6 @@ ALPHA_CUTOFF = rule(
     "MATERIAL_ALPHA_CUTOFF_INVALID_MODE", WARNING, "3.9.4", "alphaCutoff means something with alphaMode MASK only"
 )
 MULTIPLE = rule("MULTIPLE_EXTENSIONS", WARNING, "3.12", "these extensions of one material contradict each other")
-
-EXCLUSIVE = ("KHR_materials_pbrSpecularGlossiness", "KHR_materials_unlit")
-"""Extensions that replace the whole material, so that no KHR_materials_* may stand beside them."""
-
-
-def check_material(material: Clean, pointer: str, judge: Judge) -> None:
-    if "alphaCutoff" in material and material.get("alphaMode", "OPAQUE") != "MASK":
-        judge.report(ALPHA_CUTOFF, f"{pointer}/alphaCutoff")
-    extensions = material.get("extensions", {})
-    layers = [name for name in extensions if name.startswith("KHR_materials_")]
-    if len(layers) > 1:
-        for name in layers:
-            if name in EXCLUSIVE:
-                judge.report(MULTIPLE, f"{pointer}/extensions/{name}")
-
-
 TOO_FEW_TEXCOORDS = rule(
     "MESH_PRIMITIVE_TOO_FEW_TEXCOORDS", ERROR, "3.9.1", "the material uses a texture coordinate set that is not there"
 )
@@ -42,21 +24,21 @@ NO_TANGENTS = rule(
 )
 UNUSED_TANGENT = rule("UNUSED_MESH_TANGENT", INFORMATION, "3.7.2.1", "tangents are not used without a normal map")
 
-
-def texture_infos(value: Any, pointer: str) -> Iterator[tuple[Clean, str]]:
-    """Every textureInfo below a cleaned material, with its pointer."""
-    for key, entry in value.items():
-        if type(entry) is dict and key != "KHR_texture_transform":
-            if "index" in entry and key.endswith("Texture"):
-                yield entry, f"{pointer}/{key}"
-            yield from texture_infos(entry, f"{pointer}/{key}")
+EXCLUSIVE = ("KHR_materials_pbrSpecularGlossiness", "KHR_materials_unlit")
+"""Extensions that replace the whole material, so that no other extension may stand beside them."""
 
 
-def texture_set(info: Clean) -> int:
-    """The TEXCOORD_n that a textureInfo reads."""
-    override = info.get("extensions", {}).get("KHR_texture_transform", {}).get("texCoord")
-    number: int = info.get("texCoord", 0) if override is None else override
-    return number
+def check_material(material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    if "alphaCutoff" in raw and material.get("alphaMode", "OPAQUE") != "MASK":
+        judge.report(ALPHA_CUTOFF, f"{pointer}/alphaCutoff")
+    extensions = material.get("extensions", {})
+    if len(extensions) > 1:
+        for name in EXCLUSIVE:
+            if name in extensions:
+                judge.report(MULTIPLE, f"{pointer}/extensions/{name}")
+    for name, check in LAYER_CHECKS.items():
+        if name in extensions:
+            check(extensions[name], material, f"{pointer}/extensions/{name}", judge)
 
 
 def check_primitive_material(primitive: Clean, pointer: str, judge: Judge) -> None:
@@ -73,14 +55,10 @@ def check_primitive_material(primitive: Clean, pointer: str, judge: Judge) -> No
         if number not in read:
             judge.report(UNUSED, f"{pointer}/attributes/TEXCOORD_{number}")
     extensions = material.get("extensions", {})
-    anisotropic = "KHR_materials_anisotropy" in extensions
-    mapped = "normalTexture" in material or "clearcoatNormalTexture" in extensions.get("KHR_materials_clearcoat", {})
-    if "TANGENT" not in attributes:
-        if anisotropic and "normalTexture" not in material and count == 0:
-            judge.report(NO_TANGENTS, f"{pointer}/material")
-        elif mapped or anisotropic:
-            judge.report(GENERATED_TANGENTS, f"{pointer}/material")
-    elif "NORMAL" not in attributes and mapped:
-        judge.report(GENERATED_TANGENTS, f"{pointer}/material")
-    elif not mapped and not anisotropic:
+    mapped = "normalTexture" in material
+    needed = mapped or "KHR_materials_anisotropy" in extensions
+    needed = needed or "clearcoatNormalTexture" in extensions.get("KHR_materials_clearcoat", {})
+    if needed and not {"NORMAL", "TANGENT"} <= attributes.keys():
+        judge.report(GENERATED_TANGENTS if mapped else NO_TANGENTS, f"{pointer}/material")
+    elif not needed and "TANGENT" in attributes:
         judge.report(UNUSED_TANGENT, f"{pointer}/attributes/TANGENT")

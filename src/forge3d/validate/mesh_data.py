@@ -12,7 +12,7 @@ from ..gltf.json_access import at
 from .accessor_data import Array
 from .judge import Clean, Judge
 from .meshes import primitives
-from .rules import ERROR, INFORMATION, WARNING, rule
+from .rules import ERROR, INFORMATION, WARNING, Rule, rule
 
 NON_UNIT = rule("ACCESSOR_VECTOR3_NON_UNIT", ERROR, "3.7.2.1", "vectors are not of unit length")
 SIGN = rule("ACCESSOR_INVALID_SIGN", ERROR, "3.7.2.1", "a tangent's w must be 1 or -1")
@@ -64,45 +64,46 @@ def _normalized(judge: Judge, primitive: Clean, name: str) -> bool:
     return bool(accessor.get("normalized"))
 
 
-def _floats(array: Array, normalized: bool) -> npt.NDArray[np.float32]:
+def floats(array: Array, normalized: bool) -> npt.NDArray[np.float32]:
     if array.dtype == np.float32:
         return array
-    floats = array.astype(np.float32)
+    values = array.astype(np.float32)
     if normalized:
-        floats /= np.float32(np.iinfo(array.dtype).max)
-        np.maximum(floats, -1, out=floats)
-    return floats
+        values /= np.float32(np.iinfo(array.dtype).max)
+        np.maximum(values, -1, out=values)
+    return values
 
 
-def _tell(rule_: Any, broken: npt.NDArray[np.bool_], judge: Judge, pointer: str) -> None:
+def tell(broken_rule: Rule, broken: Any, judge: Judge, pointer: str) -> None:
     count = int(np.count_nonzero(broken))
     if count:
         message = f"{count} of {len(broken)} elements, the first is {int(broken.argmax())}"
-        judge.report(rule_, pointer, message, count)
+        judge.report(broken_rule, pointer, message, count)
 
 
 def _check_normals(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
     if array.ndim == 2 and array.shape[1] >= 3:
-        _tell(NON_UNIT, non_unit(_floats(array, normalized)[:, :3], UNIT_TOLERANCE), judge, pointer)
+        tell(NON_UNIT, non_unit(floats(array, normalized)[:, :3], UNIT_TOLERANCE), judge, pointer)
 
 
 def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[np.bool_]:
     """Which rows are finite and not of unit length; numbers that are not finite have a rule of their own."""
     squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
     low, high = (1 - tolerance) ** 2, (1 + tolerance) ** 2
-    return (squares < low) | (squares > high)
+    outside: npt.NDArray[np.bool_] = (squares < low) | (squares > high)
+    return outside
 
 
 def _check_tangents(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
     _check_normals(array, judge, pointer, normalized)
     if array.ndim == 2 and array.shape[1] == 4:
-        sign = _floats(array, normalized)[:, 3]
-        _tell(SIGN, np.abs(sign) != 1, judge, pointer)
+        sign = floats(array, normalized)[:, 3]
+        tell(SIGN, np.abs(sign) != 1, judge, pointer)
 
 
 def _check_colours(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
     if array.dtype.kind == "f":
-        _tell(NON_CLAMPED, ((array < 0) | (array > 1)).any(axis=1), judge, pointer)
+        tell(NON_CLAMPED, ((array < 0) | (array > 1)).any(axis=1), judge, pointer)
 
 
 CHECKS: dict[str, Callable[[Array, Judge, str, bool], None]] = {
@@ -130,25 +131,25 @@ def _check_influences(
         weights = attributes.get(name.replace("JOINTS_", "WEIGHTS_"))
         if not name.startswith("JOINTS_") or weights is None or joints.shape != weights.shape or joints.ndim != 2:
             continue
-        floats = _floats(weights, _normalized(judge, primitive, name.replace("JOINTS_", "WEIGHTS_")))
-        pairs.append((name, joints, floats))
+        values = floats(weights, _normalized(judge, primitive, name.replace("JOINTS_", "WEIGHTS_")))
+        pairs.append((name, joints, values))
     if not pairs or joint_count is None:
         return
     here = f"{pointer}/attributes"
     for name, joints, weights in pairs:
-        _tell(WEIGHTS_NEGATIVE, (weights < 0).any(axis=1), judge, f"{here}/{name.replace('JOINTS_', 'WEIGHTS_')}")
-        _tell(JOINT_BOUNDS, (joints >= joint_count).any(axis=1), judge, f"{here}/{name}")
-        _tell(JOINT_WEIGHTLESS, ((weights == 0) & (joints != 0)).any(axis=1), judge, f"{here}/{name}")
+        tell(WEIGHTS_NEGATIVE, (weights < 0).any(axis=1), judge, f"{here}/{name.replace('JOINTS_', 'WEIGHTS_')}")
+        tell(JOINT_BOUNDS, (joints >= joint_count).any(axis=1), judge, f"{here}/{name}")
+        tell(JOINT_WEIGHTLESS, ((weights == 0) & (joints != 0)).any(axis=1), judge, f"{here}/{name}")
     if len({len(joints) for _, joints, _ in pairs}) > 1:
         return
     weights = np.concatenate([weights for _, _, weights in pairs], axis=1)
     joints = np.concatenate([joints.astype(np.int64) for _, joints, _ in pairs], axis=1)
     used = np.count_nonzero(weights, axis=1)
     off = np.abs(weights.sum(axis=1, dtype=np.float64) - 1) > WEIGHT_TOLERANCE * np.maximum(used, 1)
-    _tell(WEIGHTS_SUM, off, judge, f"{here}/{pairs[0][0].replace('JOINTS_', 'WEIGHTS_')}")
+    tell(WEIGHTS_SUM, off, judge, f"{here}/{pairs[0][0].replace('JOINTS_', 'WEIGHTS_')}")
     distinct = np.where(weights != 0, joints, -1 - np.arange(joints.shape[1]))
     ordered = np.sort(distinct, axis=1)
-    _tell(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1), judge, f"{here}/{pairs[0][0]}")
+    tell(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1), judge, f"{here}/{pairs[0][0]}")
 
 
 def _vertex_count(judge: Judge, primitive: Clean, attributes: dict[str, Array]) -> int | None:
@@ -169,13 +170,13 @@ def _check_indices(
     restart = np.iinfo(indices.dtype).max
     largest = int(indices.max(initial=0))
     if largest == restart:
-        _tell(RESTART, indices == restart, judge, pointer)
+        tell(RESTART, indices == restart, judge, pointer)
     if count is not None and largest >= count:
-        _tell(INDEX_BOUNDS, (indices >= count) & (indices != restart), judge, pointer)
+        tell(INDEX_BOUNDS, (indices >= count) & (indices != restart), judge, pointer)
     corners = _corners(indices, mode)
     if corners is not None:
         a, b, c = corners
-        _tell(DEGENERATE, (a == b) | (b == c) | (a == c), judge, pointer)
+        tell(DEGENERATE, (a == b) | (b == c) | (a == c), judge, pointer)
 
 
 def _corners(indices: Array, mode: int) -> tuple[Array, Array, Array] | None:
@@ -190,4 +191,4 @@ def _check_bind_matrices(judge: Judge, arrays: dict[int, Array]) -> None:
         matrices = arrays.get(skin.get("inverseBindMatrices", -1))
         if matrices is not None and matrices.shape[1:] == (4, 4) and matrices.dtype == np.float32:
             rows = (matrices[:, 3] != np.array([0, 0, 0, 1], np.float32)).any(axis=1)
-            _tell(INVALID_IBM, rows, judge, f"{pointer}/inverseBindMatrices")
+            tell(INVALID_IBM, rows, judge, f"{pointer}/inverseBindMatrices")

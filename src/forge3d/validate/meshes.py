@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from ..gltf.json_access import at
 from .accessors import element_bytes
@@ -62,7 +63,7 @@ MINIMUM = {0: 1, 1: 2, 2: 2, 3: 2, 4: 3, 5: 3, 6: 3}
 MULTIPLE = {1: 2, 4: 3}
 
 
-def check_primitive(primitive: Clean, pointer: str, judge: Judge) -> None:
+def check_primitive(primitive: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     attributes = primitive.get("attributes")
     if attributes:
         here = f"{pointer}/attributes"
@@ -100,7 +101,7 @@ def _check_numbers(attributes: Clean, pointer: str, judge: Judge) -> None:
         judge.report(JOINTS_WEIGHTS, pointer, f"{counts['JOINTS']} JOINTS and {counts['WEIGHTS']} WEIGHTS")
 
 
-def check_mesh(mesh: Clean, pointer: str, judge: Judge) -> None:
+def check_mesh(mesh: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     primitives = [entry for entry in mesh.get("primitives", ()) if entry is not None]
     if not primitives:
         return
@@ -184,7 +185,7 @@ def _check_attribute(
         judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(form)}")
     elif good is None and component == UINT:
         judge.report(UNSIGNED_INT, pointer)
-    _check_alignment(accessor, index, element_bytes(component, kind), pointer, first_user, judge)
+    _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, first_user, judge)
 
 
 def _check_alignment(
@@ -218,7 +219,7 @@ def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
     return count
 
 
-def describe(form: tuple[object, object, object]) -> str:
+def describe(form: tuple[Any, Any, Any]) -> str:
     """A format in words, such as "VEC3 of normalized unsigned bytes"."""
     names = {
         5120: "bytes",

@@ -46,7 +46,7 @@ SHEAR_TOLERANCE = 1.5e-4
 DEFAULTS = {"translation": [0, 0, 0], "rotation": [0, 0, 0, 1], "scale": [1, 1, 1], "matrix": IDENTITY}
 
 
-def check_node(node: Clean, pointer: str, judge: Judge) -> None:
+def check_node(node: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "matrix" in node:
         matrix = node["matrix"]
         if any(key in node for key in ("translation", "rotation", "scale")):
@@ -59,15 +59,9 @@ def check_node(node: Clean, pointer: str, judge: Judge) -> None:
         length = sum(component * component for component in node["rotation"]) ** 0.5
         if abs(length - 1) > QUATERNION_TOLERANCE:
             judge.report(ROTATION, f"{pointer}/rotation", f"its length is {length:.6g}")
-    raw = _raw(judge, pointer)
     for key in ("skin", "weights"):
         if key in node and "mesh" not in raw:
             judge.report(DEPENDENCY, f"{pointer}/{key}", f"{key} means nothing without mesh")
-
-
-def _raw(judge: Judge, pointer: str) -> Clean:
-    entry: Clean = judge.source.json["nodes"][int(pointer.rpartition("/")[2])]
-    return entry
 
 
 def _is_trs(matrix: Sequence[float]) -> bool:
@@ -98,8 +92,7 @@ def check_graph(judge: Judge) -> list[int | None]:
             if parents[child] is not None:
                 message = f"node {child} is a child of node {parents[child]} already"
                 judge.report(PARENTS, f"{pointer}/children/{place}", message)
-            else:
-                parents[child] = index
+            parents[child] = index
     for _, scene, pointer in judge.entries("scenes"):
         for place, root in enumerate(scene.get("nodes", ())):
             if root is not None and parents[root] is not None:
@@ -139,19 +132,8 @@ def ancestors(parents: list[int | None], node: int) -> list[int]:
 def check_uses(judge: Judge, parents: list[int | None], scenes_of: dict[int, set[int]]) -> None:
     """Nodes with their meshes and skins. `scenes_of` gives for each root node the scenes that list it."""
     joints = {joint for _, skin, _ in judge.entries("skins") for joint in skin.get("joints", ())}
-    targets = {
-        channel.get("target", {}).get("node")
-        for _, animation, _ in judge.entries("animations")
-        for channel in animation.get("channels", ())
-        if channel is not None
-    }
     for index, node, pointer in judge.entries("nodes"):
-        raw = judge.source.json["nodes"][index]
-        if (
-            not any(key in node for key in ("mesh", "camera"))
-            and not _has_purpose(node, raw)
-            and index not in joints | targets
-        ):
+        if index not in joints and _is_empty(node, judge.source.json["nodes"][index]):
             judge.report(EMPTY, pointer)
         mesh = judge.get("meshes", node.get("mesh"))
         if mesh is not None:
@@ -159,8 +141,9 @@ def check_uses(judge: Judge, parents: list[int | None], scenes_of: dict[int, set
     _check_weights(judge)
 
 
-def _has_purpose(node: Clean, raw: Clean) -> bool:
-    return bool(node.get("children")) or bool(raw.get("extensions")) or "extras" in raw
+def _is_empty(node: Clean, raw: Clean) -> bool:
+    filled = "mesh" in node or "camera" in node or node.get("children") or raw.get("extensions")
+    return not filled and raw.get("extras") is None
 
 
 def _check_mesh(
@@ -187,7 +170,7 @@ def _check_mesh(
             judge.report(SKINNED_PARENT, pointer)
     roots = {ancestors(parents, joint)[-1] for joint in skin.get("joints", ()) if joint is not None}
     own = scenes_of.get(ancestors(parents, index)[-1], set())
-    if own and roots and not own & set.intersection(*(scenes_of.get(root, set()) for root in roots)):
+    if own and roots and not own.intersection(*(scenes_of.get(root, set()) for root in roots)):
         judge.report(NO_SCENE, pointer)
 
 

@@ -39,10 +39,20 @@ MESHOPT_INVALID = rule(
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 BASE64 = re.compile(
-    r"data:[^,]*;base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|%3D%3D)|[A-Za-z0-9+/]{3}(?:=|%3D))?"
+    r"data:(?:[\w.+\-]+/[\w.+\-]+)?(?:;[\w.+\-]+=[^;,]*)*;base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|%3D%3D)|[A-Za-z0-9+/]{3}(?:=|%3D))?"
 )
 DATA = re.compile(r"data:[^,]*,.*", re.DOTALL)
 BUFFER_TYPES = ("application/octet-stream", "application/gltf-buffer")
+BROKEN_PLACES = frozenset(
+    {
+        "ACCESSOR_TOO_LONG", "ACCESSOR_SMALL_BYTESTRIDE", "BUFFER_VIEW_TOO_LONG", "BUFFER_BYTE_LENGTH_MISMATCH",
+        "BUFFER_MISSING_GLB_DATA", "IO_ERROR", "INVALID_URI", "UNRESOLVED_REFERENCE", "UNDEFINED_PROPERTY",
+        "VALUE_NOT_IN_RANGE", "VALUE_NOT_IN_LIST", "TYPE_MISMATCH", "INVALID_INDEX",
+        "ACCESSOR_SPARSE_COUNT_OUT_OF_RANGE", "RESOURCE_REFUSED",
+    }
+)  # fmt: skip
+"""Codes of why an array cannot be had that were reported where they belong already."""
+
 OURS = ("RESOURCE_REFUSED", "LIMIT_EXCEEDED", "DRACO_DATA_INVALID", "MESHOPT_DATA_INVALID")
 
 

@@ -144,9 +144,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A reference to an entry of the root list `to`, which counts as used thereby."""
+    """A reference to an entry of the root list `to`, which counts as used thereby unless `uses` is False."""
 
     to: str
+    uses: bool = True
 
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
         number = whole(value)
@@ -160,10 +161,13 @@ class Index:
 
     def resolve(self, number: int, pointer: str, judge: Judge) -> Any:
         length = length_of(judge, self.to)
+        if length is None:
+            return NOTHING
         if number >= length:
             judge.report(UNRESOLVED, pointer, f"index {number} points to nothing: there are {length} {self.to}")
             return NOTHING
-        judge.used.add((self.to, number))
+        if self.uses:
+            judge.used.add((self.to, number))
         return number
 
 
@@ -281,7 +285,8 @@ class Property:
     required: bool = False
 
 
-Check = Callable[[Clean, str, Judge], None]
+Check = Callable[[Clean, dict[str, Any], str, Judge], None]
+"""Given what is usable of an object, the object as it stands in the file, its pointer, and where to report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +297,7 @@ class Object:
         name: what extensions call it, such as "material".
         properties: besides `extensions` and `extras`.
         named: has a `name`.
-        check: a rule over several of its properties, given what is usable of it.
+        check: rules over several of its properties.
     """
 
     name: str
@@ -315,7 +320,7 @@ class Object:
             elif key == "extensions":
                 self._read_extensions(entry, pointer, clean, judge)
             elif key == "extras":
-                if type(entry) is not dict:
+                if type(entry) is not dict and entry is not None:
                     judge.report(NON_OBJECT_EXTRAS, f"{pointer}/extras")
             elif key == "name" and self.named:
                 Text().read(entry, f"{pointer}/name", judge)
@@ -325,7 +330,7 @@ class Object:
             if known.required and key not in value:
                 judge.report(UNDEFINED, pointer, f"property {key!r} must be defined")
         if self.check is not None:
-            self.check(clean, pointer, judge)
+            self.check(clean, value, pointer, judge)
         return clean
 
     def _read_extensions(self, value: Any, pointer: str, clean: Clean, judge: Judge) -> None:
@@ -344,7 +349,7 @@ class Object:
         if name not in judge.extensions:
             judge.report(UNDECLARED, pointer)
             return NOTHING
-        known = EXTENSIONS.get(name)
+        known = judge.known.get(name)
         if known is None:
             if type(value) is not dict:
                 judge.report(TYPE, pointer, f"{shown(value)} is not an object")
@@ -353,7 +358,8 @@ class Object:
         if self.name not in known:
             judge.report(UNEXPECTED_EXTENSION, pointer)
             return NOTHING
-        return known[self.name].read(value, pointer, judge)
+        entry: Object = known[self.name]
+        return entry.read(value, pointer, judge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,21 +385,23 @@ class Objects:
         return result
 
 
-EXTENSIONS: dict[str, dict[str, Object]] = {}
-"""For each known extension the objects it may stand on, and how it is read there. Filled by `extensions`."""
-
-EXTENSION_LISTS = {
-    "lights": ("KHR_lights_punctual", "lights"),
-    "variants": ("KHR_materials_variants", "variants"),
-}
+EXTENSION_LISTS = {"lights": "KHR_lights_punctual", "variants": "KHR_materials_variants"}
+"""Lists that lie in an extension of the root, not in the root itself."""
 
 
-def length_of(judge: Judge, name: str) -> int:
-    """How many entries the root list `name` has in the file; "lights" and "variants" lie in extensions."""
+def length_of(judge: Judge, name: str) -> int | None:
+    """How many entries the list `name` has in the file; None where the extension that holds it is not there."""
     owner: Any = judge.source.json
     if name in EXTENSION_LISTS:
-        extension, name = EXTENSION_LISTS[name]
-        for key in ("extensions", extension):
-            owner = owner.get(key) if type(owner) is dict else None
-    entries = owner.get(name) if type(owner) is dict else None
+        owner = root_extension(judge, EXTENSION_LISTS[name])
+        if owner is None:
+            return None
+    entries = owner.get(name)
     return len(entries) if type(entries) is list else 0
+
+
+def root_extension(judge: Judge, name: str) -> dict[str, Any] | None:
+    """The root's extension `name` as it stands in the file, None without one."""
+    extensions = judge.source.json.get("extensions")
+    value = extensions.get(name) if type(extensions) is dict else None
+    return value if type(value) is dict else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .accessors import check_accessor, check_buffer_view
-from .animations import check_animation
+from .animations import AnimationPath, check_animation, check_target
 from .cameras import check_camera, check_orthographic, check_perspective
 from .images import check_image
 from .materials import check_material
@@ -71,8 +71,8 @@ BUFFER_VIEW = Object("bufferView", {
 }, named=True, check=check_buffer_view)  # fmt: skip
 
 TARGET = Object("animationChannelTarget", {
-    **required(path=Text(("translation", "rotation", "scale", "weights", "pointer"))), **optional(node=Index("nodes")),
-})  # fmt: skip
+    **required(path=AnimationPath()), **optional(node=Index("nodes")),
+}, check=check_target)  # fmt: skip
 CHANNEL = Object("animationChannel", required(sampler=Integer(), target=TARGET))
 ANIMATION_SAMPLER = Object("animationSampler", {
     **required(input=Index("accessors"), output=Index("accessors")),
@@ -150,7 +150,8 @@ NODE = Object("node", optional(
 ), named=True, check=check_node)  # fmt: skip
 SCENE = Object("scene", optional(nodes=Indices("nodes")), named=True)
 SKIN = Object("skin", {
-    **required(joints=Indices("nodes")), **optional(inverseBindMatrices=Index("accessors"), skeleton=Index("nodes")),
+    **required(joints=Indices("nodes")),
+    **optional(inverseBindMatrices=Index("accessors"), skeleton=Index("nodes", uses=False)),
 }, named=True)  # fmt: skip
 
 LISTS: dict[str, Object] = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from ..errors import Forge3DError, InvalidAsset, LimitExceeded
+from ..errors import InvalidAsset, LimitExceeded
 from ..gltf import Limits, Source, glb
 from ..gltf.faults import Fault
 from ..gltf.json_text import has_bom
@@ -24,13 +25,14 @@ from . import (
     skins,
     usage,
 )
-from . import extensions as _extensions  # fills the table of extensions
 from .container import INVALID_JSON
+from .extensions import EXTENSIONS
 from .info import describe_file
 from .judge import Judge
 from .report import Issue, Report
 from .tables import ROOT
 
+END_OF_HEADER = "GLB_UNEXPECTED_END_OF_HEADER"
 MIME_TYPES = {"glb": "model/gltf-binary", "gltf": "model/gltf+json"}
 
 
@@ -50,72 +52,55 @@ def validate(
         InvalidAsset: there is no such file.
         LimitExceeded: the file itself is larger than `limits` allow; limits that are met later become issues.
     """
-    data = _bytes(source, limits)
-    kind = "glb" if data is not None and glb.is_glb(data) else getattr(source, "container", "gltf")
-    report = Report(name or _name(source), MIME_TYPES[kind])
     try:
-        opened = source if isinstance(source, Source) else _open(source, data or b"", limits, name)
+        opened = Source.open(source, limits=limits, name=name)
     except (InvalidAsset, LimitExceeded) as error:
-        report.issues = _unreadable(error, data)
-        return report
-    judge = Judge(opened)
-    for fault in opened.container_faults:
-        judge.issues.append(_issue(fault))
-    _judge(judge, report)
-    report.issues = sorted(judge.issues, key=lambda issue: issue.severity)
-    return report
+        if getattr(error, "code", None) == "IO_ERROR" or getattr(error, "limit", None) == "max_file_bytes":
+            raise
+        return _unreadable(error, source, name)
+    judge = Judge(opened, EXTENSIONS)
+    judge.issues += [_issue(fault) for fault in opened.container_faults]
+    info = _judge(judge)
+    return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info)
 
 
-def _bytes(source: str | os.PathLike[str] | bytes | Source, limits: Limits | None) -> bytes | None:
-    if isinstance(source, Source):
-        return None
-    if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source)
-    path = Path(source)
-    try:
-        size = path.stat().st_size
-        (limits or Limits()).check("max_file_bytes", size, str(path))
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(path), code="IO_ERROR") from None
-
-
-def _open(source: str | os.PathLike[str] | bytes, data: bytes, limits: Limits | None, name: str | None) -> Source:
-    base = None if isinstance(source, bytes | bytearray | memoryview) else Path(source).parent
-    return Source.open(data, base=base, limits=limits, name=name)
-
-
-def _name(source: str | os.PathLike[str] | bytes | Source) -> str | None:
-    if isinstance(source, Source):
-        return source.name
-    return None if isinstance(source, bytes | bytearray | memoryview) else os.fspath(source)
+def _worst_first(issues: list[Issue]) -> list[Issue]:
+    return sorted(issues, key=lambda issue: issue.severity)
 
 
 def _issue(fault: Fault) -> Issue:
     return Issue(fault.code, fault.severity, fault.message, fault.pointer, fault.offset)
 
 
-def _unreadable(error: Forge3DError, data: bytes | None) -> list[Issue]:
-    """What keeps the file from being opened: the container's faults, and the JSON's unless there was none."""
-    faults = glb.parse(data).faults if data is not None and glb.is_glb(data) else []
-    issues = [_issue(fault) for fault in faults]
-    code = getattr(error, "code", None)
+def _unreadable(
+    error: InvalidAsset | LimitExceeded, source: str | os.PathLike[str] | bytes | Source, name: str | None
+) -> Report:
+    """The report of a file that cannot be opened: the container's faults, and the JSON's unless there was none."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        data, is_glb = bytes(source), False
+    else:
+        path = Path(os.fspath(source))  # type: ignore[arg-type]
+        name, data, is_glb = name or str(path), path.read_bytes(), path.suffix.lower() == ".glb"
+    is_glb = is_glb or data.startswith(b"g")  # no JSON does
+    issues = [_issue(fault) for fault in glb.parse(data).faults] if is_glb else []
     if isinstance(error, LimitExceeded):
         issues.append(Issue(resources.LIMIT.code, resources.LIMIT.severity, str(error), ""))
-    elif code not in {issue.code for issue in issues}:
-        message = error.message if isinstance(error, InvalidAsset) else str(error)
-        issues.append(Issue(code or INVALID_JSON.code, INVALID_JSON.severity, message, ""))
-    return issues
+    elif not any(issue.code in (error.code, "GLB_INVALID_MAGIC", END_OF_HEADER) for issue in issues):
+        issues.append(Issue(error.code or INVALID_JSON.code, INVALID_JSON.severity, error.message, ""))
+    return Report(name, MIME_TYPES["glb" if is_glb else "gltf"], _worst_first(issues))
 
 
-def _judge(judge: Judge, report: Report) -> None:
+def _judge(judge: Judge) -> dict[str, Any]:
+    """Run the rules in the order in which they build on each other; returns the `info` block."""
     source = judge.source
     if has_bom(source.text):
-        judge.report(INVALID_JSON, "", "the text begins with a byte order mark")
-        return
+        judge.issues.append(
+            Issue(INVALID_JSON.code, INVALID_JSON.severity, "the text begins with a byte order mark", "")
+        )
+        return {}
     asset = declarations.read_asset(judge)
     if asset is None:
-        return
+        return {}
     used = source.json.get("extensionsUsed")
     judge.extensions = {name for name in used if type(name) is str} if type(used) is list else set()
     judge.root = ROOT.read(source.json, "", judge)
@@ -129,7 +114,7 @@ def _judge(judge: Judge, report: Report) -> None:
     accessor_data.check_arrays(judge, arrays)
     mesh_data.check_meshes(judge, arrays)
     animation_data.check_animation_data(judge, arrays)
-    report.info = describe_file(judge, asset, loaded, headers)
+    return describe_file(judge, asset, loaded, headers)
 
 
 def _judge_structure(judge: Judge) -> None:
