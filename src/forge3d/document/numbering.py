@@ -51,11 +51,10 @@ class Use:
 
 
 class Numbering:
-    """Numbers every object, and writes it with the method that subclasses name after its class.
+    """Numbers objects as they are met, and keeps account of what they use.
 
     Attributes:
         lists: JSON of the objects of each list, in order.
-        scene: number of the default scene, or None.
         extensions: those written → whether a reader must know them.
         uses: every accessor in use, and how.
         accessor_slots, view_slots: places in the JSON (container, key) where the number of an accessor, or of the
@@ -74,8 +73,8 @@ class Numbering:
         self._pending: deque[tuple[str, Any]] = deque()
         self.lists: dict[str, list[Json | None]] = {kind: [] for kind in LISTS}
 
-    def run(self) -> None:
-        """Write every listed object and every one that these refer to."""
+    def _number_lists(self) -> None:
+        """Give the listed objects their numbers, and set them out to be written."""
         for kind in LISTS:
             listed = getattr(self.document, kind)
             numbered = dict.fromkeys(listed)
@@ -84,15 +83,6 @@ class Numbering:
             self._numbers[kind] = {entry: number for number, entry in enumerate(numbered)}
             self.lists[kind] = [None] * len(numbered)
             self._pending.extend((kind, entry) for entry in listed)
-        scene = self.document.scene
-        self.scene = None if scene is None else self.index("scenes", scene)
-        while self._pending:
-            kind, entry = self._pending.popleft()
-            position = self._numbers[kind][entry]
-            if self.lists[kind][position] is None:
-                self.lists[kind][position] = {}
-                self.lists[kind][position] = getattr(self, f"_{LISTS[kind].__name__.lower()}")(entry)
-        self._check_pinned()
 
     def _check_pinned(self) -> None:
         for kind, entries in self.lists.items():

@@ -13,21 +13,27 @@ from ..errors import OutputError
 def write_files(files: Mapping[Path, bytes]) -> None:
     """Write every file beside its place, then rename them into place in the order given.
 
-    A file that already has the same bytes is left alone. The last file should be the one that refers to the others.
+    A file that already has the same bytes is left alone. The last file should be the one that refers to the others;
+    folders below its own are made where the others need them.
 
     Raises:
-        OutputError: a file could not be written; none of them was changed unless renaming itself failed.
+        OutputError: a file could not be written; then none of them has changed, unless renaming itself failed.
     """
+    target = list(files)[-1]
     written: list[tuple[Path, Path]] = []
-    target = Path()
+    made: list[Path] = []
     try:
         for target, data in files.items():
+            if target.is_dir():
+                raise IsADirectoryError(None, "there is a folder in the way")
             if not _holds(target, data):
+                _make_folders(target.parent, list(files)[-1].parent, made)
                 written.append((_write_beside(target, data), target))
         while written:
             temporary, target = written[0]
             os.replace(temporary, target)
             written.pop(0)
+            made.clear()
         for folder in {target.parent for target in files}:
             _sync_folder(folder)
     except OSError as error:
@@ -35,6 +41,19 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     finally:
         for temporary, _ in written:
             temporary.unlink(missing_ok=True)
+        for folder in reversed(made):
+            folder.rmdir()
+
+
+def _make_folders(folder: Path, base: Path, made: list[Path]) -> None:
+    """Make `folder` and those above it, below `base`; adds those that were missing to `made`, outermost first."""
+    missing = []
+    while folder != base and not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for entry in reversed(missing):
+        entry.mkdir()
+        made.append(entry)
 
 
 def _holds(target: Path, data: bytes) -> bool:

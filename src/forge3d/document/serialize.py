@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from .. import __version__
 from .animation import Animation, Channel, Interpolation, Pointer
 from .layout import Json, Role
 from .material import Material
@@ -13,11 +16,34 @@ from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo
 
 
 class Serializer(Numbering):
-    """Writes one document's objects: `run` leaves their JSON in `lists`, and what storage needs."""
+    """Writes one document's objects: `run` leaves their JSON in `lists`, and what storage needs.
+
+    Attributes:
+        asset, root: JSON of the asset, and the root's extensions and extras.
+        scene: number of the default scene, or None.
+    """
+
+    def run(self) -> None:
+        """Write every listed object and every one that these refer to."""
+        self._number_lists()
+        scene = self.document.scene
+        self.scene = None if scene is None else self.index("scenes", scene)
+        self._write_pending()
+        self.asset, self.root = self._asset(), self._root()  # these may refer to more objects
+        self._write_pending()
+        self._check_pinned()
+
+    def _write_pending(self) -> None:
+        while self._pending:
+            kind, entry = self._pending.popleft()
+            position = self._numbers[kind][entry]
+            if self.lists[kind][position] is None:
+                self.lists[kind][position] = {}
+                self.lists[kind][position] = getattr(self, f"_{LISTS[kind].__name__.lower()}")(entry)
 
     # The root.
 
-    def root_end(self) -> Json:
+    def _root(self) -> Json:
         """The root's extensions and extras, with the lists that stand there."""
         typed: dict[str, Json] = {}
         for kind, (extension, key) in ROOT_EXTENSIONS.items():
@@ -25,9 +51,9 @@ class Serializer(Numbering):
                 typed[extension] = {key: self.lists[kind]}
         return self._end({}, self.document, "root", typed)
 
-    def asset(self, generator: str) -> Json:
+    def _asset(self) -> Json:
         asset = self.document.asset
-        json: Json = {"version": asset.version, "generator": generator}
+        json: Json = {"version": asset.version, "generator": generator(asset.generator)}
         for key, value in (("copyright", asset.copyright), ("minVersion", asset.min_version)):
             if value is not None:
                 json[key] = value
@@ -245,3 +271,13 @@ def draco_is_whole(primitive: Primitive) -> bool:
         (primitive.attributes.get(semantic) if semantic else primitive.indices) is accessor
         for semantic, accessor in primitive.draco.decoded.items()
     )
+
+
+def generator(before: str | None) -> str:
+    """`forge3d <version>`, with the program that made the asset first behind it."""
+    own = f"forge3d {__version__}"
+    if not before:
+        return own
+    match = re.fullmatch(r"forge3d \S+(?: \(from (.*)\))?", before, re.DOTALL)
+    origin = match[1] if match else before
+    return f"{own} (from {origin})" if origin else own

@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .. import __version__
 from ..errors import InvalidAsset, OutputError
 from ..gltf import glb
 from . import opaque
@@ -147,8 +146,7 @@ def _root(storage: Storage) -> Json:
     """The root object, its keys in the order in which they are written."""
     serializer = storage.serializer
     storage.finish()
-    ending = serializer.root_end()
-    opening: Json = {"asset": serializer.asset(generator(serializer.document.asset.generator))}
+    opening: Json = {"asset": serializer.asset}
     lists: dict[str, list[Any]] = {kind: serializer.lists[kind] for kind in LISTS if kind not in ROOT_EXTENSIONS}
     lists |= {
         "accessors": storage.accessors, "bufferViews": storage.views, "buffers": [json for json, _ in storage.buffers],
@@ -157,7 +155,7 @@ def _root(storage: Storage) -> Json:
     opening |= {key: names for key, names in (("extensionsUsed", used), ("extensionsRequired", required)) if names}
     if serializer.scene is not None:
         opening["scene"] = serializer.scene
-    return {**opening, **{key: entries for key, entries in lists.items() if entries}, **ending}
+    return {**opening, **{key: entries for key, entries in lists.items() if entries}, **serializer.root}
 
 
 def _declared(serializer: Serializer) -> tuple[list[str], list[str]]:
@@ -169,16 +167,6 @@ def _declared(serializer: Serializer) -> tuple[list[str], list[str]]:
     required = [name for name in document.extensions_required if name in used]
     required += sorted(name for name, must in written.items() if must and name not in required)
     return used, required
-
-
-def generator(before: str | None) -> str:
-    """`forge3d <version>`, with the program that made the asset first behind it."""
-    own = f"forge3d {__version__}"
-    if not before:
-        return own
-    match = re.fullmatch(r"forge3d \S+(?: \(from (.*)\))?", before, re.DOTALL)
-    origin = match[1] if match else before
-    return f"{own} (from {origin})" if origin else own
 
 
 def _text(root: Json) -> bytes:
