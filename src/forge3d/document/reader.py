@@ -58,7 +58,7 @@ def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | No
     try:
         opened = Source.open(source, limits=limits)
     except InvalidAsset:
-        if not isinstance(source, Source):
+        if isinstance(source, (str, os.PathLike)):
             importers.refuse_foreign(source)
         raise
     try:
