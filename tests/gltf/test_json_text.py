@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge3d.errors import InvalidAsset, LimitExceeded
@@ -15,11 +15,13 @@ LIMITS = Limits()
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=20,
 )  # fmt: skip
 
 
+@settings(max_examples=60)
 @given(VALUES)
 def test_decode_inverts_encode(value: Any) -> None:
     assert json_text.decode(json_text.encode(value), LIMITS) == value
@@ -77,6 +79,7 @@ def test_depth_is_refused_also_where_the_limit_would_allow_more_than_the_parser(
         json_text.decode(b"[" * 10**5 + b"]" * 10**5, Limits(max_json_depth=10**6))
 
 
+@settings(max_examples=60)
 @given(VALUES)
 def test_depth_is_exact(value: Any) -> None:
     def depth(value: Any) -> int:

@@ -126,7 +126,9 @@ def _explain_types(accessor: dict[str, Any], pointer: str) -> Any:
     component_type = integer(accessor, "componentType", pointer)
     kind = string(accessor, "type", pointer)
     if component_type not in DTYPES:
-        broken(f"{shown(component_type)} is not one of {sorted(DTYPES)}", f"{pointer}/componentType", "VALUE_NOT_IN_LIST")
+        broken(
+            f"{shown(component_type)} is not one of {sorted(DTYPES)}", f"{pointer}/componentType", "VALUE_NOT_IN_LIST"
+        )
     if kind not in SHAPES:
         broken(f"{shown(kind)} is not one of {list(SHAPES)}", f"{pointer}/type", "VALUE_NOT_IN_LIST")
     return ELEMENTS[component_type, kind]

@@ -89,8 +89,10 @@ def select(value: Any, path: list[str], pointer: str = "") -> Iterator[tuple[Any
         if type(value) is not list:
             yield Mismatch(pointer, value, "an array")
             return
+        key = rest[0] if rest and rest[0] not in ("[]", "{}") else None
         for position, entry in enumerate(value):
-            yield from select(entry, rest, at(pointer, position))
+            if key is None or type(entry) is not dict or key in entry:  # most objects lack most properties
+                yield from select(entry, rest, f"{pointer}/{position}")
     elif type(value) is not dict:
         yield Mismatch(pointer, value, "an object")
     elif step == "{}":

@@ -100,9 +100,10 @@ class Resolver:
                 state = os.fstat(file.fileno())
                 if not stat.S_ISREG(state.st_mode):
                     raise ResourceRefused(uri, "it is not a regular file")
-                self._opened.add(str(path))
-                self.limits.check("max_resources", len(self._opened), "the number of external files")
+                if str(path) not in self._opened:
+                    self.limits.check("max_resources", len(self._opened) + 1, "the number of external files")
                 self._charge(str(path), state.st_size, _short(uri))
+                self._opened.add(str(path))
                 return file.read(state.st_size)
         except OSError as error:
             raise InvalidAsset(f"cannot read {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
@@ -110,9 +111,9 @@ class Resolver:
     def _charge(self, resource: str, size: int, what: str) -> None:
         """Count a resource's bytes, once however often it is read."""
         if resource not in self._charged:
+            self.limits.check("max_resource_bytes", self._bytes + size, f"{what}, with the resources before it,")
             self._charged.add(resource)
             self._bytes += size
-            self.limits.check("max_resource_bytes", self._bytes, f"{what}, with the resources before it,")
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

@@ -17,7 +17,7 @@ from ..errors import Forge3DError
 from . import json_text
 from .collector import Collector
 from .faults import Fault
-from .json_access import as_index, shown
+from .json_access import as_index, index, shown
 from .references import REFERENCES, REQUIRED, Mismatch, length, select, steps
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _textures_of_materials(source: Source, found: Collector) -> None:
         value, pointer, name = waiting.pop()
         if name.endswith("Texture"):
             with found.catching(pointer):
-                as_index(value.get("index"), f"{pointer}/index", count)
+                index(value, "index", pointer, count)
         waiting += [
             (child, f"{pointer}/{key}", key) for key, child in value.items() if type(child) is dict and key != "extras"
         ]

@@ -122,7 +122,8 @@ def encode_attributes(data: npt.ArrayLike, *, version: Literal[0, 1] = 0, level:
 
     Args:
         version: 0 for EXT_meshopt_compression, 1 for KHR_meshopt_compression.
-        level: 0 fastest to 3 smallest; only version 1 heeds it.
+        level: 0 fastest to 3 smallest; only version 1 heeds it. JavaScript decoders of 2025 (0.23 to 1.1.0, in many
+            viewers) read some data of version 1 and level 3 wrongly, without an error (zeux/meshoptimizer#1043).
     """
     import meshopt
 
@@ -169,9 +170,9 @@ def filter_quaternion(quaternions: npt.ArrayLike, *, bits: int = 12) -> Array:
 
 
 def filter_exponential(
-    values: npt.ArrayLike, *, bits: int = 15, shared: Literal["none", "vector", "component"]
+    values: npt.ArrayLike, *, bits: int = 15, shared: Literal["none", "vector", "component"] = "vector"
 ) -> Array:
-    """Floats `(n, k)` rounded to `bits` of mantissa for filter EXPONENTIAL: `(n, k)` uint32, decodes to float32.
+    """Floats `(n, k)` rounded to `bits` of mantissa, for filter EXPONENTIAL: `(n, k)` uint32, decodes to float32.
 
     Args:
         shared: which values have one exponent: none (each its own), each vector, or each component over all vectors.
