@@ -38,6 +38,12 @@ def glb(**extras: Any) -> bytes:
 
 
 @pytest.fixture
+def glb_bytes() -> bytes:
+    """A valid GLB of one triangle."""
+    return glb()
+
+
+@pytest.fixture
 def model(tmp_path: Path) -> Callable[..., Path]:
     """`model("chair", do="crash")` writes models/chair.glb."""
 

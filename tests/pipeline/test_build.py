@@ -106,6 +106,20 @@ def test_the_key_follows_external_resources(make: Any, tmp_path: Path) -> None:
     assert keys[0] != keys[1]
 
 
+def test_a_resource_that_changes_during_the_build_is_told_and_not_cached(make: Any, tmp_path: Path, ran: Ran) -> None:
+    members = {
+        "asset": {"version": "2.0", "extras": {"do": "meddle"}},
+        "buffers": [{"uri": "box.bin", "byteLength": 4}],
+    }
+    (tmp_path / "box.gltf").write_text(json.dumps(members))
+    for _ in range(2):
+        (tmp_path / "box.bin").write_bytes(b"1234")
+        (product,) = make(tmp_path / "box.gltf").products
+        assert "was changed during the build" in product.error.message
+        assert "box model" in ran()
+    assert make(tmp_path / "box.gltf").ok
+
+
 def test_only_the_steps_that_a_change_reaches_run_again(make: Any, model: Model, ran: Ran) -> None:
     path = model("chair")
     make(path)
@@ -213,6 +227,8 @@ def test_inputs_that_make_no_order(make: Any, model: Model, tmp_path: Path) -> N
         make(chair, tmp_path / "empty")
     with pytest.raises(RecipeError, match=r"'\.\./x' is not a SKU"):
         make(chair, recipe={"skus": {"chair.glb": "../x"}})
+    with pytest.raises(RecipeError, match=r"'summary\.json' is not a SKU"):
+        make(model("summary.json"))
     with pytest.raises(RecipeError, match="no inputs were given"):
         make()
     assert not (tmp_path / "dist").exists()

@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from forge3d.errors import OutputError
@@ -29,6 +30,14 @@ def test_a_bundle_appears_whole_and_nothing_else(tmp_path: Path) -> None:
     assert is_whole(tmp_path / "chair", manifest.key) == manifest
     assert is_whole(tmp_path / "chair", key_of("other")) is None
     assert stat.S_IMODE((tmp_path / "chair").stat().st_mode) == 0o777 & ~bundle._umask()
+
+
+def test_files_of_equal_content_are_one_file(tmp_path: Path) -> None:
+    manifest, files = made(b"one")
+    twice = msgspec.structs.replace(manifest, files=manifest.files * 2)
+    with working_folder(tmp_path):
+        commit(twice, files, output=tmp_path)
+    assert is_whole(tmp_path / "chair", manifest.key) == twice
 
 
 @pytest.mark.parametrize("exchange", [True, False])

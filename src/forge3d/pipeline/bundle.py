@@ -99,8 +99,8 @@ def commit(manifest: Manifest, files: Mapping[str, bytes], *, output: Path) -> N
         staged = Path(tempfile.mkdtemp(dir=output / WORK))
         try:
             staged.chmod(0o777 & ~_umask())
-            for file in manifest.files:
-                _write(staged / file.path, files[file.path])
+            for path in {file.path for file in manifest.files}:  # equal pictures of a spin are one file
+                _write(staged / path, files[path])
             _write(staged / NAME, manifest.encode())
             _replace(staged, target)
         finally:

@@ -144,6 +144,7 @@ def run(steps: Sequence[Step], work: Work, cache: Cache | None, *, base: Any, fr
         work.spent[step.name] = 0.0 if recalled else time.monotonic() - start
         record, files = _recorded(result)
         if cache is not None and recalled is None:
+            work.hold()
             cache.store(key, record, files)
         digests[step.name] = sha256(record)
         work.results[step.name] = result

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import Forge3DError, InvalidAsset, RecipeError, ResourceRefused
+from ..errors import InvalidAsset, RecipeError, ResourceRefused
+from ..gltf.files import external_uris, find_models
 from .keys import sha256
 from .manifest import Resource, Source
 from .recipe import Recipe
@@ -17,8 +18,8 @@ from .recipe import Recipe
 if TYPE_CHECKING:
     from ..gltf import Source as GltfSource
 
-SUFFIXES = (".glb", ".gltf")
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_TAKEN = ("report.html", "summary.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, o
         RecipeError: there are no inputs, a SKU cannot be a folder's name, or two files have the same one.
     """
     found: dict[str, Product] = {}
-    for path in sorted({path.resolve() for given in inputs for path in _files(Path(given), output.resolve())}):
+    for path in sorted({path.resolve() for path in find_models(inputs, leave_out=output)}):
         sku = recipe.skus.get(path.name) or re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
-        if not _SKU.fullmatch(sku):
+        if not _SKU.fullmatch(sku) or sku.lower() in _TAKEN:
             raise RecipeError(f"{path}: {sku!r} is not a SKU (letters, digits, . _ -): name it under [skus]")
         # Some file systems and shops do not tell case apart.
         other = found.setdefault(sku.lower(), Product(sku, path))
@@ -53,47 +54,16 @@ def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, o
     return [found[name] for name in sorted(found)]
 
 
-def _files(given: Path, output: Path) -> Iterator[Path]:
-    if not given.is_dir():
-        if not given.is_file():
-            raise InvalidAsset("there is no such file or folder", file=str(given))
-        yield given
-        return
-    models = [
-        path
-        for path in given.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file() and output not in path.resolve().parents
-    ]
-    if not models:
-        raise InvalidAsset(f"has no model in it ({', '.join(SUFFIXES)})", file=str(given))
-    yield from models
-
-
 def describe(source: GltfSource, data: bytes) -> Source:
     """Name, size and digest of an input, and of every file it refers to.
 
     A resource that cannot be read counts with an empty digest: validation says why.
     """
     resources = []
-    for uri in sorted(set(_uris(source.json))):
+    for uri in external_uris(source.json):
         try:
             content = source.resource(uri)
             resources.append(Resource(uri=uri, bytes=len(content), sha256=sha256(content)))
-        except Forge3DError as error:
-            if not isinstance(error, InvalidAsset | ResourceRefused):
-                raise
+        except (InvalidAsset, ResourceRefused):
             resources.append(Resource(uri=uri, bytes=0, sha256=""))
     return Source(name=source.name or "model", bytes=len(data), sha256=sha256(data), resources=tuple(resources))
-
-
-def _uris(members: object) -> Iterator[str]:
-    """The external references of a glTF: buffers and images, in the core and in any extension that has a `uri`."""
-    if isinstance(members, dict):
-        for name, value in members.items():
-            if name == "uri" and isinstance(value, str) and not value.startswith("data:"):
-                yield value
-            elif name != "extras":
-                yield from _uris(value)
-    elif isinstance(members, list):
-        for value in members:
-            yield from _uris(value)

@@ -73,6 +73,8 @@ class Work:
         """The input file's bytes, as they were when the build began."""
         try:
             gltf.Limits().check("max_file_bytes", self.path.stat().st_size, str(self.path))
+            if not self.path.is_file():  # a pipe would wait for its writer
+                raise InvalidAsset("is not a file", file=str(self.path))
             return self.path.read_bytes()
         except OSError as error:
             raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(self.path)) from error
@@ -81,6 +83,16 @@ class Work:
     def source(self) -> gltf.Source:
         """The input, opened."""
         return gltf.Source.open(self.data, base=self.path.parent, name=self.path.name)
+
+    @cached_property
+    def described(self) -> Source:
+        """The input's digests, taken once."""
+        return inputs.describe(self.source, self.data)
+
+    def hold(self) -> None:
+        """Raise where a file that the input refers to is no longer what its digest says."""
+        if self.described.resources and inputs.describe(self.source, self.data) != self.described:
+            raise InvalidAsset("a file it refers to was changed during the build; build it again", file=str(self.path))
 
     @property
     def renderer(self) -> Renderer:
@@ -123,7 +135,7 @@ def build_product(
 
     try:
         steps = plan(job.plan)(job.recipe)
-        source = inputs.describe(work.source, work.data)
+        source = work.described
         work.device = device() if any(step.device for step in steps) else None
         key = build_key(job, source, steps, work.device)
         output = Path(job.output)
