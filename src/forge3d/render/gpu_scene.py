@@ -212,10 +212,8 @@ class SceneUploader:
 
 
 def _decode(image: Image) -> Any:
-    from .. import images
-
     try:
-        return images.decode(image.data)
+        return image.pixels
     except InvalidAsset as error:
         error.file = error.file or f"image {image.name or image.uri or ''}".strip()
         raise
