@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidAsset, LimitExceeded
 from .headers import INVALID, Bytes, Format, ImageHeader, read_header
+from .pillow_view import pixels_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,7 +51,8 @@ def decode(data: Bytes, *, max_pixels: int = MAX_PIXELS) -> Pixels:
         max_pixels: width × height that is allowed; held against the header before anything is decoded.
 
     Returns:
-        Read-only `(height, width, channels)` uint8, top row first, with 1 (grey), 2 (grey, alpha), 3 or 4 channels.
+        Read-only `(height, width, channels)` uint8, top row first, with 1 (grey), 2 (grey, alpha), 3 or 4 channels; not
+        always contiguous.
         16-bit PNGs stay uint16. Palettes and CMYK become RGB or RGBA; a red-green KTX2 gets a blue channel of zeros.
 
     Raises:
@@ -131,10 +132,7 @@ def _as_array(image: ImageFile, header: ImageHeader) -> Pixels:
     if image.size != (header.width, header.height) and header.format in ("png", "jpeg", "webp", "bmp"):
         raise InvalidAsset(f"its header says {header.width} × {header.height}, its data {image.size}", code=INVALID)
     image.load()
-    pixels = np.asarray(_natural(image))
-    pixels = pixels.reshape(*pixels.shape[:2], -1)
-    pixels.flags.writeable = False
-    return pixels
+    return pixels_of(_natural(image))
 
 
 def _natural(image: Image.Image) -> Image.Image:

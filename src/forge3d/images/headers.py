@@ -15,6 +15,7 @@ from ..errors import InvalidAsset
 
 Format = Literal["png", "jpeg", "webp", "avif", "ktx2", "gif", "bmp"]
 Bytes = bytes | bytearray | memoryview
+Colour = Literal["srgb", "linear", "custom"]
 
 MIME_TYPES: dict[Format, str] = {
     "png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "avif": "image/avif", "ktx2": "image/ktx2",
@@ -34,12 +35,13 @@ class ImageHeader:
         width, height: pixels of the largest level.
         channels: 1 (grey), 2 (grey and alpha; red and green in KTX2), 3 or 4; of what decoding gives, so a PNG palette
             counts as 3, or 4 where it has transparency. A CMYK JPEG counts its four inks.
-        bits_per_channel: as stored; 8 for palettes and for Basis Universal.
+        bits_per_channel: as stored, so that a palette's is its index's; 8 for Basis Universal.
         has_alpha: an alpha channel, a PNG transparency chunk, or AVIF's alpha item.
         levels: mip levels in the file.
         codec: inside the container: "baseline" or "progressive" (JPEG), "lossy", "lossless" or "extended" (WebP),
             "etc1s", "uastc", "uastc-zstd" or "vkformat-N" (KTX2).
-        srgb: whether the container says that its colours are sRGB; None where it does not say.
+        primaries, transfer: what the container says about its colours; None where it says nothing. "custom" also stands
+            for an ICC profile, which is not read.
         animated: more than one frame (APNG, animated WebP, AVIF sequences).
     """
 
@@ -49,10 +51,16 @@ class ImageHeader:
     channels: int
     bits_per_channel: int
     has_alpha: bool
-    levels: int = 1
     codec: str | None = None
-    srgb: bool | None = None
+    primaries: Colour | None = None
+    transfer: Colour | None = None
     animated: bool = False
+    levels: int = 1
+
+    @property
+    def srgb(self) -> bool | None:
+        """Whether the container says that its colours are sRGB; None where it does not say."""
+        return None if self.transfer is None else self.transfer == "srgb" and self.primaries in ("srgb", None)
 
     @property
     def mime_type(self) -> str:
@@ -111,6 +119,7 @@ def invalid(message: str) -> InvalidAsset:
     return InvalidAsset(message, code=INVALID)
 
 
+SRGB_CHROMATICITIES = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 _PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
@@ -123,7 +132,7 @@ def _png(data: memoryview) -> ImageHeader:
         raise invalid("a PNG must begin with an IHDR chunk of 13 bytes")
     if depth not in _PNG_DEPTHS.get(colour, ()) or compression or filtering or interlace > 1:
         raise invalid(f"the PNG's IHDR is not allowed: colour type {colour} with {depth} bits")
-    transparent, srgb, animated = False, None, False
+    transparent, animated, said = False, False, dict[bytes, bytes]()
     at = 8 + 12 + length
     while True:  # every chunk moves `at` by 12 at least, and the end of the data stops it
         length, kind = struct.unpack_from(">I4s", data, at)
@@ -133,20 +142,31 @@ def _png(data: memoryview) -> ImageHeader:
             transparent = True
         elif kind == b"acTL":
             animated = True
-        elif kind == b"sRGB":
-            srgb = True
-        elif kind == b"cICP":
-            srgb = bytes(data[at + 8 : at + 10]) == b"\x01\x0d"
-        elif kind == b"gAMA" and srgb is None:
-            srgb = abs(int(struct.unpack_from(">I", data, at + 8)[0]) - 45455) < 500 or None
+        elif kind in (b"sRGB", b"cICP", b"gAMA", b"cHRM", b"iCCP"):
+            said[kind] = bytes(data[at + 8 : at + 8 + min(length, 32)])
         at += 12 + length
     if kind == b"IEND":
         raise invalid("the PNG has no image data")
     channels = _PNG_CHANNELS[colour] + (transparent and colour in (0, 2, 3))
-    bits = 8 if colour == 3 else depth
-    return ImageHeader(
-        "png", width, height, channels, bits, colour in (4, 6) or transparent, srgb=srgb, animated=animated
-    )
+    alpha = colour in (4, 6) or transparent
+    return ImageHeader("png", width, height, channels, depth, alpha, None, *_png_colour(said), animated)
+
+
+def _png_colour(said: dict[bytes, bytes]) -> tuple[Colour | None, Colour | None]:
+    """Primaries and transfer function; the chunks outrank each other in this order."""
+    if b"cICP" in said:
+        primaries, transfer = said[b"cICP"][:2].ljust(2, b"\0")
+        return "srgb" if primaries == 1 else "custom", {13: "srgb", 8: "linear"}.get(transfer, "custom")  # type: ignore[return-value]
+    if b"iCCP" in said:
+        return "custom", "custom"
+    if b"sRGB" in said:
+        return "srgb", "srgb"
+    primaries_said: Colour | None = None
+    if b"cHRM" in said:
+        primaries_said = "srgb" if said[b"cHRM"] == SRGB_CHROMATICITIES else "custom"
+    gamma = int.from_bytes(said[b"gAMA"][:4], "big") if b"gAMA" in said else None
+    known: dict[int, Colour] = {45455: "srgb", 100000: "linear"}
+    return primaries_said, None if gamma is None else known.get(gamma, "custom")
 
 
 _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -185,23 +205,21 @@ def _webp(data: memoryview) -> ImageHeader:
     if kind == b"VP8X":
         flags, a, b, c, d, e, f = struct.unpack_from("<B3x6B", data, 20)
         width, height, alpha = 1 + (a | b << 8 | c << 16), 1 + (d | e << 8 | f << 16), bool(flags & 0x10)
-        srgb = None if flags & 0x20 else True  # an ICC profile speaks instead
-        return ImageHeader(
-            "webp", width, height, 3 + alpha, 8, alpha, codec="extended", srgb=srgb, animated=bool(flags & 0x02)
-        )
+        colour: Colour = "custom" if flags & 0x20 else "srgb"
+        animated = bool(flags & 0x02)
+        return ImageHeader("webp", width, height, 3 + alpha, 8, alpha, "extended", colour, colour, animated)
     if kind == b"VP8L":
         signature, bits = struct.unpack_from("<BI", data, 20)
         if signature != 0x2F or bits >> 29:
             raise invalid("the WebP's lossless stream has no signature")
         alpha = bool(bits >> 28 & 1)
-        return ImageHeader(
-            "webp", 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF), 3 + alpha, 8, alpha, codec="lossless", srgb=True
-        )
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+        return ImageHeader("webp", width, height, 3 + alpha, 8, alpha, "lossless", "srgb", "srgb")
     if kind == b"VP8 ":
         tag, start, width, height = struct.unpack_from("<B2x3sHH", data, 20)
         if tag & 1 or start != b"\x9d\x01\x2a":
             raise invalid("the WebP's lossy stream does not begin with a key frame")
-        return ImageHeader("webp", width & 0x3FFF, height & 0x3FFF, 3, 8, False, codec="lossy", srgb=True)
+        return ImageHeader("webp", width & 0x3FFF, height & 0x3FFF, 3, 8, False, "lossy", "srgb", "srgb")
     raise invalid(f"the WebP begins with a {kind!r} chunk, not VP8, VP8L or VP8X")
 
 

@@ -6,10 +6,9 @@ import struct
 from collections.abc import Iterator
 
 from ..errors import InvalidAsset
-from .headers import UNEXPECTED_END, ImageHeader, invalid
+from .headers import UNEXPECTED_END, Colour, ImageHeader, invalid
 
 ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
-SRGB_PRIMARIES, SRGB_TRANSFER = 1, 13  # ITU-T H.273
 MAX_BOXES = 4096
 
 
@@ -33,9 +32,8 @@ def read_avif(data: memoryview) -> ImageHeader:
     width, height = struct.unpack_from(">II", mine[b"ispe"], 4)
     alpha = any(kind == b"auxC" and bytes(body[4:]).startswith(ALPHA) for kind, body in properties)
     bits, grey = _depth(mine)
-    return ImageHeader(
-        "avif", width, height, (1 if grey else 3) + alpha, bits, alpha, srgb=_srgb(mine), animated=animated
-    )
+    channels = (1 if grey else 3) + alpha
+    return ImageHeader("avif", width, height, channels, bits, alpha, None, *_colour(mine), animated)
 
 
 def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
@@ -100,9 +98,13 @@ def _depth(properties: dict[bytes, memoryview]) -> tuple[int, bool]:
     return (12 if flags & 0x20 else 10) if flags & 0x40 else 8, grey
 
 
-def _srgb(properties: dict[bytes, memoryview]) -> bool | None:
+def _colour(properties: dict[bytes, memoryview]) -> tuple[Colour | None, Colour | None]:
+    """Primaries and transfer function from `colr` (ITU-T H.273)."""
     colour = properties.get(b"colr")
-    if colour is None or bytes(colour[:4]) != b"nclx":
-        return None
+    if colour is None:
+        return None, None
+    if bytes(colour[:4]) != b"nclx":
+        return "custom", "custom"
     primaries, transfer = struct.unpack_from(">HH", colour, 4)
-    return bool(primaries == SRGB_PRIMARIES and transfer == SRGB_TRANSFER)
+    known: dict[int, Colour] = {13: "srgb", 8: "linear"}
+    return "srgb" if primaries == 1 else "custom", known.get(transfer, "custom")

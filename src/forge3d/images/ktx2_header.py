@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from .headers import ImageHeader, invalid
+from .headers import Colour, ImageHeader, invalid
 
 HEADER_BYTES = 80
 ETC1S, UASTC = 163, 166  # colour models of the data format descriptor
@@ -92,10 +92,12 @@ class Ktx2Header:
         """The facts that every format has."""
         table = _ETC1S_CHANNELS if self.model == ETC1S else _UASTC_CHANNELS if self.model == UASTC else {}
         channels, alpha = table.get(self.samples, (min(max(len(self.samples), 1), 4), 15 in self.samples))
-        srgb = {TRANSFER_LINEAR: False, TRANSFER_SRGB: True}.get(self.transfer)
+        transfers: dict[int, Colour] = {TRANSFER_LINEAR: "linear", TRANSFER_SRGB: "srgb"}
+        primaries: dict[int, Colour | None] = {0: None, 1: "srgb"}
         return ImageHeader(
             "ktx2", self.width, max(self.height, 1), channels, 8, alpha,
-            levels=len(self.levels), codec=self.codec, srgb=srgb,
+            self.codec,
+            primaries.get(self.primaries, "custom"), transfers.get(self.transfer), levels=len(self.levels),
         )  # fmt: skip
 
 
