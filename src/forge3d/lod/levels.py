@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..document import Context, Document, Skip
+from ..document.bounds import bounds
 from ..errors import RecipeError, UnsupportedFeature
-from ..optimize.reduction import Reduction, reduction
+from ..optimize.reduction import Reduction, apply, reduction
 from ..optimize.textures import Textures
 
 EXTENSION = "MSFT_lod"
+_MOST_ERROR = 0.02
 HALVES = (0.5, 0.25, 0.125)
 
 
@@ -47,8 +49,9 @@ def levels(
 
     Collapses are recorded once and every level is a prefix of that record, so each comes from the original, and
     levels differ only where they must. Give one of count, ratios, triangles and errors; none means three halvings.
-    A level that would have as many triangles as the one before is left out, with a warning in the context: seams, open
-    edges between parts and closed shells of four triangles are as far as a model goes.
+    No level moves the surface by more than about 2 % of the model's longest side: past that a level would not be the
+    model any more, so it keeps more triangles than were asked for. A level that would have as many as the one before
+    is left out, with a warning in the context.
 
     Args:
         count: so many levels, each with half the triangles of the one before.
@@ -67,19 +70,20 @@ def levels(
     context = context or Context()
     wishes = _wishes(count, ratios, triangles, errors, texture_sizes)
     plan = reduction(document, context)
+    box = bounds(document)
+    most = _MOST_ERROR * (float(box.extent.max()) if box is not None else 0.0)
     found: list[Level] = []
     for number, (wish, size) in enumerate(wishes, start=1):
         context.report((number - 1) / len(wishes), f"level {number}")
-        steps = plan.steps(_target(wish, plan.total), wish.error) if plan.parts else []
-        left = plan.triangles(steps)
-        if left >= (found[-1].triangles if found else plan.total):
-            context.warn(_stuck(plan, left, number))
+        cut = plan.cut(_target(wish, plan.total), min(wish.error, most))
+        if cut.triangles >= (found[-1].triangles if found else plan.total):
+            context.warn(_stuck(plan, cut.triangles, number))
             continue
         copy = document.copy()
-        error = plan.apply(copy, steps)
+        error = apply(copy, cut)
         if size is not None:
             Textures(max_size=size, format="keep")(copy, context)
-        found.append(Level(copy, left / plan.total, left, error, tuple(plan.skipped)))
+        found.append(Level(copy, cut.triangles / plan.total, cut.triangles, error, tuple(plan.skipped)))
     return found
 
 

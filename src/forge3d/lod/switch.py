@@ -4,8 +4,8 @@ A level whose surface is off by `error` metres shows an error of
 
     pixels = error / distance · screen_height / (2 · tan(fov / 2))
 
-on a screen of so many pixels with that vertical field of view (a pinhole camera's similar triangles; the distance is from
-the camera to the nearest part of the model). Solved for the distance, that is where a level may take over.
+on a screen of so many pixels with that vertical field of view (a pinhole camera's similar triangles; the distance goes
+from the camera to the nearest part of the model). Solved for the distance, that is where a level may take over.
 """
 
 from __future__ import annotations

@@ -43,11 +43,14 @@ class Dedup(Transform):
     Args:
         names: also merge materials, meshes and skins whose names differ; the first one's name stays. Names of
             accessors, images, samplers and textures never keep equal ones apart.
+        geometry: merge vertex attributes and indices too. Meshes that come to share one attribute and not the
+            others can no longer be welded or reordered, so do this last.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
 
     names: bool = False
+    geometry: bool = True
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("dedup")
@@ -57,7 +60,7 @@ class Dedup(Transform):
         driven = pointer_targets(document)
         named = ("name", "uri") if self.names else ("uri",)
         steps: list[tuple[str, Callable[[], Iterable[tuple[Any, Hashable]]]]] = [
-            ("accessors", lambda: _accessor_keys(document)),
+            ("accessors", lambda: _accessor_keys(document, self.geometry)),
             ("images", lambda: [(image, _image_key(image)) for image in document.images]),
             ("samplers", lambda: [(s, _content(s, ("name",))) for s in document.samplers]),
             ("textures", lambda: [(t, _content(t, ("name",))) for t in document.textures]),
@@ -85,10 +88,12 @@ def _merge(document: Document, keyed: Iterable[tuple[Any, Hashable]], driven: se
     return len(replacements)
 
 
-def _accessor_keys(document: Document) -> list[tuple[Accessor, Hashable]]:
+def _accessor_keys(document: Document, geometry: bool) -> list[tuple[Accessor, Hashable]]:
     """Keys of the accessors in use; only those that agree in use, type and length are decoded and hashed."""
     groups: dict[Hashable, list[Accessor]] = {}
     for accessor, use in _uses(document):
+        if not geometry and use in ("vertices", "indices"):
+            continue
         kind = (use, accessor.dtype.str, accessor.shape, accessor.normalized, _frozen(accessor.extras))
         groups.setdefault((*kind, _frozen(accessor.extensions), _block(accessor)), []).append(accessor)
     return [(a, (kind, _hash(a))) for kind, group in groups.items() if len(group) > 1 for a in group]

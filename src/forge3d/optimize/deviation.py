@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document.geometry import Indices
+from .nearest import TriangleTree
 
-SAMPLES = 4000
+SAMPLES = 8000
+"""Of each kind on each side of a whole document; its parts share them by their triangles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +22,47 @@ class Surface:
     positions: npt.NDArray[Any]
     triangles: Indices
 
+    @property
+    def corners(self) -> npt.NDArray[np.float64]:
+        """`(m, 3, 3)`."""
+        return np.asarray(self.positions[self.triangles], dtype=np.float64)
 
-def deviation(original: Surface, other: Surface, *, samples: int = SAMPLES) -> float:
+
+def deviation(original: Surface, other: Surface, samples: int = SAMPLES) -> float:
     """The largest distance found between two surfaces, in units of their positions.
 
-    Measured both ways, exactly from each sample to the nearest point of the other surface's triangles. Samples are the
-    vertices that the other surface lacks (at most `samples`, evenly taken) and as many points spread evenly by area,
-    the same ones every time. It is a lower bound of the Hausdorff distance: between samples the surfaces may be a
-    little further apart.
+    Measured both ways, exactly from each sample to the nearest point of the other surface. The samples of a surface are
+    its vertices and the middles of its triangles, at most `samples` of each, evenly taken, and `samples` points
+    spread evenly by area; always the same ones. It is a lower bound of the Hausdorff distance: between samples the
+    surfaces may be a little further apart. Either surface without triangles is infinitely far.
     """
-    from opengl_decimate.certify import distance_to_mesh, sample_surface
+    if len(original.triangles) == 0 or len(other.triangles) == 0:
+        return float("inf")
+    here, there = original.corners, other.corners
+    forth = TriangleTree(there).distances(_samples(here, samples)).max()
+    back = TriangleTree(here).distances(_samples(there, samples)).max()
+    return float(max(forth, back))
 
-    worst = 0.0
-    for here, there, seed in ((original, other, 0), (other, original, 1)):
-        points = sample_surface(here.positions, here.triangles, samples, seed)
-        vertices = np.setdiff1d(here.triangles, there.triangles)
-        if len(vertices) > samples:
-            vertices = vertices[np.linspace(0, len(vertices) - 1, samples).astype(np.int64)]
-        points = np.concatenate([points, here.positions[vertices].astype(np.float64)])
-        worst = max(worst, float(distance_to_mesh(points, there.positions, there.triangles).max(initial=0.0)))
-    return worst
+
+def _samples(corners: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+    vertices = np.unique(corners.reshape(-1, 3), axis=0)
+    spread = min(count, 8 * len(corners))
+    return np.concatenate([_some(vertices, count), _some(corners.mean(axis=1), count), _by_area(corners, spread)])
+
+
+def _some(points: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+    return points if len(points) <= count else np.asarray(points[np.linspace(0, len(points) - 1, count).astype(int)])
+
+
+def _by_area(corners: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+    """Points on the triangles, as many on each as its area asks for, at low-discrepancy places (Roberts' R2)."""
+    a, b, c = np.moveaxis(corners, 1, 0)
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    if not area.sum() > 0:
+        return a[:0]
+    number = np.arange(count)
+    chosen = np.searchsorted(np.cumsum(area), (number + 0.5) / count * area.sum())
+    chosen = np.minimum(chosen, len(area) - 1)
+    u, v = number * 0.7548776662466927 % 1, number * 0.5698402909980532 % 1
+    u, v = np.where(u + v > 1, 1 - u, u)[:, None], np.where(u + v > 1, 1 - v, v)[:, None]
+    return np.asarray(a[chosen] + u * (b - a)[chosen] + v * (c - a)[chosen])

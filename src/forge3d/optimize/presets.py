@@ -12,18 +12,19 @@ from .reorder import Reorder
 from .textures import Textures
 from .weld import Weld
 
-LOSSLESS: tuple[Transform, ...] = (Dedup(), Prune(), Weld(), Reorder())
+LOSSLESS: tuple[Transform, ...] = (Prune(), Weld(), Reorder(), Dedup())
 """Exact transforms only: every picture stays equal to the last bit. The default."""
 
 WEB: tuple[Transform, ...] = (
     Decompress(),
-    Dedup(),
     Prune(),
+    Dedup(geometry=False),
     Textures(max_size=2048, format="webp"),
     Weld(),
     Quantize(),
     Weld(),
     Reorder(),
+    Dedup(),
     Compress("meshopt", extension="EXT"),
 )
 """For browsers: WebP of at most 2048 pixels, quantized geometry in EXT_meshopt_compression. Triangles all stay."""

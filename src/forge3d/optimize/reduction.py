@@ -8,18 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from ..document import Context, Document, Mode, Node, Primitive, Skip
-from ..document.geometry import triangles
-from ..document.traversal import instance_matrices
-from .collapse import Collapse
-from .deviation import Surface, deviation
+from ..document import Accessor, Context, Document, Mode, Node, Primitive, Skip
+from ..document.geometry import Indices, triangles
+from .borders import shared_borders
+from .collapse import Collapse, Numbers, Remainder
+from .deviation import SAMPLES, Surface, deviation
 from .graph import held_by_extensions, world_matrices
 from .quantization.placement import magnification
-from .vertices import VertexStream, index_accessor, primitives, streams
+from .vertices import VertexStream, index_accessor, primitives, streams, with_array
 
-_FINEST = 1e-7  # of the extent: places closer than this are one place when parts are checked for touching
+_PLACE = ("POSITION", "JOINTS", "WEIGHTS")  # attributes that belong to where a vertex is
+_FEWEST = 256  # samples of each kind on each side of a part
+_WORTH = 1.25  # times the error that keeping texture seams where they are is worth
 
 
 @dataclass(slots=True)
@@ -33,141 +34,112 @@ class Part:
     surface: Surface
 
 
-@dataclass(slots=True)
-class Reduction:
-    """Every part of a document that can be simplified. `total` counts all triangles of the document."""
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place to stop: how many collapses of each part, the triangles of the document then, the estimated error."""
 
     parts: list[Part]
+    steps: list[int]
+    triangles: int
+    estimate: float
+
+
+@dataclass(slots=True)
+class Reduction:
+    """Every part of a document that can be simplified; `total` counts all triangles of the document.
+
+    `strict` keeps texture seams where they are and cannot go as far; `free` lets texture coordinates slide.
+    """
+
+    strict: list[Part]
+    free: list[Part]
     total: int
     skipped: list[Skip]
 
-    def steps(self, target: int, error: float) -> list[int]:
-        """How many collapses each part takes to leave at most `target` triangles, none moving the surface further
-        than about `error` metres; with the smallest error that does it."""
-        errors = np.concatenate([part.collapse.errors * part.scale for part in self.parts])
-        owners = np.repeat(np.arange(len(self.parts)), [len(part.collapse.errors) for part in self.parts])
-        gone = np.concatenate([np.diff(part.collapse.removed) for part in self.parts])
-        order = np.lexsort((owners, errors))  # within a part errors never fall, so its own order holds
-        left = self.total - sum(int(p.collapse.removed[0]) for p in self.parts) - np.cumsum(gone[order])
-        count = min(int(np.searchsorted(-left, -target)) + 1, int(np.searchsorted(errors[order], error, "right")))
-        if target >= self.total:
-            count = 0
-        return [int(n) for n in np.bincount(owners[order[:count]], minlength=len(self.parts))]
+    def cut(self, target: int, error: float) -> Cut:
+        """Where at most `target` triangles are left and the surface has moved by about `error` metres at most.
 
-    def triangles(self, steps: list[int]) -> int:
-        """How many triangles the document has after these collapses."""
-        return self.total - sum(int(p.collapse.removed[n]) for p, n in zip(self.parts, steps, strict=True) if n)
-
-    def apply(self, document: Document, steps: list[int]) -> float:
-        """Reduce `document`, the one the reduction was made from or a copy; the measured error in metres.
-
-        Vertices that no triangle uses afterwards are dropped from their streams.
+        Seams are kept as long as that costs no more than a quarter more error, or where the target asks for nothing.
         """
-        listed = [primitive for _, primitive in primitives(document)]
-        changed: set[int] = set()
-        error = 0.0
-        for part, count in zip(self.parts, steps, strict=True):
-            if count:
-                primitive = listed[part.number]
-                left = part.collapse.triangles(count)
-                primitive.indices = index_accessor(left.reshape(-1), primitive.indices)
-                primitive.mode = Mode.TRIANGLES
-                error = max(error, deviation(part.surface, Surface(part.surface.positions, left)) * part.scale)
-                changed.add(id(primitive))
-        for stream in streams(document)[0]:
-            if any(id(primitive) in changed for primitive in stream.primitives):
-                _compact(stream)
-        return error
+        strict = self._cut(self.strict, target, error)
+        if target <= 0 or (strict.triangles <= target and strict.estimate == 0):
+            return strict
+        free = self._cut(self.free, target, error)
+        far_enough = strict.triangles <= max(target, free.triangles)
+        return strict if far_enough and strict.estimate <= _WORTH * free.estimate else free
+
+    def _cut(self, parts: list[Part], target: int, error: float) -> Cut:
+        errors = np.concatenate([np.empty(0), *(part.collapse.errors * part.scale for part in parts)])
+        owners = np.repeat(np.arange(len(parts)), [len(part.collapse.errors) for part in parts])
+        gone = np.concatenate([np.empty(0, np.int64), *(np.diff(part.collapse.removed) for part in parts)])
+        order = np.lexsort((owners, errors))  # within a part errors never fall, so its own order holds
+        left = self.total - sum(int(part.collapse.removed[0]) for part in parts) - np.cumsum(gone[order])
+        allowed = int(np.searchsorted(errors[order], error, "right"))
+        count = min(int(np.searchsorted(-left, -target)) + 1, allowed) if target < self.total else 0
+        steps = [int(n) for n in np.bincount(owners[order[:count]], minlength=len(parts))]
+        removed = sum(int(part.collapse.removed[n]) for part, n in zip(parts, steps, strict=True) if n)
+        return Cut(parts, steps, self.total - removed, float(errors[order[count - 1]]) if count else 0.0)
 
 
-def reduction(document: Document, context: Context, *, seams: bool = True) -> Reduction:
+def apply(document: Document, cut: Cut) -> float:
+    """Reduce `document`, the one the reduction was made from or a copy; the measured error in metres.
+
+    Vertices that no triangle uses afterwards are dropped from their streams.
+    """
+    numbers = {id(primitive): number for number, (_, primitive) in enumerate(primitives(document))}
+    chosen = {part.number: (part, steps) for part, steps in zip(cut.parts, cut.steps, strict=True) if steps}
+    drawn = sum(len(part.surface.triangles) for part, _ in chosen.values())
+    error = 0.0
+    for stream in streams(document)[0]:
+        left: dict[int, Remainder] = {}
+        for primitive in stream.primitives:
+            if numbers[id(primitive)] in chosen:
+                part, steps = chosen[numbers[id(primitive)]]
+                rest = left[id(primitive)] = part.collapse.remainder(steps)
+                reduced = Surface(part.surface.positions[rest.place], rest.triangles)
+                samples = max(_FEWEST, round(SAMPLES * len(part.surface.triangles) / drawn))
+                error = max(error, deviation(part.surface, reduced, samples) * part.scale)
+        if left:
+            _rebuild(stream, left)
+    return error
+
+
+def reduction(document: Document, context: Context) -> Reduction:
     """Record the collapse of every triangle list, strip and fan of the document.
 
     Vertices where touching primitives meet on an open edge stay where they are, so that no gap opens between them.
     """
     ready, skipped = streams(document)
-    numbers = {id(primitive): number for number, (_, primitive) in enumerate(primitives(document))}
-    labels = {id(primitive): label for label, primitive in primitives(document)}
-    total = sum(len(triangles(primitive)) for _, primitive in primitives(document))
-    chosen: list[tuple[Primitive, npt.NDArray[np.uint32]]] = []
+    listed = list(primitives(document))
+    numbers = {id(primitive): number for number, (_, primitive) in enumerate(listed)}
     held = held_by_extensions(document)
+    chosen: list[tuple[Primitive, Indices]] = []
     for primitive in (primitive for stream in ready for primitive in stream.primitives):
-        corners, label = triangles(primitive), labels[id(primitive)]
+        corners = triangles(primitive)
         why = _reason(primitive, corners, held)
         if why is None:
             chosen.append((primitive, corners))
         else:
-            skipped.append(Skip(label, why))
+            skipped.append(Skip(listed[numbers[id(primitive)]][0], why))
     users = _users(document)
     worlds = world_matrices(document)
     locks = shared_borders(chosen, users, worlds)
-    parts: list[Part] = []
+    result = Reduction([], [], sum(len(triangles(primitive)) for _, primitive in listed), skipped)
     for done, (primitive, corners) in enumerate(chosen):
-        label = labels[id(primitive)]
+        number = numbers[id(primitive)]
+        label = listed[number][0]
         context.report(done / len(chosen), f"simplify {label}")
         positions = primitive.attributes["POSITION"].floats
         carried = {name: a.floats for name, a in primitive.attributes.items() if name != "POSITION"}
-        collapse = Collapse(positions, carried, corners, locks[done], seams=seams)
         scale = max((magnification(node, worlds) for node in users.get(id(primitive), [])), default=1.0)
-        parts.append(Part(numbers[id(primitive)], label, collapse, scale, Surface(positions, corners)))
-    return Reduction(parts, total, skipped)
+        for seams, parts in ((True, result.strict), (False, result.free)):
+            collapse = Collapse(positions, carried, corners, locks[done], seams=seams)
+            parts.append(Part(number, label, collapse, scale, Surface(positions, corners)))
+    return result
 
 
-def shared_borders(
-    chosen: list[tuple[Primitive, npt.NDArray[np.uint32]]],
-    users: dict[int, list[Node]],
-    worlds: dict[Node, npt.NDArray[np.float64]],
-) -> list[npt.NDArray[np.int64]]:
-    """For each primitive the vertices that lie on an open edge, its own or that of a part touching there.
-
-    Places are compared in the world, in every place where a node puts the primitive. Edges inside closed parts that
-    merely lie on each other are free.
-    """
-    places: list[npt.NDArray[np.float64]] = []
-    owners: list[npt.NDArray[np.int64]] = []
-    vertices: list[npt.NDArray[np.int64]] = []
-    borders: list[npt.NDArray[np.bool_]] = []
-    appearance = 0
-    for number, (primitive, corners) in enumerate(chosen):
-        positions = primitive.attributes["POSITION"].floats.astype(np.float64)
-        used = np.unique(corners).astype(np.int64)
-        on_border = open_edge_vertices(positions, corners)[used]
-        for matrix in _appearances(users.get(id(primitive), []), worlds):
-            places.append(positions[used] @ matrix[:3, :3].T + matrix[:3, 3])
-            owners.append(np.full(len(used), appearance * len(chosen) + number))
-            vertices.append(used)
-            borders.append(on_border)
-            appearance += 1
-    locked: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64) for _ in chosen]
-    if not places:
-        return locked
-    owner, vertex, border = np.concatenate(owners), np.concatenate(vertices), np.concatenate(borders)
-    place = _same_place(np.concatenate(places))
-    count = int(place.max()) + 1
-    bordered = np.bincount(place, weights=border, minlength=count) > 0
-    pairs = np.unique(np.stack([place, owner], axis=1), axis=0)
-    shared = np.bincount(pairs[:, 0], minlength=count) > 1
-    chosen_rows = (bordered & shared)[place]
-    for number in range(len(chosen)):
-        locked[number] = np.unique(vertex[chosen_rows & (owner % len(chosen) == number)])
-    return locked
-
-
-def open_edge_vertices(positions: npt.NDArray[np.float64], corners: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    """Which vertices lie, by their place, on an edge that only one triangle has."""
-    _, place = np.unique(positions, axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    welded = place[corners]
-    edges = np.sort(np.concatenate([welded[:, [0, 1]], welded[:, [1, 2]], welded[:, [2, 0]]]), axis=1)
-    edges = edges[edges[:, 0] != edges[:, 1]]
-    keys, counts = np.unique(edges[:, 0] * np.int64(len(positions)) + edges[:, 1], return_counts=True)
-    alone = keys[counts == 1]
-    marked = np.zeros(len(positions), dtype=bool)
-    marked[alone // len(positions)] = marked[alone % len(positions)] = True
-    return marked[place]
-
-
-def _reason(primitive: Primitive, corners: npt.NDArray[np.uint32], held: set[int]) -> str | None:
+def _reason(primitive: Primitive, corners: Indices, held: set[int]) -> str | None:
+    """Why a primitive cannot be simplified."""
     positions = primitive.attributes["POSITION"]
     if primitive.mode < Mode.TRIANGLES:
         return "is made of points or lines"
@@ -191,34 +163,38 @@ def _users(document: Document) -> dict[int, list[Node]]:
     return users
 
 
-def _appearances(nodes: list[Node], worlds: dict[Node, npt.NDArray[np.float64]]) -> list[npt.NDArray[np.float64]]:
-    """The matrices that put a primitive into the world; a skinned one counts in its bind pose, once."""
-    matrices = [np.eye(4)] if any(node.skin is not None for node in nodes) or not nodes else []
-    for node in nodes:
-        if node.skin is None:
-            inner = instance_matrices(node.instancing) if node.instancing is not None else [np.eye(4)]
-            matrices += [worlds[node] @ matrix for matrix in inner]
-    return matrices
-
-
-def _same_place(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """A number for each point, equal for points in the same place up to rounding."""
-    extent = float(np.ptp(points, axis=0).max()) or 1.0
-    cells = np.rint((points - points.min(axis=0)) / (extent * _FINEST)).astype(np.int64)
-    _, place = np.unique(cells, axis=0, return_inverse=True)
-    numbers: npt.NDArray[np.int64] = place.reshape(-1)
-    return numbers
-
-
-def _compact(stream: VertexStream) -> None:
-    """Drop vertices that no primitive of the stream draws."""
-    used = np.zeros(stream.vertex_count, dtype=bool)
+def _rebuild(stream: VertexStream, left: dict[int, Remainder]) -> None:
+    """Give the stream only the vertices that are drawn: of reduced primitives the new ones, of others the old ones."""
+    parts: list[tuple[Primitive, Remainder]] = []
     for primitive in stream.primitives:
-        used[... if primitive.indices is None else primitive.indices.array] = True
-    if used.all():
-        return
-    place = (np.cumsum(used) - 1).astype(np.uint32)
-    stream.gather(np.flatnonzero(used))
-    for primitive in stream.primitives:
-        if primitive.indices is not None:
-            primitive.indices = index_accessor(place[primitive.indices.array], primitive.indices)
+        rest = left.get(id(primitive)) or _undiminished(primitive, stream.vertex_count)
+        parts.append((primitive, rest))
+    place = np.concatenate([rest.place for _, rest in parts])
+    look = np.concatenate([rest.look for _, rest in parts])
+    keys, first, number = np.unique(
+        place * np.int64(stream.vertex_count) + look, return_index=True, return_inverse=True
+    )
+    del keys
+    names = {id(a): name for name, a in stream.primitives[0].attributes.items()}
+    names |= {id(a): name for target in stream.primitives[0].targets for name, a in target.items()}
+
+    def gathered(accessor: Accessor) -> Accessor:
+        source = place if names[id(accessor)].split("_")[0] in _PLACE else look
+        return with_array(accessor, accessor.array[source[first]])
+
+    stream.replace(gathered)
+    start = 0
+    for primitive, rest in parts:
+        new = number.reshape(-1)[start : start + len(rest.place)]
+        start += len(rest.place)
+        if id(primitive) in left:
+            primitive.mode = Mode.TRIANGLES
+        primitive.indices = index_accessor(new[rest.triangles.reshape(-1)], primitive.indices)
+
+
+def _undiminished(primitive: Primitive, count: int) -> Remainder:
+    """A primitive as it is, in the form of a remainder; its indices need not be triangles."""
+    indices = np.arange(count, dtype=np.uint32) if primitive.indices is None else primitive.indices.array
+    used, numbers = np.unique(indices, return_inverse=True)
+    same: Numbers = used.astype(np.int64)
+    return Remainder(numbers.reshape(-1).astype(np.uint32), same, same)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..document import Change, Context, Document, Fidelity, Transform
 from ..document.bounds import bounds
 from .options import between
-from .reduction import reduction
+from .reduction import apply, reduction
 
 _DEFAULT_ERROR = 1e-3
 
@@ -17,10 +17,11 @@ _DEFAULT_ERROR = 1e-3
 class Simplify(Transform):
     """Collapse edges until so few triangles are left, or the surface has moved so far. Lossy.
 
-    Every vertex that is left is one of the old ones, so normals, texture coordinates, colours, skin weights and morph
-    deltas stay right. Texture seams collapse only along themselves, and vertices on open edges where primitives touch
-    stay, so that no gaps open. Points and lines are left alone. The change's error is measured against the surface
-    before, in metres, in the rest pose. Nothing is emptied, and nothing gains triangles.
+    Every position that is left is one of the old ones and keeps its skin weights and morph deltas; normals, texture
+    coordinates and colours are old ones too. Texture seams collapse only along themselves, as long as that costs no
+    more than a quarter more error. Vertices on open edges where primitives touch stay, so that no gaps open. Points
+    and lines are left alone. The change's error is measured against the surface before, in metres, in the rest pose.
+    Nothing is emptied, and nothing gains triangles.
 
     Args:
         ratio: part of the document's triangles to keep, 0 to 1; none keeps as few as the error allows.
@@ -40,9 +41,8 @@ class Simplify(Transform):
     def __call__(self, document: Document, context: Context) -> Change:
         plan = reduction(document, context)
         change = Change("simplify", skipped=plan.skipped)
-        if plan.parts:
-            steps = plan.steps(round((self.ratio or 0.0) * plan.total), self._most(document))
-            change.error = plan.apply(document, steps)
+        if plan.strict:
+            change.error = apply(document, plan.cut(round((self.ratio or 0.0) * plan.total), self._most(document)))
         return change
 
     def _most(self, document: Document) -> float:
