@@ -369,7 +369,6 @@ class TestArguments:
             renderer.render(placed(node(primitive)), camera=FACING, size=SIZE)
 
 
-@pytest.mark.slow
 def test_memory_does_not_grow_over_many_frames(renderer: Renderer) -> None:
     document = placed(node(sphere(rings=16)))
 

@@ -64,17 +64,22 @@ class Device:
         self.context.gc_mode = "context_gc"
 
     def check(self) -> None:
-        """Raise where the caller's thread does not own the context; free what other threads let go of."""
+        """Make the context current, and free what was let go of. Before every use: there may be other renderers.
+
+        Raises:
+            GpuUnavailable: it was closed, or belongs to another thread.
+        """
         if self.context is None:
             raise GpuUnavailable("the renderer was closed; make a new one")
         if threading.get_ident() != self._thread:
             raise GpuUnavailable("a renderer works on the thread that made it; make one per thread or process")
+        self.context.__enter__()
         self.context.gc()
 
     def release(self) -> None:
         """Free the context and everything in it. A second call does nothing."""
         if self.context is not None:
-            self.context.gc()
+            self.check()
             self.context.release()
             self.context = None
 

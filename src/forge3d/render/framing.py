@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .camera import Orbit, Vector, View
 
+_STEEP = 1e6  # a tangent beside which only z counts
 Extremes = Callable[[float], tuple[float, float]]
 """From t to the largest u + t·z and −u + t·z of the product, u being x or y."""
 
@@ -32,6 +33,10 @@ class Hull:
     points: tuple[Vector, ...]
     low: Vector
     high: Vector
+
+    @property
+    def diagonal(self) -> float:
+        return float(np.linalg.norm(self.high - self.low))
 
     @property
     def center(self) -> Vector:
@@ -65,7 +70,9 @@ def orbit_view(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False
         distance = max(max(extremes(t)) / t for extremes, t in ((horizontal, tangents[0]), (vertical, tangents[1])))
         return View(center + axes[2] * max(distance, 1e-9), axes, half_height, aspect)
     fits = [sum(extremes(t)) / (2 * t) for extremes, t in zip((horizontal, vertical), tangents, strict=True)]
-    distance = max(*fits, 1e-9)
+    # A needle seen end on fits from nearly no distance; stay clear of it.
+    nearest = sum(horizontal(_STEEP)) / (2 * _STEEP)
+    distance = max(*fits, nearest + 1e-3 * hull.diagonal, 1e-9)
     shift = [_centred(extremes, t, distance) for extremes, t in zip((horizontal, vertical), tangents, strict=True)]
     return View(center + axes[2] * distance + axes[0] * shift[0] + axes[1] * shift[1], axes, half_height, aspect)
 

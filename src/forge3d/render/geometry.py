@@ -83,6 +83,8 @@ def geometry(primitive: Primitive, *, tangent_uv: int | None = None) -> Geometry
 def canonical(table: Floats, deltas: Floats | None, corners: Indices) -> tuple[Floats, Floats | None, Indices]:
     """The same triangles with vertices welded and sorted, corners rotated and triangles sorted, by value alone.
 
+    Triangles with two equal corners cover nothing and are left out.
+
     Vertices are sorted along a Morton curve through their positions (neighbours in space stay neighbours in memory),
     then by a hash of their bits.
     """
@@ -100,6 +102,8 @@ def canonical(table: Floats, deltas: Floats | None, corners: Indices) -> tuple[F
     rank[order] = np.cumsum(new) - 1
     kept = used[order[new]]
     renumbered = rank[renumbered].reshape(-1, 3)
+    a, b, c = renumbered.T
+    renumbered = renumbered[(a != b) & (b != c) & (c != a)]
     first = renumbered.argmin(1)[:, None]
     renumbered = np.take_along_axis(renumbered, (first + np.arange(3)) % 3, 1)
     renumbered = renumbered[np.lexsort(renumbered.T[::-1])]

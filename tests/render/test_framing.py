@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forge3d.document import Material
+from forge3d.render import Orbit, Renderer, RenderSettings
+from forge3d.render.framing import Hull, orbit_view
+from forge3d.render.shot import turn_about
+
+from .shapes import node, placed, sphere, unlit
+
+numbers = st.floats(-1, 1)
+clouds = st.lists(st.tuples(numbers, numbers, numbers), min_size=4, max_size=20).map(
+    lambda points: np.concatenate([points, 0.2 * np.eye(3), [[-0.2, -0.1, -0.15]]])
+)
+orbits = st.builds(Orbit, yaw=st.floats(-180, 180), pitch=st.floats(-90, 90), fov=st.floats(10, 80), fill=st.just(1.0))
+
+
+def hull(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Hull:
+    return Hull.of([points])
+
+
+@given(clouds, orbits, st.floats(0.3, 3.0))
+@settings(max_examples=60, deadline=None)
+def test_a_still_touches_the_border_and_never_crosses_it(points: np.ndarray, orbit: Orbit, aspect: float) -> None:
+    seen = orbit_view(orbit, hull(points), aspect).project(points)
+    assert np.abs(seen).max() == pytest.approx(1.0, abs=1e-6)
+
+
+@given(clouds, orbits, st.floats(0.3, 3.0))
+@settings(max_examples=60, deadline=None)
+def test_a_still_is_centred(points: np.ndarray, orbit: Orbit, aspect: float) -> None:
+    seen = orbit_view(orbit, hull(points), aspect).project(points)
+    np.testing.assert_allclose(seen.max(0) + seen.min(0), 0, atol=5e-3)
+
+
+@given(clouds, orbits, st.floats(0.3, 3.0))
+@settings(max_examples=40, deadline=None)
+def test_a_spin_touches_the_border_at_some_angle_and_crosses_it_at_none(
+    points: np.ndarray, orbit: Orbit, aspect: float
+) -> None:
+    made = hull(points)
+    view = orbit_view(orbit, made, aspect, turning=True)
+    widest = 0.0
+    for degrees in np.arange(0, 360, 0.5):
+        turn = turn_about(made.center, degrees)
+        seen = view.project(points @ turn[:3, :3].T + turn[:3, 3])
+        widest = max(widest, float(np.abs(seen).max()))
+    assert 0.999 < widest <= 1 + 1e-6
+
+
+@given(clouds, st.floats(0.2, 1.0))
+@settings(max_examples=30, deadline=None)
+def test_fill_is_the_share_of_the_frame(points: np.ndarray, fill: float) -> None:
+    seen = orbit_view(Orbit(yaw=20, pitch=10, fill=fill), hull(points), 1.5).project(points)
+    assert np.abs(seen).max() == pytest.approx(fill, abs=1e-6)
+
+
+def test_a_target_stays_in_the_middle() -> None:
+    points = np.array([[0.0, 0, 0], [2, 0, 0], [0, 1, 0]])
+    view = orbit_view(Orbit(target=(0, 0, 0), fill=1.0), hull(points), 1.0)
+    np.testing.assert_allclose(view.project([[0, 0, 0]]), [[0, 0]], atol=1e-12)
+    assert np.abs(view.project(points)).max() == pytest.approx(1.0)
+
+
+def test_the_spherical_convention_of_model_viewer() -> None:
+    view = orbit_view(Orbit.from_spherical(90, 90, 2.0, (1, 0, 0)), hull(np.zeros((1, 3))), 1.0)
+    np.testing.assert_allclose(view.eye, [3, 0, 0], atol=1e-12)
+    above = orbit_view(Orbit.from_spherical(0, 0, 2.0), hull(np.zeros((1, 3))), 1.0)
+    np.testing.assert_allclose(above.eye, [0, 2, 0], atol=1e-12)
+
+
+def test_pixels_keep_the_promise(renderer: Renderer) -> None:
+    """A stretched ball, spun: its frames reach the border rows or columns, and its border stays empty with a margin."""
+    document = placed(node(sphere(unlit((1, 1, 1, 1))), scale=(1.5, 0.4, 0.7), translation=(3, 1, -2)))
+    settings = RenderSettings(samples=1)
+    tight = list(
+        renderer.turntable(document, frames=12, camera=Orbit(pitch=25, fill=1.0), size=(96, 96), settings=settings)
+    )
+    covered = np.any([frame.pixels[..., 3] > 0 for frame in tight], 0)
+    assert covered[:, :2].any()
+    assert covered[:, -2:].any()
+    loose = renderer.turntable(document, frames=12, camera=Orbit(pitch=25, fill=0.9), size=(96, 96), settings=settings)
+    for frame in loose:
+        alpha = frame.pixels[..., 3]
+        assert not alpha[:4].any()
+        assert not alpha[-4:].any()
+        assert not alpha[:, :4].any()
+        assert not alpha[:, -4:].any()
+
+
+def test_nothing_to_frame_is_no_error(renderer: Renderer) -> None:
+    point = placed(node(sphere(Material(), radius=0.0, rings=2)))
+    assert renderer.render(point, size=(8, 8)).size == (8, 8)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forge3d.document import AlphaMode, Material, Texture, TextureInfo, TextureTransform
+from forge3d.document.material import LAYERS, Clearcoat, Iridescence, Sheen, Transmission, Unlit, Volume
+from forge3d.errors import Forge3DError
+from forge3d.render import Renderer
+from forge3d.render.features import FEATURES, MATERIAL_BLOCK, degraded, material_key, pack_material
+from forge3d.render.layout import block
+from forge3d.render.program import ProgramKey, VertexKey, assemble, surface_sources
+
+from .shapes import node, placed, quad
+
+SHADERS = Path(assemble.__globals__["_SHADERS"])
+
+
+def full(**facts: object) -> Material:
+    """A material with every texture and layer that the table knows."""
+    info = TextureInfo(texture=Texture())
+    made = Material(**facts)  # type: ignore[arg-type]
+    for feature in FEATURES:
+        if feature.layer == "unlit":
+            continue
+        layer = LAYERS[feature.layer]()
+        for field in type(layer).__dataclass_fields__.values():
+            if field.metadata.get("texture"):
+                setattr(layer, field.name, info)
+            elif feature.idle == field.name:
+                setattr(layer, field.name, (1.0, 1.0, 1.0) if isinstance(field.default, tuple) else 1.0)
+        setattr(made, feature.layer, layer)
+    for field in Material.__dataclass_fields__.values():
+        if field.metadata.get("texture"):
+            setattr(made, field.name, info)
+    return made
+
+
+def test_std140_offsets() -> None:
+    made = block("B", 0, a="float", b="vec3", c="float", d="vec4[2]", e="mat4", f="uint")
+    offsets = {name: field[1] for name, field in made.dtype.fields.items()}  # type: ignore[union-attr]
+    assert offsets == {"a": 0, "b": 16, "c": 28, "d": 32, "e": 64, "f": 128}
+    assert made.dtype.itemsize == 144
+
+
+def test_every_feature_has_its_chunk_and_its_hooks() -> None:
+    for feature in FEATURES:
+        assert feature.layer in LAYERS
+        if feature.hooks:
+            text = (SHADERS / "layers" / f"{feature.layer}.glsl").read_text()
+            for hook in feature.hooks:
+                assert re.search(rf"void {feature.layer}_{hook}\(", text)
+
+
+@pytest.mark.parametrize("alpha", AlphaMode)
+@pytest.mark.parametrize("stage", ["color", "aov"])
+def test_everything_at_once_compiles_and_draws(renderer: Renderer, alpha: AlphaMode, stage: str) -> None:
+    primitive = quad(full(alpha_mode=alpha), COLOR_0=np.ones((4, 4)), TANGENT=np.tile([1, 0, 0, 1], (4, 1)))
+    frame = renderer.render(placed(node(primitive)), size=(16, 16))
+    assert frame.pixels[8, 8, 3] == 255
+    if stage == "aov":
+        assert frame.object_ids[8, 8] == 1
+
+
+@pytest.mark.parametrize("feature", [feature.layer for feature in FEATURES])
+def test_each_feature_compiles_alone(renderer: Renderer, feature: str) -> None:
+    material = Material()
+    layer = getattr(full(), feature) or Unlit()
+    setattr(material, feature, layer)
+    renderer.render(placed(node(quad(material))), size=(8, 8))
+
+
+def test_a_layer_that_is_off_costs_nothing() -> None:
+    assert material_key(Material(clearcoat=Clearcoat(), sheen=Sheen(), transmission=Transmission())).features == ()
+    assert material_key(Material(clearcoat=Clearcoat(factor=0.5))).features == ("clearcoat",)
+
+
+def test_unknown_layers_are_named() -> None:
+    assert degraded(Material(iridescence=Iridescence(factor=1.0))) == ["KHR_materials_iridescence"]
+
+
+def test_the_block_holds_defaults_values_and_texture_transforms() -> None:
+    transform = TextureTransform(offset=(0.25, 0.5), scale=(2.0, 3.0))
+    info = TextureInfo(texture=Texture(), scale=0.75, transform=transform)
+    material = Material(roughness_factor=0.5, normal_texture=info, volume=Volume(thickness_factor=2.0))
+    record = np.frombuffer(pack_material(material), MATERIAL_BLOCK.dtype)[0]
+    assert record["m_roughness_factor"] == 0.5
+    assert record["m_ior_ior"] == 1.5
+    assert record["m_volume_thickness_factor"] == 2.0
+    assert record["m_volume_attenuation_distance"] == 0.0
+    np.testing.assert_array_equal(record["m_normal_texture_uv"], [[2, 0, 0.25, 0.75], [0, 3, 0.5, 1]])
+
+
+def test_includes_are_pasted_once_and_lines_keep_their_numbers() -> None:
+    defines, generated = surface_sources(ProgramKey("color", material_key(full()), VertexKey(("POSITION", "NORMAL"))))
+    text = assemble("color.frag", defines, generated)
+    assert text.startswith("#version 430 core\n#define ")
+    assert text.count("float schlick_weight(float cosine)") == 1
+    assert "#include" not in text
+
+
+def test_a_shader_that_does_not_compile_shows_the_permutation_and_the_log(renderer: Renderer) -> None:
+    with pytest.raises(Forge3DError, match=r"(?s)resolve\.frag.*tone_of_nobody"):
+        renderer._programs.screen("resolve.frag", SUPERSAMPLING=1, TONE="tone_of_nobody")
