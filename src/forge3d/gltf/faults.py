@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..errors import Forge3DError, InvalidAsset, LimitExceeded, ResourceRefused
+from ..errors import Forge3DError, InvalidAsset, ResourceRefused, UnsupportedFeature
 
 
 class Severity(IntEnum):
@@ -22,8 +22,8 @@ class Fault:
     """One broken rule.
 
     Attributes:
-        code: the Khronos validator's name of the rule. Four are ours, for what it does not judge: RESOURCE_REFUSED,
-            LIMIT_EXCEEDED, DRACO_DATA_INVALID, MESHOPT_DATA_INVALID.
+        code: the Khronos validator's name of the rule. Five are ours, for what it does not judge: RESOURCE_REFUSED,
+            LIMIT_EXCEEDED, UNSUPPORTED_FEATURE (a warning), DRACO_DATA_INVALID, MESHOPT_DATA_INVALID.
         severity: as the Khronos validator ranks the code by default.
         pointer: JSON pointer of the object at fault; "" is the whole file.
         message: what is wrong and what was expected.
@@ -42,12 +42,11 @@ class Fault:
         return InvalidAsset(message, file=file, pointer=self.pointer or None, code=self.code)
 
 
-def fault_of(error: Forge3DError, pointer: str, code: str = "IO_ERROR") -> Fault:
-    """The fault that `error` reports; `pointer` and `code` are used where it carries none."""
+def fault_of(error: Forge3DError, pointer: str) -> Fault:
+    """The fault that `error` reports; `pointer` is used where it carries none."""
     if isinstance(error, InvalidAsset):
-        return Fault(error.code or code, Severity.ERROR, error.pointer or pointer, error.message)
-    if isinstance(error, ResourceRefused):
-        return Fault("RESOURCE_REFUSED", Severity.ERROR, pointer, str(error))
-    if isinstance(error, LimitExceeded):
-        return Fault("LIMIT_EXCEEDED", Severity.ERROR, pointer, str(error))
+        return Fault(error.code or "IO_ERROR", Severity.ERROR, error.pointer or pointer, error.message)
+    if isinstance(error, UnsupportedFeature):
+        return Fault("UNSUPPORTED_FEATURE", Severity.WARNING, pointer, str(error))
+    code = "RESOURCE_REFUSED" if isinstance(error, ResourceRefused) else "LIMIT_EXCEEDED"
     return Fault(code, Severity.ERROR, pointer, str(error))

@@ -14,7 +14,6 @@ from .limits import Limits
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _DATA = re.compile(r"data:(?P<type>[\w.+\-]+/[\w.+\-]+)?(?:;[\w.+\-]+=[^;,]*)*(?P<base64>;base64)?,", re.IGNORECASE)
-_SPACE = str.maketrans("", "", " \t\r\n")
 
 
 def is_data(uri: str) -> bool:
@@ -43,10 +42,8 @@ def decode_data(uri: str) -> bytes:
     if "%" in body:
         body = unquote(body)
     try:
-        if len(body) % 4:
-            body = body.translate(_SPACE)
-            body += "=" * (-len(body) % 4)
-        return binascii.a2b_base64(body, strict_mode=not body.isspace())
+        digits = body.encode("ascii").translate(None, b" \t\r\n")
+        return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4), strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidAsset(f"{_short(uri)} has invalid base64: {error}", code="INVALID_URI") from None
 

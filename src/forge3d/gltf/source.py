@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import InvalidAsset, UnsupportedFeature
+from ..errors import InvalidAsset
 from . import accessors, glb, json_text
 from .accessors import Array, Layout, Sparse
 from .draco_primitives import DracoArrays, DracoData, DracoPrimitives
@@ -74,7 +75,6 @@ class Source:
         Raises:
             InvalidAsset: when there is no file or its JSON cannot be read; other faults wait for `faults()`. What is
                 wrong with a GLB that cannot be opened is in `glb.parse(data).faults`.
-            UnsupportedFeature: for FBX.
             LimitExceeded: max_file_bytes, max_json_bytes, max_json_depth.
         """
         if isinstance(source, Source):
@@ -184,22 +184,24 @@ class Source:
             error.file = error.file or self.name
             raise
 
-    def array(self, number: int) -> Array:
+    def array(self, number: int, layout: Layout | None = None) -> Array:
         """An accessor's elements, read-only, in natural shape (see `document.Accessor`), sparse values applied.
 
-        An accessor without a buffer view is what its Draco primitive decodes to, and zeros where there is none.
+        An accessor without a buffer view is what its Draco primitive decodes to, and zeros where there is none. Who
+        has its `layout` already may pass it.
         """
         known = self._computed.get(number)
         if known is not None:
             return known
+        here = f"/accessors/{number}"
         try:
-            accessor, here = self._root.entry("accessors", number)
-            layout = accessors.layout_of(accessor, here)
+            if layout is None:
+                layout = accessors.layout_of(self._root.entry("accessors", number)[0], here)
             if layout.view is not None and layout.sparse is None:
                 return self._dense(layout, here)
             known = self._computed[number] = self._compute(number, layout, here)
         except InvalidAsset as error:
-            error.file, error.pointer = error.file or self.name, error.pointer or f"/accessors/{number}"
+            error.file, error.pointer = error.file or self.name, error.pointer or here
             raise
         return known
 
@@ -247,18 +249,20 @@ class Source:
 
 
 def _read(path: Path, limits: Limits) -> bytes:
+    """The file's bytes; not mapped, since a mapped file that somebody cuts short would end the process."""
     try:
         with open(path, "rb") as file:
-            limits.check("max_file_bytes", os.fstat(file.fileno()).st_size, str(path))
-            return file.read()
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                raise InvalidAsset("is not a regular file", file=str(path), code="IO_ERROR")
+            limits.check("max_file_bytes", state.st_size, str(path))
+            return file.read(state.st_size)
     except OSError as error:
         raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(path), code="IO_ERROR") from None
 
 
 def _container(data: bytes, path: Path | None) -> Literal["glb", "gltf"]:
     """What to read the data as: broken GLBs are better explained as such than as bad JSON."""
-    if data.startswith(b"Kaydara FBX"):
-        raise UnsupportedFeature("FBX", "export glTF 2.0 instead, or convert it with Blender")
     if glb.is_glb(data):
         return "glb"
     is_json = data[:64].removeprefix(json_text.BOM).lstrip()[:1] in (b"{", b"[", b'"')

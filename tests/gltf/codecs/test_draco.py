@@ -267,6 +267,7 @@ def test_broken_primitives_are_named(change: dict[str, Any], code: str, pointer:
 def test_strips_are_not_decoded() -> None:
     with pytest.raises(UnsupportedFeature, match="KHR_draco_mesh_compression"):
         draco_source(primitive={"mode": 5}).draco(0, 0)
+    assert ("UNSUPPORTED_FEATURE", "/meshes/0/primitives/0") in codes(draco_source(primitive={"mode": 5}))
 
 
 def test_decoded_bytes_are_limited() -> None:

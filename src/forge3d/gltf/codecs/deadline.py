@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _idle: list[SimpleQueue[Any]] = []  # a queue of jobs for each waiting thread
-os.register_at_fork(after_in_child=_idle.clear)  # threads do not live on in a forked child
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # threads do not live on in a forked child
 
 
 def within(seconds: float | None, function: Callable[[], T]) -> T:
