@@ -96,6 +96,9 @@ class Quality(_Table, frozen=True):
         float,
         Meta(ge=0, le=100, description="Least likeness of its poster to the input's, dB over the product's pixels."),
     ] = 28.0
+    level_psnr: Annotated[
+        float, Meta(ge=0, le=100, description="The same of each level against the model, at 320 pixels; a warning.")
+    ] = 15.0
     bytes: Annotated[int, Meta(ge=0, description="Most bytes of the optimized GLB; 0 sets no limit.")] = 0
     triangles: Annotated[int, Meta(ge=0, description="Most triangles of the optimized GLB; 0 sets no limit.")] = 0
 

@@ -39,8 +39,8 @@ def test_changes(before: float, after: float, said: str) -> None:
 
 
 def test_durations() -> None:
-    assert [words.duration(seconds) for seconds in (0.004, 0.42, 12.44, 119, 200)] == [
-        "0 s", "0.42 s", "12.4 s", "119 s", "3 min 20 s",
+    assert [words.duration(seconds) for seconds in (0.004, 0.01, 0.42, 12.44, 119, 200)] == [
+        "< 0.01 s", "0.01 s", "0.42 s", "12.4 s", "119 s", "3 min 20 s",
     ]  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def _masthead(summary: Summary) -> str:
 def _overview(lines: Sequence[Line], pictures: Pictures) -> str:
     cards = "".join(
         f'<li><a href="#{text(line.sku)}"><span class="thumb" aria-hidden="true">'
-        f'<span class="sheet {pictures.name(line.sku)}"></span></span>'
+        f'<span class="sheet {pictures.name(line.sku)}">{"" if line.key else "✕"}</span></span>'
         f"<b>{text(line.sku)}</b><small>{_outcome(line)}</small></a></li>"
         for line in lines
     )

@@ -13,7 +13,7 @@ from .words import text
 
 _SEVERITIES = {"error": "Errors", "warning": "Warnings", "information": "Information", "hint": "Hints"}
 _SHOWN_PER_CODE = 5
-_NO_PICTURE = '<div class="view empty"><p>No picture</p></div>'
+_NO_PICTURES = '<p class="soft">The page holds no more pictures: see the files of the bundle.</p>'
 
 
 def product(line: Line, manifest: Manifest | None, pictures: Pictures) -> str:
@@ -23,15 +23,16 @@ def product(line: Line, manifest: Manifest | None, pictures: Pictures) -> str:
     heading = f'<p class="chip {kind}">{status}</p><h2>{text(line.sku)}</h2>'
     if manifest is None:
         problem = f'<p class="problem">{text(line.error.message)}</p>' if line.error else ""
-        inside = f'<div class="facts">{heading}{problem}{_findings(line.findings)}{_timings(line)}</div>'
-        return f'<article id="{text(line.sku)}" class="unbuilt">{inside}</article>'
-    first = [heading, _dimensions(manifest), _weight(line), _figures(manifest)]
-    second = [_findings(line.findings), _timings(line), _files(manifest)]
-    spin, comparison = _spin(manifest, pictures), _comparison(manifest, pictures)
+        found = _findings(line.findings) if line.findings else ""
+        return f'<article id="{text(line.sku)}"><div>{heading}{problem}</div>{found}</article>'
+    shown = [view for view in (_spin(manifest, pictures), _comparison(manifest, pictures)) if view]
+    work = _timings(line) + _files(manifest)
     return f"""<article id="{text(line.sku)}">
-<div class="row"><div class="stage">{spin or _NO_PICTURE}</div><div class="facts">{"".join(first)}</div></div>
+<div class="pair head"><div>{heading}{_dimensions(manifest)}</div>{_weight(line)}</div>
+{_figures(manifest)}
+<div class="pair">{"".join(shown) or _NO_PICTURES}</div>
 {_levels(manifest, pictures)}
-<div class="row"><div class="stage">{comparison}</div><div class="facts">{"".join(second)}</div></div>
+<div class="pair"><section>{_findings(line.findings)}</section><section>{work}</section></div>
 </article>"""
 
 
@@ -54,12 +55,12 @@ def _comparison(manifest: Manifest, pictures: Pictures) -> str:
     name = text(manifest.sku)
     if before is None:
         return f'<figure><div class="view"><img src="{after}" alt="{name}"></div></figure>'
-    likeness = f"Alike to {manifest.likeness:.1f} dB" if manifest.likeness is not None else "Before and after"
+    likeness = f", {manifest.likeness:.1f} dB alike" if manifest.likeness is not None else ""
     return f"""<figure><div class="view compare" style="--cut:50%">
 <img src="{before}" alt="{name} as received"><img class="after" src="{after}" alt="{name} as delivered">
 <span class="tag left" aria-hidden="true">received</span><span class="tag right" aria-hidden="true">delivered</span>
 <input type="range" min="0" max="100" value="50" aria-label="How much of {name} is shown as received"></div>
-<figcaption>{likeness}</figcaption></figure>"""
+<figcaption>Received and delivered{likeness}</figcaption></figure>"""
 
 
 def _only(manifest: Manifest, role: str) -> File | None:
@@ -116,14 +117,14 @@ def _level(file: File, alike: float | None) -> str:
     if file.error:
         facts.append(("off at most", words.length(file.error)))
     if alike is not None:
-        facts.append(("alike", f"{alike:.1f} dB"))
+        facts.append(("likeness", f"{alike:.1f} dB"))
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     return f"<h4>{f'Level {file.index}' if file.index else 'Full'}</h4><dl>{cells}</dl>"
 
 
 def _findings(findings: Sequence[Finding]) -> str:
     if not findings:
-        return '<p class="clean">No findings</p>'
+        return '<h3>Findings</h3><p class="clean">None: nothing to look at.</p>'
     groups = []
     for severity, title in _SEVERITIES.items():
         chosen = sorted((f for f in findings if f.severity == severity), key=lambda f: (f.step, f.code))
@@ -157,11 +158,11 @@ def _timings(line: Line) -> str:
         f'<span style="flex-grow:{seconds / total:.4f}"></span>' for seconds in line.steps.values() if total and seconds
     )
     legend = "".join(
-        f"<li>{text(name)} <b>{words.duration(seconds)}</b></li>" if seconds else f"<li>{text(name)} kept</li>"
+        f"<li>{text(name)} <b>{text(words.duration(seconds))}</b></li>" if seconds else f"<li>{text(name)} kept</li>"
         for name, seconds in line.steps.items()
     )
     strip = f'<div class="strip" aria-hidden="true">{bars}</div>' if bars else ""
-    return f'<h3>Work <small>{words.duration(line.seconds)}</small></h3>{strip}<ul class="legend">{legend}</ul>'
+    return f'<h3>Work <small>{text(words.duration(line.seconds))}</small></h3>{strip}<ul class="legend">{legend}</ul>'
 
 
 def _files(manifest: Manifest) -> str:

@@ -37,7 +37,9 @@ def length(metres: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time: 0.42 s, 12.4 s, 3 min 20 s."""
+    """A time: < 0.01 s, 0.42 s, 12.4 s, 3 min 20 s."""
+    if seconds < 0.01:
+        return "< 0.01 s"
     if seconds < 120:
         return f"{_three_digits(seconds)} s"
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 
 def verify(work: Work) -> Result:
-    """Verdicts on every GLB, and a finding for each limit that is not kept."""
-    verdicts = {"source": work.results["validate"].values["verdict"]}
+    """Verdicts on every GLB, what is new among their issues, and a finding for each limit that is not kept."""
+    judged = work.results["validate"]
+    verdicts = {"source": judged.values["verdict"]}
+    known = {finding.code for finding in judged.findings}
     found: list[Finding] = []
     for step in ("optimize", "levels"):
         for artifact in work.results[step].artifacts if step in work.results else ():
@@ -27,7 +29,7 @@ def verify(work: Work) -> Result:
             found += [
                 finding
                 for finding in findings(report, step="verify", file=artifact.name)
-                if finding.severity in ("error", "warning")
+                if finding.severity == "error" or (finding.severity == "warning" and finding.code not in known)
             ]
     return Result(values={"validation": verdicts}, findings=(*found, *_limits(work)))
 
@@ -49,6 +51,13 @@ def _limits(work: Work) -> Iterator[Finding]:
         yield _broken(
             "LOOKS_DIFFERENT", f"looks like the input to {alike:.1f} dB only; quality.psnr is {quality.psnr:g} dB"
         )
+    seen = work.results["level posters"].values["level_likeness"] if "level posters" in work.results else []
+    for index, alike in enumerate(seen, 1):
+        if alike is not None and alike < quality.level_psnr:
+            message = f"is like the model to {alike:.1f} dB only; quality.level_psnr is {quality.level_psnr:g} dB"
+            yield Finding(
+                severity="warning", code="LEVEL_LOOKS_DIFFERENT", message=message, step="verify", file=f"level-{index}"
+            )
 
 
 def _broken(code: str, message: str) -> Finding:
