@@ -1,6 +1,6 @@
 """Small products that the project models itself, as code: demo, pictures and test fixtures.
 
-    python -m examples.make OUTDIR [NAME …]
+python -m examples.make OUTDIR [NAME …]
 """
 
 from __future__ import annotations

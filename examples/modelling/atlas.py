@@ -38,7 +38,8 @@ def pack(surface: Surface, size: int, *, gap: int = 3) -> Array:
 def _upright(uvs: Array) -> Array:
     shifted = uvs - uvs.min(axis=0)
     extent = shifted.max(axis=0)
-    return shifted[:, ::-1] if extent[0] > extent[1] else shifted
+    upright: Array = shifted[:, ::-1] if extent[0] > extent[1] else shifted
+    return upright
 
 
 def _shelves(extents: Array) -> Array | None:
@@ -55,7 +56,7 @@ def _shelves(extents: Array) -> Array | None:
     return places
 
 
-def paint(values: Array, uvs: Array, surface: Surface, size: int, *, soften: float = 0.7) -> Array:
+def paint(values: Array, uvs: Array, surface: Surface, size: int, *, soften: float = 1.0) -> Array:
     """A `(size, size)` or `(size, size, k)` picture of per-vertex values, spread past the charts' borders."""
     flat = values.reshape(len(values), -1)
     total, weight = np.zeros((size * size, flat.shape[1])), np.zeros(size * size)
@@ -121,7 +122,7 @@ def _cross(a: Array, b: Array) -> Array:
 
 def _dilate(picture: Array, known: npt.NDArray[np.bool_], steps: int) -> Array:
     """Spread known texels outward `steps` times, so that filtering at a chart's border finds its own values."""
-    for step in range(steps):
+    for _ in range(steps):
         total, count = np.zeros_like(picture), np.zeros(known.shape)
         for axis, shift in ((0, 1), (0, -1), (1, 1), (1, -1)):
             there = np.roll(known, shift, axis)
@@ -132,4 +133,3 @@ def _dilate(picture: Array, known: npt.NDArray[np.bool_], steps: int) -> Array:
         known = known | fresh
     rest = picture[known].mean(axis=0) if known.any() else np.zeros(picture.shape[-1])
     return np.where(known[..., None], picture, rest)
-

@@ -54,9 +54,9 @@ def weave(size: int, metres: float, threads: int, seed: int, *, basket: int = 1,
     fibre = np.where(on_top, warp[2], weft[2])
     pitch = metres / threads
     depth = np.clip(height, -0.2, 1.3)
-    shade = 0.72 + 0.28 * np.clip((depth + 0.1) / 0.9, 0, 1)
+    shade = 0.80 + 0.20 * np.clip((depth + 0.1) / 0.9, 0, 1)
     return Pattern(
-        height=(depth + 0.05 * fibre) * pitch * relief,
+        height=blur(depth + 0.06 * fibre, size / threads * 0.05) * pitch * relief,
         tone=np.clip((0.5 + 0.34 * (tone - 0.5) + 0.16 * (fibre - 0.5)) * shade, 0, 1),
         roughness=np.clip(0.9 - 0.1 * (depth - 0.4) + 0.06 * (fibre - 0.5), 0, 1),
         metres=metres,
@@ -65,7 +65,7 @@ def weave(size: int, metres: float, threads: int, seed: int, *, basket: int = 1,
 
 def _yarns(size: int, threads: int, seed: int) -> tuple[Array, Array, Array]:
     """Upright yarns: round cross-section, tone of each with slubs along it, and slanted fibres."""
-    wobble = (fractal(size, (6, threads), seed, 2) - 0.5) * 0.3
+    wobble = (fractal(size, (10, threads // 2), seed, 2) - 0.5) * 0.55
     at = np.arange(size)[None, :] * threads / size + wobble
     across = 2 * (at % 1) - 1
     width = 0.94 + 0.12 * (value(size, (8, threads), seed + 1) - 0.5)
@@ -116,7 +116,7 @@ def leather(size: int, metres: float, grain: int, seed: int, *, relief: float = 
     dome = np.sqrt(crease) * (0.75 + 0.25 * number) + 0.28 * np.sqrt(small)
     folds = fractal(size, max(grain // 10, 2), seed + 20, 4)
     pores = np.clip(fractal(size, grain * 4, seed + 30, 2) - 0.66, 0, 1)
-    height = blur(dome, size / grain * 0.045) * relief + folds * relief * 2.2 - pores * relief
+    height = blur(dome * relief - pores * relief, size / grain * 0.06) + folds * relief * 2.2
     tone = 0.40 + 0.11 * crease + 0.05 * small + 0.12 * (folds - 0.5)
     roughness = 0.60 - 0.13 * crease - 0.04 * small + 0.18 * (folds - 0.5)
     return Pattern(height, np.clip(tone, 0, 1), np.clip(roughness, 0, 1), metres)

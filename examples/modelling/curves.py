@@ -27,7 +27,7 @@ def resample(points: npt.ArrayLike, count: int, *, closed: bool = False) -> Arra
     return along(curve, length, at)
 
 
-def along(curve: Array, length: Array, at: npt.ArrayLike) -> Array:
+def along(curve: Array, length: Array, at: Array) -> Array:
     """Points of an open polyline at arc lengths `at`."""
     return np.stack([np.interp(at, length, curve[:, k]) for k in range(curve.shape[1])], axis=-1)
 
@@ -50,7 +50,8 @@ def spline(points: npt.ArrayLike, count: int, *, closed: bool = False) -> Array:
 
 def _barry_goldman(p: Array, k: Array, t: Array) -> Array:
     def mix(a: Array, b: Array, i: int, j: int) -> Array:
-        return (k[j] - t) / (k[j] - k[i]) * a + (t - k[i]) / (k[j] - k[i]) * b
+        mixed: Array = (k[j] - t) / (k[j] - k[i]) * a + (t - k[i]) / (k[j] - k[i]) * b
+        return mixed
 
     a = [mix(p[i], p[i + 1], i, i + 1) for i in range(3)]
     b = [mix(a[0], a[1], 0, 2), mix(a[1], a[2], 1, 3)]
@@ -93,16 +94,17 @@ def rounded_rectangle(width: float, height: float, radius: float, segments: int 
 
 def _arc(before: Array, here: Array, after: Array, radius: float, segments: int) -> Array:
     u, v = before - here, after - here
-    reach_u, reach_v = np.linalg.norm(u), np.linalg.norm(v)
+    reach_u, reach_v = float(np.linalg.norm(u)), float(np.linalg.norm(v))
     u, v = u / reach_u, v / reach_v
-    half = np.arccos(np.clip(u @ v, -1, 1)) / 2
-    tangent = min(radius / np.tan(half), 0.5 * reach_u, 0.5 * reach_v)
-    radius = float(tangent * np.tan(half))
+    half = float(np.arccos(np.clip(u @ v, -1, 1))) / 2
+    tangent = min(radius / float(np.tan(half)), 0.5 * reach_u, 0.5 * reach_v)
+    radius = tangent * float(np.tan(half))
     centre = here + (u + v) / np.linalg.norm(u + v) * radius / np.sin(half)
     first, last = here + u * tangent - centre, here + v * tangent - centre
     sweep = np.pi - 2 * half
     t = np.linspace(0, 1, segments + 1)[:, None]
-    return centre + (np.sin((1 - t) * sweep) * first + np.sin(t * sweep) * last) / max(np.sin(sweep), 1e-9)
+    arc: Array = centre + (np.sin((1 - t) * sweep) * first + np.sin(t * sweep) * last) / max(float(np.sin(sweep)), 1e-9)
+    return arc
 
 
 def smooth(points: Array, passes: int, *, closed: bool = True) -> Array:
@@ -118,17 +120,20 @@ def smooth(points: Array, passes: int, *, closed: bool = True) -> Array:
 def tangents(points: Array, *, closed: bool = False) -> Array:
     """Unit tangents by central differences."""
     t = np.roll(points, -1, 0) - np.roll(points, 1, 0) if closed else np.gradient(points, axis=0)
-    return t / np.maximum(np.linalg.norm(t, axis=1, keepdims=True), 1e-12)
+    unit: Array = t / np.maximum(np.linalg.norm(t, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def offset(outline: Array, distance: float | Array) -> Array:
     """A closed counter-clockwise plane outline moved outward by `distance` along its normals."""
     t = tangents(outline, closed=True)
-    return outline + np.stack([t[:, 1], -t[:, 0]], axis=-1) * np.reshape(distance, (-1, 1))
+    moved: Array = outline + np.stack([t[:, 1], -t[:, 0]], axis=-1) * np.reshape(distance, (-1, 1))
+    return moved
 
 
-def smoothstep(low: float, high: float, x: npt.ArrayLike) -> Array:
-    """0 below `low`, 1 above `high`, a cubic in between."""
-    t = np.clip((np.asarray(x, dtype=np.float64) - low) / (high - low), 0, 1)
+def smoothstep(low: npt.ArrayLike, high: npt.ArrayLike, x: npt.ArrayLike) -> Array:
+    """0 at `low`, 1 at `high` (which may be the smaller), a cubic in between."""
+    start, stop = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    t = np.clip((np.asarray(x, dtype=np.float64) - start) / (stop - start), 0, 1)
     result: Array = t * t * (3 - 2 * t)
     return result

@@ -78,7 +78,9 @@ def outside(surface: Surface, outline: Array) -> Surface:
     return surface if away.mean() > 0 else surface.flipped()
 
 
-def pillow(width: float, height: float, thickness: float, *, cells: tuple[int, int] = (36, 24)) -> tuple[Surface, Array]:
+def pillow(
+    width: float, height: float, thickness: float, *, cells: tuple[int, int] = (36, 24)
+) -> tuple[Surface, Array]:
     """A knife-edged pillow standing in the xy plane, and its seam `(n, 3)`.
 
     The seam draws in between the corners, as stuffing pulls it; the front and back are two surfaces.
@@ -97,7 +99,7 @@ def pillow(width: float, height: float, thickness: float, *, cells: tuple[int, i
     seam = np.concatenate([edge[0, :-1], edge[:-1, -1], edge[-1, :0:-1], edge[:0:-1, 0]])
     return Surface.of(
         np.concatenate([front.positions, back.positions]),
-        np.concatenate([front.uvs, back.uvs + [width * 1.1, 0]]),
+        np.concatenate([front.uvs, back.uvs + np.array([width * 1.1, 0])]),
         np.concatenate([front.triangles, back.triangles + len(front.positions)]),
         crease=120.0,
     ), seam

@@ -51,7 +51,9 @@ class TextureSet:
 
         def texture(kind: str, pixels: npt.NDArray[np.uint8], media: str) -> Texture:
             label = f"{name} {kind}"
-            return Texture(name=label, image=Image(name=label, mime_type=media, data=encode(pixels, media)), sampler=repeat)
+            return Texture(
+                name=label, image=Image(name=label, mime_type=media, data=encode(pixels, media)), sampler=repeat
+            )
 
         self.normal = texture("normal", normal_map(pattern.height, pattern.metres), "image/png")
         self.roughness = texture("roughness", orm(1.0, halved(pattern.roughness), metallic), "image/png")

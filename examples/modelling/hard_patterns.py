@@ -12,7 +12,7 @@ Array = npt.NDArray[np.float64]
 
 
 def wood(size: int, metres: float, rings: int, seed: int) -> Pattern:
-    """Sawn hardwood, grain along v (down the picture): growth rings, rays, open pores. Tone 0 is the darkest latewood."""
+    """Sawn hardwood, grain along v (down the picture): growth rings, fibres, open pores. Tone 0 is darkest."""
     across = np.arange(size)[None, :] / size
     bend = fractal(size, (2, 3), seed, 3) - 0.5
     waver = fractal(size, (3, 24), seed + 10, 3) - 0.5
@@ -35,7 +35,7 @@ def brushed(size: int, metres: float, seed: int) -> Pattern:
     grain = 0.7 * scratches + 0.3 * fine
     height = 0.000008 * (grain - 0.5)
     roughness = 0.30 + 0.20 * (grain - 0.5) + 0.10 * (clouds - 0.5)
-    return Pattern(height, np.clip(0.5 + 0.26 * (grain - 0.5), 0, 1), np.clip(roughness, 0, 1), metres)
+    return Pattern(height, np.clip(0.5 + 0.15 * (grain - 0.5), 0, 1), np.clip(roughness, 0, 1), metres)
 
 
 def moulded(size: int, metres: float, seed: int) -> Pattern:

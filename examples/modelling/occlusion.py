@@ -9,6 +9,7 @@ from .noise import table
 from .surface import Surface, areas
 
 Array = npt.NDArray[np.float64]
+Single = npt.NDArray[np.float32]
 
 
 def ambient(surface: Surface, *, directions: int = 96, points: int = 260_000, resolution: int = 256) -> Array:
@@ -21,30 +22,44 @@ def ambient(surface: Surface, *, directions: int = 96, points: int = 260_000, re
     centre = (surface.positions.min(0) + surface.positions.max(0)) / 2
     radius = float(np.linalg.norm(surface.positions - centre, axis=1).max()) * 1.01
     pixel = 2 * radius / resolution
-    occluders = (_scatter(surface, points) - centre) / pixel
-    receivers = (surface.positions - centre) / pixel + 1.5 * surface.normals
-    lit, total = np.zeros(len(receivers)), np.zeros(len(receivers))
+    occluders = _columns((_scatter(surface, points) - centre) / pixel)
+    receivers = _columns((surface.positions - centre) / pixel + 1.5 * surface.normals)
+    normals = _columns(surface.normals)
+    lit, total = np.zeros(len(surface.positions)), np.zeros(len(surface.positions))
     for direction in fibonacci_sphere(directions):
-        cosine = surface.normals @ direction
-        facing = cosine > 0.03
+        cosine = _along(normals, direction)
+        facing = np.flatnonzero(cosine > 0.03)
+        cosine = cosine[facing]
         side = np.cross(direction, np.eye(3)[np.argmin(np.abs(direction))])
         side /= np.linalg.norm(side)
-        basis = np.stack([side, np.cross(direction, side), direction], axis=1)
-        depth = np.full((resolution + 2) ** 2, -np.inf)
-        cell, near = _project(occluders @ basis, resolution)
+        basis = np.stack([side, np.cross(direction, side), direction])
+        depth = np.full((resolution + 2) ** 2, -np.inf, dtype=np.float32)
+        cell, near = _project(occluders, basis, resolution)
         np.maximum.at(depth, cell, near)
-        cell, near = _project(receivers[facing] @ basis, resolution)
-        slope = np.minimum(np.sqrt(1 - cosine[facing] ** 2) / cosine[facing], 3.0)
-        visible = near >= depth[cell] - 0.6 * slope
-        lit[facing] += visible * cosine[facing]
-        total[facing] += cosine[facing]
+        cell, near = _project(receivers[:, facing], basis, resolution)
+        slope = np.minimum(np.sqrt(np.maximum(1 - cosine**2, 0)) / cosine, 3.0)
+        lit[facing] += (near >= depth[cell] - 0.6 * slope) * cosine
+        total[facing] += cosine
     result: Array = lit / np.maximum(total, 1e-9)
     return result
 
 
-def _project(points: Array, resolution: int) -> tuple[npt.NDArray[np.int64], Array]:
-    ij = np.clip(np.floor(points[:, :2] + resolution / 2).astype(np.int64) + 1, 0, resolution + 1)
-    return ij[:, 0] * (resolution + 2) + ij[:, 1], points[:, 2]
+def _columns(points: Array) -> Single:
+    """`(n, 3)` as `(3, n)` single precision: plain sums are quicker here than a matrix product, and always the same."""
+    return np.ascontiguousarray(points.T, dtype=np.float32)
+
+
+def _along(points: Single, direction: Array) -> Single:
+    x, y, z = direction.astype(np.float32)
+    total: Single = points[0] * x + points[1] * y + points[2] * z
+    return total
+
+
+def _project(points: Single, basis: Array, resolution: int) -> tuple[npt.NDArray[np.int32], Single]:
+    """The depth map's cell of each point, and how near to the light it lies."""
+    half = np.float32(resolution / 2 + 1)
+    i, j = (np.clip(_along(points, axis) + half, 0, resolution + 1).astype(np.int32) for axis in basis[:2])
+    return i * np.int32(resolution + 2) + j, _along(points, basis[2])
 
 
 def _scatter(surface: Surface, count: int) -> Array:

@@ -28,6 +28,7 @@ from .finish import Finish, sampler
 from .maps import encode, to_bytes
 from .occlusion import ambient
 from .surface import Surface, join
+from .tangents import tangents
 
 COPYRIGHT = "© The forge3d authors, Apache-2.0"
 
@@ -101,6 +102,8 @@ class Product:
             "POSITION": Accessor(surface.positions.astype(np.float32)),
             "NORMAL": Accessor(surface.normals.astype(np.float32)),
         }
+        if finish.material.normal_texture is not None:
+            attributes["TANGENT"] = Accessor(tangents(surface).astype(np.float32))
         if finish.metres is not None:
             uvs = surface.uvs / finish.metres
             attributes["TEXCOORD_0"] = Accessor((uvs - np.floor(uvs.min(axis=0))).astype(np.float32))

@@ -125,3 +125,17 @@ def translation(x: float, y: float, z: float) -> Array:
     m = np.eye(4)
     m[:3, 3] = x, y, z
     return m
+
+
+def select(surface: Surface, triangles: npt.NDArray[np.bool_]) -> Surface:
+    """Only the marked triangles; normals stay as they were, so that neighbours still shade as one."""
+    kept = surface.triangles[triangles]
+    used, faces = np.unique(kept, return_inverse=True)
+    return Surface(
+        surface.positions[used],
+        surface.uvs[used],
+        faces.reshape(-1, 3),
+        surface.normals[used],
+        (Chart(0, len(used)),),
+        surface.cavity[used],
+    )

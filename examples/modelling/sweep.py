@@ -49,7 +49,8 @@ def _reflect(here: Array, there: Array, t0: Array, t1: Array, normal: Array) -> 
 
 
 def _unit(v: Array) -> Array:
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
+    unit: Array = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
+    return unit
 
 
 def sweep(
