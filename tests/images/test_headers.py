@@ -38,7 +38,7 @@ def png(*chunks: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("mode", "kind", "channels", "bits", "alpha"),
     [
-        ("1", "PNG", 1, 1, False), ("L", "PNG", 1, 8, False), ("LA", "PNG", 2, 8, True), ("P", "PNG", 3, 8, False),
+        ("1", "PNG", 1, 1, False), ("L", "PNG", 1, 8, False), ("LA", "PNG", 2, 8, True), ("P", "PNG", 3, 1, False),
         ("RGB", "PNG", 3, 8, False), ("RGBA", "PNG", 4, 8, True), ("I;16", "PNG", 1, 16, False),
         ("L", "JPEG", 1, 8, False), ("RGB", "JPEG", 3, 8, False), ("CMYK", "JPEG", 4, 8, False),
         ("RGB", "WEBP", 3, 8, False), ("RGBA", "WEBP", 4, 8, True),
@@ -61,7 +61,7 @@ def test_what_pillow_wrote(mode: str, kind: str, channels: int, bits: int, alpha
 def test_webp_in_its_three_forms(options: dict[str, object], codec: str) -> None:
     header = read_header(saved("RGB", "WEBP", (300, 5), **options))
     assert (header.width, header.height, header.codec) == (300, 5, codec)
-    assert header.srgb is (None if codec == "extended" else True)
+    assert header.srgb is (codec != "extended")
 
 
 def test_progressive_jpeg_with_fill_bytes_and_odd_segments() -> None:

@@ -18,16 +18,25 @@ Array = npt.NDArray[Any]
 INVALID_FLOAT = rule("ACCESSOR_INVALID_FLOAT", ERROR, "3.6.2.2", "a number is NaN or infinite")
 MIN_MISMATCH = rule("ACCESSOR_MIN_MISMATCH", ERROR, "3.6.2.5", "the declared minimum is not the data's")
 MAX_MISMATCH = rule("ACCESSOR_MAX_MISMATCH", ERROR, "3.6.2.5", "the declared maximum is not the data's")
-BELOW_MIN = rule("ACCESSOR_ELEMENT_OUT_OF_MIN_BOUND", ERROR, "3.6.2.5", "numbers are below the declared minimum")
-ABOVE_MAX = rule("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", ERROR, "3.6.2.5", "numbers are above the declared maximum")
+BELOW = rule("ACCESSOR_ELEMENT_OUT_OF_MIN_BOUND", ERROR, "3.6.2.5", "numbers are below the declared minimum")
+ABOVE = rule("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", ERROR, "3.6.2.5", "numbers are above the declared maximum")
 SPARSE_ORDER = rule("ACCESSOR_SPARSE_INDICES_NON_INCREASING", ERROR, "3.6.2.3", "sparse indices must increase")
 SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse index is not below the count")
 
 
-def load_arrays(judge: Judge, loaded: set[int]) -> dict[int, Array]:
-    """The arrays of all accessors that can be decoded; what keeps one from that is reported."""
+DRACO_TOLERANCE = 2.0**-8
+"""How far Draco's data may lie outside their declared bounds, as a share of their extent: quantization moves them by
+this at eight bits, and encoders widen the bounds or keep those from before. Indices may be numbered anew."""
+
+
+def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[int, Array]:
+    """The arrays of all accessors that can be decoded; what keeps one from that is reported.
+
+    Args:
+        loaded: buffers whose bytes are there.
+        compressed: accessors that Draco payloads hold; see `draco_users`.
+    """
     arrays: dict[int, Array] = {}
-    compressed = draco_users(judge)
     for index, accessor, pointer in judge.entries("accessors"):
         if any(key not in accessor for key in ("componentType", "type", "count")):
             continue
@@ -70,7 +79,7 @@ def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
     return True
 
 
-def check_arrays(judge: Judge, arrays: dict[int, Array]) -> None:
+def check_arrays(judge: Judge, arrays: dict[int, Array], compressed: set[int]) -> None:
     for index, accessor, pointer in judge.entries("accessors"):
         array = arrays.get(index)
         if array is None:
@@ -78,7 +87,7 @@ def check_arrays(judge: Judge, arrays: dict[int, Array]) -> None:
         if "sparse" in accessor:
             _check_sparse(index, pointer, judge)
         if len(array):
-            _check_values(array, accessor, pointer, judge)
+            _check_values(array, accessor, pointer, judge, index in compressed)
 
 
 def _check_sparse(index: int, pointer: str, judge: Judge) -> None:
@@ -87,36 +96,34 @@ def _check_sparse(index: int, pointer: str, judge: Judge) -> None:
         judge.report(SPARSE_ORDER, f"{pointer}/sparse/indices")
 
 
-def _check_values(array: Array, accessor: Clean, pointer: str, judge: Judge) -> None:
+def _check_values(array: Array, accessor: Clean, pointer: str, judge: Judge, compressed: bool) -> None:
     """Finite numbers and declared bounds, column by column in the file's (column-major) order."""
     if array.ndim == 3:
         array = array.transpose(0, 2, 1)
     flat = array.reshape(len(array), -1)
     low, high = flat.min(axis=0), flat.max(axis=0)
-    if flat.dtype.kind == "f" and not (np.isfinite(low).all() and np.isfinite(high).all()):
+    is_float = flat.dtype.kind == "f"
+    if is_float and not (np.isfinite(low).all() and np.isfinite(high).all()):
         broken = ~np.isfinite(flat)
         first = int(np.argwhere(broken)[0][0])
         count = int(broken.sum())
         judge.report(INVALID_FLOAT, pointer, f"{count} numbers, the first in element {first}", count)
         rest = np.where(broken, np.nan, flat)
-        low, high = _nan_extreme(np.fmin, rest), _nan_extreme(np.fmax, rest)
-    for key, actual, mismatch, beyond in (
-        ("min", low, MIN_MISMATCH, BELOW_MIN),
-        ("max", high, MAX_MISMATCH, ABOVE_MAX),
-    ):
+        low, high = np.fmin.reduce(rest, axis=0), np.fmax.reduce(rest, axis=0)
+    if compressed and not is_float:
+        return
+    slack = DRACO_TOLERANCE * float((high - low).max()) if compressed else None
+    for key, actual, mismatch, beyond in (("min", low, MIN_MISMATCH, BELOW), ("max", high, MAX_MISMATCH, ABOVE)):
         declared = accessor.get(key)
         if declared is None:
             continue
-        bound = np.asarray(declared, np.float64).astype(np.float32) if flat.dtype.kind == "f" else np.asarray(declared)
+        bound = np.asarray(declared, np.float64).astype(np.float32) if is_float else np.asarray(declared)
         for place in np.flatnonzero(bound != actual):
             here = f"{pointer}/{key}/{place}"
-            judge.report(mismatch, here, f"{declared[place]} is declared, {actual[place]} is the data's")
-            outside = flat[:, place] < bound[place] if key == "min" else flat[:, place] > bound[place]
+            if slack is None:
+                judge.report(mismatch, here, f"{declared[place]} is declared, {actual[place]} is the data's")
+            column, limit = flat[:, place], bound[place]
+            outside = column < limit - (slack or 0) if key == "min" else column > limit + (slack or 0)
             count = int(np.count_nonzero(outside))
             if count:
                 judge.report(beyond, here, f"{count} elements lie outside", count)
-
-
-def _nan_extreme(choose: np.ufunc, flat: Array) -> Array:
-    extreme: Array = choose.reduce(flat, axis=0)
-    return extreme

@@ -21,7 +21,7 @@ UNRECOGNIZED = rule("IMAGE_UNRECOGNIZED_FORMAT", WARNING, "3.8.3", "the image is
 MIME_INVALID = rule("IMAGE_MIME_TYPE_INVALID", ERROR, "3.8.3", "the image is of another type than declared")
 NOT_ENABLED = rule("IMAGE_NON_ENABLED_MIME_TYPE", ERROR, "3.8.3", "the image's type needs an extension")
 NPOT = rule("IMAGE_NPOT_DIMENSIONS", INFORMATION, "3.8.4.5", "the image's sides are not powers of two")
-FEATURES = rule("IMAGE_FEATURES_UNSUPPORTED", WARNING, "3.8.3", "the image is animated")
+FEATURES = rule("IMAGE_FEATURES_UNSUPPORTED", WARNING, "3.8.3", "the image is animated or has a colour profile")
 TEXTURE_MIME = rule("TEXTURE_INVALID_IMAGE_MIME_TYPE", ERROR, "3.8.2", "a texture's own source is a PNG or JPEG")
 
 CORE_TYPES = ("image/jpeg", "image/png")
@@ -47,9 +47,9 @@ def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
         del image["mimeType"]
 
 
-def check_images(judge: Judge) -> dict[int, tuple[int, ImageHeader | None]]:
-    """Read every image's header; returns the bytes and the header of those that could be read."""
-    found: dict[int, tuple[int, ImageHeader | None]] = {}
+def check_images(judge: Judge) -> dict[int, ImageHeader]:
+    """Read every image's header; returns those that could be read."""
+    found: dict[int, ImageHeader] = {}
     for index, image, pointer in judge.entries("images"):
         view = judge.get("bufferViews", image.get("bufferView"))
         if view is not None:
@@ -66,7 +66,9 @@ def check_images(judge: Judge) -> dict[int, tuple[int, ImageHeader | None]]:
             if own or getattr(error, "code", None) not in BROKEN_PLACES:
                 note(error, pointer, judge)
             continue
-        found[index] = len(data), _check_header(data, image, pointer, judge)
+        header = _check_header(data, image, pointer, judge)
+        if header is not None:
+            found[index] = header
     return found
 
 
@@ -77,29 +79,42 @@ def _check_header(data: bytes | memoryview, image: Clean, pointer: str, judge: J
         broken = {"IMAGE_UNRECOGNIZED_FORMAT": UNRECOGNIZED, "IMAGE_UNEXPECTED_EOS": CUT_OFF}
         judge.report(broken.get(error.code or "", DATA_INVALID), pointer, error.message)
         return None
-    uri = image.get("uri")
-    declared = image.get("mimeType")
+    kind = header.mime_type
+    if kind not in CORE_TYPES and kind != "image/webp" and EXTENSION_TYPES.get(kind) not in judge.extensions:
+        judge.report(UNRECOGNIZED, pointer, f"{kind} needs an extension that the file does not use")
+        return None
+    if header.format == "jpeg" and header.channels == 4:
+        judge.report(DATA_INVALID, pointer, "a JPEG in glTF has one or three channels, not four inks")
+        return None
+    _check_type(header, image, pointer, judge)
+    if header.width & (header.width - 1) or header.height & (header.height - 1):
+        judge.report(NPOT, pointer, f"{header.width} × {header.height} pixels")
+    if "custom" in (header.primaries, header.transfer):
+        judge.report(FEATURES, pointer, "its colour profile is ignored")
+    elif header.animated and kind == "image/webp":
+        judge.report(FEATURES, pointer, "it is animated")
+    return header
+
+
+def _check_type(header: ImageHeader, image: Clean, pointer: str, judge: Judge) -> None:
+    """The type that was recognised against the one that is declared, and against those that the file may use."""
+    uri, declared = image.get("uri"), image.get("mimeType")
     if declared is None and uri is not None and is_data(uri):
         declared = media_type(uri)
     if declared is not None and declared != header.mime_type:
         place = "bufferView" if uri is None else "uri"
         judge.report(MIME_INVALID, f"{pointer}/{place}", f"it is {header.mime_type}, declared as {declared}")
     needed = EXTENSION_TYPES.get(header.mime_type)
-    if header.mime_type not in CORE_TYPES and (needed is None or needed not in judge.extensions):
-        judge.report(NOT_ENABLED, pointer, f"{header.mime_type} needs {needed or 'an extension that does not exist'}")
-    if header.width & (header.width - 1) or header.height & (header.height - 1):
-        judge.report(NPOT, pointer, f"{header.width} × {header.height} pixels")
-    if header.animated:
-        judge.report(FEATURES, pointer)
-    return header
+    if needed is not None and needed not in judge.extensions:
+        judge.report(NOT_ENABLED, pointer, f"{header.mime_type} needs {needed}")
 
 
-def check_textures(judge: Judge, headers: dict[int, tuple[int, ImageHeader | None]]) -> None:
+def check_textures(judge: Judge, headers: dict[int, ImageHeader]) -> None:
     """A texture's `source` is a PNG or JPEG; other formats stand in its extensions."""
     for _, texture, pointer in judge.entries("textures"):
         source = texture.get("source")
         image = judge.get("images", source) or {}
-        header = headers.get(source, (0, None))[1] if source is not None else None
+        header = headers.get(source) if source is not None else None
         kind = header.mime_type if header is not None else image.get("mimeType")
         if kind is not None and kind not in CORE_TYPES:
             judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {kind}")
@@ -107,11 +122,13 @@ def check_textures(judge: Judge, headers: dict[int, tuple[int, ImageHeader | Non
 
 def describe(header: ImageHeader) -> dict[str, Any]:
     """The `image` entry of the report's resources."""
-    said = header.format in ("png", "webp") and header.srgb is not False
+    default = "srgb" if header.format in ("png", "webp") else None
+    primaries, transfer = header.primaries or default, header.transfer or default
     return {
         "width": header.width,
         "height": header.height,
         "format": FORMATS[header.channels],
-        **({"primaries": "srgb", "transfer": "srgb"} if said else {}),
+        **({"primaries": primaries} if primaries else {}),
+        **({"transfer": transfer} if transfer else {}),
         "bits": header.bits_per_channel,
     }

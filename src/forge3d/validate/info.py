@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..gltf.resources import is_data, media_type
+from ..gltf.resources import is_data
 from ..images.headers import ImageHeader
 from .images import describe
 from .judge import Clean, Judge
 from .meshes import primitives
 
 
-def describe_file(
-    judge: Judge, asset: Clean, buffers: set[int], headers: dict[int, tuple[int, ImageHeader | None]]
-) -> dict[str, Any]:
+def describe_file(judge: Judge, asset: Clean, buffers: set[int], headers: dict[int, ImageHeader]) -> dict[str, Any]:
     """The block in the Khronos validator's shape, with the fields that its schema leaves out."""
     root = judge.root
     resources = [*_buffers(judge, buffers), *_images(judge, headers)]
@@ -30,27 +28,28 @@ def _buffers(judge: Judge, loaded: set[int]) -> list[dict[str, Any]]:
     result = []
     for index, buffer, pointer in judge.entries("buffers"):
         uri = buffer.get("uri")
+        stored = judge.source.stored_buffer(index) if index in loaded else b""
         entry: dict[str, Any] = {"pointer": pointer, "mimeType": "application/gltf-buffer"}
         if uri is None:
             if index or judge.source.glb_bin is None:
                 continue
             entry["storage"] = "glb"
         elif is_data(uri):
-            entry |= {"mimeType": media_type(uri) or "text/plain", "storage": "data-uri"}
+            entry["storage"] = "data-uri"
         else:
             entry |= {"storage": "external", "uri": uri}
         if index in loaded:
-            entry["byteLength"] = buffer["byteLength"]
+            entry["byteLength"] = len(stored)
         result.append(entry)
     return result
 
 
-def _images(judge: Judge, headers: dict[int, tuple[int, ImageHeader | None]]) -> list[dict[str, Any]]:
+def _images(judge: Judge, headers: dict[int, ImageHeader]) -> list[dict[str, Any]]:
     result = []
     for index, image, pointer in judge.entries("images"):
         uri = image.get("uri")
         entry: dict[str, Any] = {"pointer": pointer}
-        size, header = headers.get(index, (None, None))
+        header = headers.get(index)
         kind = header.mime_type if header else image.get("mimeType")
         if kind is not None:
             entry["mimeType"] = kind
@@ -58,7 +57,7 @@ def _images(judge: Judge, headers: dict[int, tuple[int, ImageHeader | None]]) ->
         if entry["storage"] == "external":
             entry["uri"] = uri
         if header is not None:
-            entry |= {"byteLength": size, "image": describe(header)}
+            entry["image"] = describe(header)
         result.append(entry)
     return result
 

@@ -24,6 +24,12 @@ NO_TANGENTS = rule(
 )
 UNUSED_TANGENT = rule("UNUSED_MESH_TANGENT", INFORMATION, "3.7.2.1", "tangents are not used without a normal map")
 
+TANGENT_SPACE = {
+    "KHR_materials_anisotropy": "anisotropyTexture",
+    "KHR_materials_clearcoat": "clearcoatNormalTexture",
+}
+"""Textures besides the normal map that are read in tangent space."""
+
 EXCLUSIVE = ("KHR_materials_pbrSpecularGlossiness", "KHR_materials_unlit")
 """Extensions that replace the whole material, so that no other extension may stand beside them."""
 
@@ -56,8 +62,7 @@ def check_primitive_material(primitive: Clean, pointer: str, judge: Judge) -> No
             judge.report(UNUSED, f"{pointer}/attributes/TEXCOORD_{number}")
     extensions = material.get("extensions", {})
     mapped = "normalTexture" in material
-    needed = mapped or "KHR_materials_anisotropy" in extensions
-    needed = needed or "clearcoatNormalTexture" in extensions.get("KHR_materials_clearcoat", {})
+    needed = mapped or any(key in extensions.get(name, {}) for name, key in TANGENT_SPACE.items())
     if needed and not {"NORMAL", "TANGENT"} <= attributes.keys():
         judge.report(GENERATED_TANGENTS if mapped else NO_TANGENTS, f"{pointer}/material")
     elif not needed and "TANGENT" in attributes:

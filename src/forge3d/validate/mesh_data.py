@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import Forge3DError
 from ..gltf.json_access import at
 from .accessor_data import Array
 from .judge import Clean, Judge
 from .meshes import primitives
+from .resources import note
 from .rules import ERROR, INFORMATION, WARNING, Rule, rule
 
 NON_UNIT = rule("ACCESSOR_VECTOR3_NON_UNIT", ERROR, "3.7.2.1", "vectors are not of unit length")
@@ -56,7 +58,17 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
 def _decoded(judge: Judge, mesh: int, place: int, primitive: Clean, arrays: dict[int, Array]) -> dict[str, Array]:
     """A primitive's arrays by semantic, "" for the indices; Draco's where it has them."""
     users = {**(primitive.get("attributes") or {}), **({"": primitive["indices"]} if "indices" in primitive else {})}
-    return {name: arrays[index] for name, index in users.items() if index in arrays}
+    data = {name: arrays[index] for name, index in users.items() if index in arrays}
+    if "KHR_draco_mesh_compression" in primitive.get("extensions", {}):
+        try:
+            decoded = judge.source.draco(mesh, place)
+        except Forge3DError as error:
+            note(error, f"/meshes/{mesh}/primitives/{place}", judge)
+        else:
+            if decoded is not None:
+                data |= decoded.attributes
+                data |= {} if decoded.indices is None else {"": decoded.indices}
+    return data
 
 
 def _normalized(judge: Judge, primitive: Clean, name: str) -> bool:
@@ -172,7 +184,7 @@ def _check_indices(
     if largest == restart:
         tell(RESTART, indices == restart, judge, pointer)
     if count is not None and largest >= count:
-        tell(INDEX_BOUNDS, (indices >= count) & (indices != restart), judge, pointer)
+        tell(INDEX_BOUNDS, indices >= count, judge, pointer)
     corners = _corners(indices, mode)
     if corners is not None:
         a, b, c = corners

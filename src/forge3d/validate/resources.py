@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Forge3DError
+from ..errors import Forge3DError, UnsupportedFeature
 from ..gltf import Severity
 from ..gltf.faults import fault_of
 from ..gltf.json_access import shown
@@ -30,6 +30,7 @@ DATA_URI_GLB = rule("DATA_URI_GLB", WARNING, "3.6.1.1", "a data URI in a GLB was
 URI_GLB = rule("URI_GLB", INFORMATION, "4", "a GLB that refers to other files is not self-contained")
 REFUSED = rule("FORGE3D_RESOURCE_REFUSED", ERROR, "2.8", "a URI leads where no file may be opened")
 LIMIT = rule("FORGE3D_LIMIT_EXCEEDED", ERROR, "", "the file asks for more than the limits allow")
+NOT_JUDGED = rule("FORGE3D_NOT_JUDGED", WARNING, "", "the data cannot be decoded here, so they are not judged")
 DRACO_INVALID = rule(
     "FORGE3D_DRACO_DATA_INVALID", ERROR, "KHR_draco_mesh_compression", "a Draco payload cannot be decoded"
 )
@@ -89,6 +90,9 @@ def opens(uri: str) -> bool:
 
 def note(error: Forge3DError, pointer: str, judge: Judge) -> None:
     """Report what a decoder of `forge3d.gltf` raised, in place `pointer` unless the error knows better."""
+    if isinstance(error, UnsupportedFeature):
+        judge.report(NOT_JUDGED, pointer, str(error))
+        return
     fault = fault_of(error, pointer)
     code = f"FORGE3D_{fault.code}" if fault.code in OURS else fault.code
     judge.add(code, Severity.ERROR, fault.pointer, fault.message)

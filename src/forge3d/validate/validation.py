@@ -65,7 +65,11 @@ def validate(
 
 
 def _worst_first(issues: list[Issue]) -> list[Issue]:
-    return sorted(issues, key=lambda issue: issue.severity)
+    """By severity, in the order found otherwise; what two rules met in the same words counts once."""
+    distinct: dict[tuple[object, ...], Issue] = {}
+    for issue in issues:
+        distinct.setdefault((issue.code, issue.pointer, issue.offset, issue.message), issue)
+    return sorted(distinct.values(), key=lambda issue: issue.severity)
 
 
 def _issue(fault: Fault) -> Issue:
@@ -110,8 +114,9 @@ def _judge(judge: Judge) -> dict[str, Any]:
     headers = images.check_images(judge)
     images.check_textures(judge, headers)
     usage.check_unused(judge)
-    arrays = accessor_data.load_arrays(judge, loaded)
-    accessor_data.check_arrays(judge, arrays)
+    compressed = accessor_data.draco_users(judge)
+    arrays = accessor_data.load_arrays(judge, loaded, compressed)
+    accessor_data.check_arrays(judge, arrays, compressed)
     mesh_data.check_meshes(judge, arrays)
     animation_data.check_animation_data(judge, arrays)
     return describe_file(judge, asset, loaded, headers)
