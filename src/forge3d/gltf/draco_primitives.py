@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import InvalidAsset, UnsupportedFeature
 from .accessors import Array, Layout, layout_of
 from .codecs import draco
-from .json_access import at, broken, index, integer, mapping, mappings
+from .json_access import as_index, at, broken, index, integer, mapping, mappings
 from .root import Root
 from .views import Views
 
@@ -41,10 +41,8 @@ class DracoPrimitives:
 
     def _primitive(self, mesh: int, primitive: int) -> tuple[dict[str, Any], str]:
         parent, here = self._root.entry("meshes", mesh)
-        primitives = mappings(parent, "primitives", here)
-        return primitives[index({"": primitive}, "", f"{here}/primitives", len(primitives))], at(
-            here, "primitives", primitive
-        )
+        primitives, here = mappings(parent, "primitives", here), f"{here}/primitives/{primitive}"
+        return primitives[as_index(primitive, here, len(primitives))], here
 
     def data(self, mesh: int, primitive: int) -> DracoData | None:
         """What is compressed; None when the primitive does not use the extension."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 import msgspec
@@ -32,13 +33,14 @@ def decode(text: bytes, limits: Limits) -> Any:
     limits.check("max_json_bytes", len(text), "the JSON text")
     if text.startswith(BOM):
         text = text[3:]
-    limits.check("max_json_depth", _depth(text), "the nesting of the JSON text")
+    depth = _depth(text)
+    limits.check("max_json_depth", depth, "the nesting of the JSON text")
     try:
         return _parse(text)
-    except RecursionError:
-        raise LimitExceeded("max_json_depth", _depth(text), 900, "the nesting of the JSON text") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+    except (msgspec.MsgspecError, ValueError):
         return _second_look(text)
+    except RecursionError:  # the parser's own limit, where ours was raised above it
+        raise LimitExceeded("max_json_depth", depth, limits.max_json_depth, "the nesting of the JSON text") from None
 
 
 def decode_object(text: bytes, limits: Limits) -> dict[str, Any]:
@@ -73,12 +75,11 @@ def duplicate_keys(text: bytes) -> list[str]:
         if len(entries) == len(pairs):
             return entries
         found = True
-        seen: set[str] = set()
         repeated = Repeated(entries)
-        repeated.keys_again = sorted({key for key, _ in pairs if key in seen or seen.add(key)})  # type: ignore[func-returns-value]
+        repeated.keys_again = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
         return repeated
 
-    root = json.loads(text.removeprefix(BOM), object_pairs_hook=build)
+    root = json.loads(text.removeprefix(BOM).decode(), object_pairs_hook=build, parse_int=_integer)
     pointers: list[str] = []
     waiting: list[tuple[Any, str]] = [(root, "")] if found else []
     while waiting:
@@ -119,8 +120,6 @@ def _second_look(text: bytes) -> Any:
         _fail(f"{error.args[0]} is not a JSON number", decoded[: match.start()])
     except json.JSONDecodeError as error:
         _fail(f"not JSON: {error.msg}", decoded[: error.pos])
-    except RecursionError:
-        raise LimitExceeded("max_json_depth", _depth(text), 900, "the nesting of the JSON text") from None
     whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return json.loads(whole)
 

@@ -35,14 +35,14 @@ class Limits:
 
     max_file_bytes: int = GIB
     max_json_bytes: int = 256 * MIB
-    max_json_depth: int = 256
+    max_json_depth: int = 128
     max_resource_bytes: int = GIB
     max_resources: int = 4096
     max_decoded_bytes: int = GIB
     max_image_pixels: int = 1 << 27
     max_objects: int = 1_000_000
     max_node_depth: int = 1000
-    codec_seconds: float | None = 30.0
+    codec_seconds: float | None = 8.0
 
     def check(self, limit: str, value: float, what: str) -> None:
         """Raise `LimitExceeded` when `value` is above the field called `limit`; `what` starts the message."""
