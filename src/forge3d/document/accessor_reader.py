@@ -9,7 +9,7 @@ from ..errors import InvalidAsset
 from ..gltf import Source
 from ..gltf.accessors import Layout, Span, dense, layout_of, sparse_parts
 from ..gltf.codecs import draco, meshopt
-from ..gltf.json_access import as_index, as_integer, mapping, string
+from ..gltf.json_access import as_index, index, mapping, string
 from .accessor import Accessor, Array
 from .layout import Json
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
@@ -149,15 +149,15 @@ class AccessorReader:
         source = self.source
         indices, values = sparse_parts(layout, f"/accessors/{number}")
 
-        def part(index: int) -> Array:
+        def part(position: int) -> Array:
             sparse = source.sparse(number)
             assert sparse is not None
-            array = (*sparse[0], sparse[1])[index]
+            array = (*sparse[0], sparse[1])[position]
             assert array is not None
             return array
 
-        def accessor(index: int, layout: Layout) -> Accessor:
-            made = Accessor(load=lambda: part(index), dtype=layout.dtype, shape=layout.shape)
+        def accessor(position: int, layout: Layout) -> Accessor:
+            made = Accessor(load=lambda: part(position), dtype=layout.dtype, shape=layout.shape)
             assert layout.view is not None
             self._attach(made, layout.view, layout.offset)
             return made
@@ -179,9 +179,10 @@ class AccessorReader:
         """
         data = self.source.draco_data(mesh, primitive)
         assert data is not None
-        numbers = {semantic: as_integer(json["attributes"].get(semantic), data.pointer) for semantic in data.ids}
+        here, count = f"/meshes/{mesh}/primitives/{primitive}", len(self.accessors)
+        numbers = {name: index(json["attributes"], name, f"{here}/attributes", count) for name in data.ids}
         if "indices" in json:
-            numbers[""] = as_integer(json["indices"], f"/meshes/{mesh}/primitives/{primitive}/indices")
+            numbers[""] = index(json, "indices", here, count)
         view = json["extensions"][draco.EXTENSION]["bufferView"]
         key = (view, *numbers.items())
         if key not in self._draco:

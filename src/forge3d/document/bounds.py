@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .accessor import Accessor
 from .document import Document
 from .geometry import used_vertices
 from .sampling import pose_at
@@ -37,6 +38,7 @@ class Bounds:
         return float(np.linalg.norm(self.extent))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite is left out below
 def bounds(
     document: Document, scene: Scene | None = None, *, exact: bool = True, time: float | None = None
 ) -> Bounds | None:
@@ -55,17 +57,27 @@ def bounds(
             position = primitive.attributes.get("POSITION")
             if position is None or len(position) == 0:
                 continue
-            if exact or position.bounds is None:
+            declared = None if exact else declared_bounds(position)
+            if declared is None:
                 used = used_vertices(primitive)
                 placed = world_positions(primitive, instance, world, pose).astype(np.float64)
                 points = placed if used is None else placed[used]
             else:
-                points = _corners(instance, *position.bounds)
+                points = _corners(instance, *declared)
             if len(points) and np.isfinite(points).all():
                 low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
     return Bounds(low, high) if np.isfinite(low).all() and np.isfinite(high).all() else None
 
 
-def _corners(instance: MeshInstance, low: list[float], high: list[float]) -> Vector:
+def declared_bounds(position: Accessor) -> tuple[Vector, Vector] | None:
+    """The file's `min` and `max` of a POSITION accessor as floats (it declares them as stored), where it has both."""
+    low, high = position.bounds or ([], [])
+    if not low or not high:
+        return None
+    scale = float(np.iinfo(position.dtype).max) if position.normalized and position.dtype.kind in "iu" else 1.0
+    return np.maximum(np.array(low, float) / scale, -1 if scale > 1 else -np.inf), np.array(high, float) / scale
+
+
+def _corners(instance: MeshInstance, low: Vector, high: Vector) -> Vector:
     corners = np.array([[(low, high)[corner >> axis & 1][axis] for axis in range(3)] for corner in range(8)])
     return np.asarray(corners @ instance.world[:3, :3].T + instance.world[:3, 3])

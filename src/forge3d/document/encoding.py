@@ -24,7 +24,7 @@ class Encoding:
             (version 1: smaller, newer readers only).
         level: how hard the version 1 vertex codec tries, 0 (fast) to 3 (small); version 0 has no levels.
         filters: store normals, tangents and rotation keys that are quantized to normalized integers in the form that
-            compresses best (octahedral, quaternion). Values may move by a step or two of the precision they are stored in.
+            compresses best (octahedral, quaternion). Values may move by a step or two of their stored precision.
     """
 
     extension: Literal["EXT_meshopt_compression", "KHR_meshopt_compression"] = "EXT_meshopt_compression"

@@ -17,7 +17,7 @@ from .accessor import Accessor
 from .animation import Animation
 from .document import Document
 from .layout import Json, Role
-from .material import Material
+from .material import LAYERS, Material
 from .payload import Blob, DracoPayload
 from .pinning import Pinned
 from .property import Property, XmpPacket
@@ -37,6 +37,17 @@ ROOT_EXTENSIONS = {
     "xmp_packets": ("KHR_xmp_json_ld", "packets"),
 }
 """The lists that stand in an extension of the root: list → (extension, key)."""
+
+
+_FIELDS: dict[str, set[str]] = {
+    "materials": {layer.extension for layer in LAYERS.values()},
+    "nodes": {"EXT_mesh_gpu_instancing", "KHR_lights_punctual", "KHR_node_visibility"},
+    "primitives": {"KHR_draco_mesh_compression", "KHR_materials_variants"},
+    "root": {extension for extension, _ in ROOT_EXTENSIONS.values()},
+    "target": {"KHR_animation_pointer"},
+    "textureInfo": {"KHR_texture_transform"},
+}
+"""Extensions that are fields of an object, by its kind: what else their JSON held is written with the field only."""
 
 
 @dataclass(slots=True)
@@ -128,7 +139,7 @@ class Numbering:
                 extensions[name] = value
                 self.declare(name)
         for name, value in owner.extensions.items():
-            if name not in self.drop and name not in opaque.TYPED and name not in extensions:
+            if name not in self.drop and name not in extensions and name not in _FIELDS.get(kind, ()):
                 extensions[name] = self._untyped(name, kind, value)
         if extensions:
             json["extensions"] = extensions

@@ -36,6 +36,7 @@ def local_matrix(node: Node, pose: Pose | None = None) -> Matrix:
     return np.asarray(trs_matrices(*parts)[0])
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a file may hold any number
 def trs_matrices(translations: Matrix, rotations: Matrix, scales: Matrix) -> Matrix:
     """Matrices `(n, 4, 4)` of translations `(n, 3)`, quaternions `(n, 4)` (x, y, z, w) and scales `(n, 3)`.
 
