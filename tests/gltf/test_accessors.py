@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge3d.errors import InvalidAsset, LimitExceeded
@@ -256,6 +256,7 @@ def test_a_sparse_copy_counts_against_the_limit() -> None:
         sparse_source([1], [1], limits=Limits(max_decoded_bytes=3)).array(0)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(DTYPES)), st.sampled_from(sorted(SHAPES)), st.integers(1, 40), st.integers(0, 40),
     st.integers(0, 40), st.sampled_from([None, 4, 8, 12, 36, 64, 252]),

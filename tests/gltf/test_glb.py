@@ -3,7 +3,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge3d.errors import LimitExceeded
@@ -45,6 +45,7 @@ def test_pack_refuses_more_than_the_format_can_say() -> None:
         glb.pack(b"{}", Huge())
 
 
+@settings(deadline=None)
 @given(text=st.binary(min_size=1), data=st.binary())
 def test_parse_gives_back_what_was_packed(text: bytes, data: bytes) -> None:
     chunks = glb.parse(glb.pack(text, data))
@@ -55,6 +56,7 @@ def test_parse_gives_back_what_was_packed(text: bytes, data: bytes) -> None:
     assert (chunks.bin is None) == (not data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda rest: b"glTF\2\0\0\0" + rest))
 def test_parse_takes_any_bytes(data: bytes) -> None:
     chunks = glb.parse(data)

@@ -86,7 +86,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(ANYTHING)
 def test_no_value_raises_anything_else(value: Any) -> None:
     owner = {"key": value}

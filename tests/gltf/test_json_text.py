@@ -21,7 +21,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(VALUES)
 def test_decode_inverts_encode(value: Any) -> None:
     assert json_text.decode(json_text.encode(value), LIMITS) == value
@@ -79,7 +79,7 @@ def test_depth_is_refused_also_where_the_limit_would_allow_more_than_the_parser(
         json_text.decode(b"[" * 10**5 + b"]" * 10**5, Limits(max_json_depth=10**6))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(VALUES)
 def test_depth_is_exact(value: Any) -> None:
     def depth(value: Any) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .json_access import broken, integer, mapping, shown, string
+from .json_access import boolean, broken, integer, mapping, shown, string
 
 Array = npt.NDArray[Any]
 
@@ -57,7 +58,7 @@ class Layout:
     @property
     def nbytes(self) -> int:
         """Bytes of the array without padding."""
-        return int(np.prod(self.shape, dtype=object)) * self.dtype.itemsize
+        return prod(self.shape) * self.dtype.itemsize
 
 
 class Span(NamedTuple):
@@ -73,7 +74,7 @@ def _element(component_type: int, kind: str) -> Element:
     dtype, shape = DTYPES[component_type], SHAPES[kind]
     size = dtype.itemsize
     if len(shape) < 2:
-        packed = size * int(np.prod(shape, dtype=int))
+        packed = size * prod(shape)
         return Element(dtype, shape, packed, packed, (size,) * len(shape))
     rows = shape[0]
     column = -(-rows * size // 4) * 4
@@ -95,7 +96,7 @@ def layout_of(accessor: dict[str, Any], pointer: str) -> Layout:
     try:
         element = ELEMENTS[get("componentType"), get("type")]
     except (KeyError, TypeError):
-        _explain_types(accessor, pointer)
+        return _strict(accessor, pointer)
     if (
         type(count) is not int
         or not 0 < count <= 2**53
@@ -105,33 +106,32 @@ def layout_of(accessor: dict[str, Any], pointer: str) -> Layout:
         or (view is None and "bufferView" in accessor)
         or (view is not None and (type(view) is not int or view < 0))
     ):
-        return _strict(accessor, pointer, element)
+        return _strict(accessor, pointer)
     sparse = mapping(accessor, "sparse", pointer) if "sparse" in accessor else None
     return Layout(count, element.dtype, (count, *element.shape), normalized, view, offset, element, sparse)
 
 
-def _strict(accessor: dict[str, Any], pointer: str, element: Element) -> Layout:
-    """The slow way for what is written unusually (`3.0`) or is wrong."""
-    count = integer(accessor, "count", pointer, minimum=1)
-    view = integer(accessor, "bufferView", pointer, None)
-    offset = integer(accessor, "byteOffset", pointer, 0)
-    normalized = accessor.get("normalized", False)
-    if type(normalized) is not bool:
-        broken(f"{shown(normalized)} is not true or false", f"{pointer}/normalized", "TYPE_MISMATCH")
-    sparse = mapping(accessor, "sparse", pointer, None)
-    return Layout(count, element.dtype, (count, *element.shape), normalized, view, offset, element, sparse)
-
-
-def _explain_types(accessor: dict[str, Any], pointer: str) -> Any:
+def _strict(accessor: dict[str, Any], pointer: str) -> Layout:
+    """The slow way, for what is wrong, or written unusually (`3.0`)."""
     component_type = integer(accessor, "componentType", pointer)
-    kind = string(accessor, "type", pointer)
     if component_type not in DTYPES:
-        broken(
-            f"{shown(component_type)} is not one of {sorted(DTYPES)}", f"{pointer}/componentType", "VALUE_NOT_IN_LIST"
-        )
+        message = f"{shown(component_type)} is not one of {list(DTYPES)}"
+        broken(message, f"{pointer}/componentType", "VALUE_NOT_IN_LIST")
+    kind = string(accessor, "type", pointer)
     if kind not in SHAPES:
         broken(f"{shown(kind)} is not one of {list(SHAPES)}", f"{pointer}/type", "VALUE_NOT_IN_LIST")
-    return ELEMENTS[component_type, kind]
+    element = ELEMENTS[component_type, kind]
+    count = integer(accessor, "count", pointer, minimum=1)
+    return Layout(
+        count,
+        element.dtype,
+        (count, *element.shape),
+        boolean(accessor, "normalized", pointer, False),
+        integer(accessor, "bufferView", pointer, None),
+        integer(accessor, "byteOffset", pointer, 0),
+        element,
+        mapping(accessor, "sparse", pointer, None),
+    )
 
 
 def dense(layout: Layout, span: Span, pointer: str) -> Array:

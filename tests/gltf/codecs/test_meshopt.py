@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import peers
 
@@ -43,6 +43,7 @@ def test_attributes_come_back_to_the_bit(version: Any, level: int) -> None:
     assert len(data) < PADDED.nbytes
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([4, 8, 12, 16, 32, 60, 64, 128, 252, 256]), st.integers(1, 600), st.integers(0, 255),
     st.sampled_from([0, 1]),
@@ -156,6 +157,7 @@ def test_lies_are_refused(arguments: tuple[Any, ...], message: str) -> None:
     assert caught.value.code == "MESHOPT_DATA_INVALID"
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_mutated_payloads_raise_nothing_else(data: st.DataObject) -> None:
     original = data.draw(st.sampled_from([V0, V1, meshopt.encode_triangles(INDICES), meshopt.encode_indices(INDICES)]))

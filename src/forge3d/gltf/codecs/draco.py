@@ -2,12 +2,14 @@
 
 What a header claims is held against the accessors and the payload's size first, because Draco sets memory aside for
 it. That leaves one trap: a count inside the attribute data makes Draco loop up to 2³¹ times (5 s) and cannot be found
-without decoding; `seconds` bounds the wait for it.
+without decoding; `codec_seconds` bounds the wait for it. A payload made with care can also claim attributes that no
+accessor names: files from strangers belong in a process with a memory limit.
 """
 
 from __future__ import annotations
 
 import time
+from math import prod
 from typing import Any, Final, NamedTuple, NoReturn
 
 import numpy as np
@@ -164,7 +166,7 @@ def stored_as(data: Array, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Arra
     Raises:
         InvalidAsset: when the shapes differ or a value does not fit.
     """
-    if data.size != int(np.prod(shape)) or len(data) != shape[0]:
+    if data.size != prod(shape) or len(data) != shape[0]:
         _broken(f"decoded shape {data.shape} is not the accessor's {shape}")
     stored = data
     if data.dtype != dtype:
