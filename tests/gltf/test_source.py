@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forge3d.errors import Forge3DError, InvalidAsset, LimitExceeded, ResourceRefused
+from forge3d.errors import Forge3DError, InvalidAsset, LimitExceeded, ResourceRefused, UnsupportedFeature
 from forge3d.gltf import Fault, Limits, Severity, Source, glb
 
 from .build import codes, source
@@ -82,6 +82,11 @@ def test_a_broken_glb_is_explained_by_its_suffix(tmp_path: Path) -> None:
     assert caught.value.code == "GLB_INVALID_MAGIC"
     path.write_bytes(TEXT)
     assert Source.open(path).container == "gltf"
+
+
+def test_fbx_is_refused_with_advice() -> None:
+    with pytest.raises(UnsupportedFeature, match=r"FBX: .*Blender"):
+        Source.open(b"Kaydara FBX Binary  \0")
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:

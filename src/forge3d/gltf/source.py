@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import InvalidAsset
+from ..errors import InvalidAsset, UnsupportedFeature
 from . import accessors, glb, json_text
 from .accessors import Array, Layout, Sparse
 from .draco_primitives import DracoArrays, DracoData, DracoPrimitives
@@ -75,6 +75,7 @@ class Source:
         Raises:
             InvalidAsset: when there is no file or its JSON cannot be read; other faults wait for `faults()`. What is
                 wrong with a GLB that cannot be opened is in `glb.parse(data).faults`.
+            UnsupportedFeature: for FBX, known by its first bytes.
             LimitExceeded: max_file_bytes, max_json_bytes, max_json_depth.
         """
         if isinstance(source, Source):
@@ -263,6 +264,8 @@ def _read(path: Path, limits: Limits) -> bytes:
 
 def _container(data: bytes, path: Path | None) -> Literal["glb", "gltf"]:
     """What to read the data as: broken GLBs are better explained as such than as bad JSON."""
+    if data.startswith(b"Kaydara FBX"):
+        raise UnsupportedFeature("FBX", "export glTF 2.0 instead, or convert it with Blender")
     if glb.is_glb(data):
         return "glb"
     is_json = data[:64].removeprefix(json_text.BOM).lstrip()[:1] in (b"{", b"[", b'"')
