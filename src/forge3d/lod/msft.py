@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..document import Channel, Document, Mesh, Node, Pointer
-from ..document.copying import copied
+from ..document.graph import copied
 from ..document.scene import Matrix
 from ..errors import UnsupportedFeature
 from ..optimize.graph import world_matrices

@@ -56,13 +56,14 @@ def _some(points: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64
 
 def _by_area(corners: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
     """Points on the triangles, as many on each as its area asks for, at low-discrepancy places (Roberts' R2)."""
-    a, b, c = np.moveaxis(corners, 1, 0)
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
     if not area.sum() > 0:
-        return a[:0]
-    number = np.arange(count)
+        return np.empty((0, 3))
+    number: npt.NDArray[np.int64] = np.arange(count)
     chosen = np.searchsorted(np.cumsum(area), (number + 0.5) / count * area.sum())
     chosen = np.minimum(chosen, len(area) - 1)
     u, v = number * 0.7548776662466927 % 1, number * 0.5698402909980532 % 1
     u, v = np.where(u + v > 1, 1 - u, u)[:, None], np.where(u + v > 1, 1 - v, v)[:, None]
-    return np.asarray(a[chosen] + u * (b - a)[chosen] + v * (c - a)[chosen])
+    points: npt.NDArray[np.float64] = a[chosen] + u * (b - a)[chosen] + v * (c - a)[chosen]
+    return points

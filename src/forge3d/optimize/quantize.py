@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ..document import Accessor, Change, Context, Document, Fidelity, Primitive, Skip, Transform
+from ..document import Accessor, Change, Context, Document, Fidelity, Interpolation, Primitive, Skip, Transform
 from .graph import pinned
 from .options import between, one_of
 from .quantization.positions import quantize_positions
@@ -21,7 +21,7 @@ Stored = Callable[[Accessor], Accessor]
 
 @dataclass(frozen=True, slots=True)
 class Quantize(Transform):
-    """Store vertex attributes as small integers (KHR_mesh_quantization). Lossy: see the change's error, in metres.
+    """Store vertex attributes as small integers (KHR_mesh_quantization). Lossy: see the change's error, in metres at rest.
 
     Each mesh has a grid of its own, which node transforms, inverse bind matrices, instances and volume thickness undo;
     where a node is animated, or places more than the mesh, the mesh moves to a new child. Primitives of one mesh stay
@@ -35,6 +35,7 @@ class Quantize(Transform):
             texel of its largest texture. Coordinates outside [0, 1] are moved into it by KHR_texture_transform.
         color: bits of vertex colours, 8 to 16.
         weight: bits of skin weights, 8 or 16; they sum to one afterwards.
+        rotation: bits of rotation keys, 16, which core glTF allows; keys with spline tangents stay as they are.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
@@ -44,12 +45,13 @@ class Quantize(Transform):
     texcoord: int | None = None
     color: int = 8
     weight: Literal[0, 8, 16] = 8
+    rotation: Literal[0, 16] = 16
 
     def __post_init__(self) -> None:
         for name, least in (("position", 8), ("normal", 6), ("texcoord", 8), ("color", 8)):
             if getattr(self, name) != 0:
                 between(self, name, least, 16)
-        one_of(self, "weight")
+        one_of(self, "weight", "rotation")
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("quantize")
@@ -66,6 +68,8 @@ class Quantize(Transform):
             change.skipped += quantize_texcoords(document, self.texcoord)
         context.report(0.6, "quantize other attributes")
         self._attributes(document, change)
+        if self.rotation:
+            _quantize_rotations(document)
         return change
 
     def _attributes(self, document: Document, change: Change) -> None:
@@ -128,3 +132,20 @@ def _convert_skin(primitive: Primitive, done: dict[tuple[int, ...], dict[str, Ac
             done[key][weight] = with_normalized(attributes[weight], values)
             done[key][joint] = with_array(attributes[joint], joints(attributes[joint].array, values))
     primitive.attributes = {**attributes, **done[key]}
+
+
+def _quantize_rotations(document: Document) -> None:
+    """Rotation keys as normalized 16-bit integers: a step is 3e-5, or less than a hundredth of a degree."""
+    uses: dict[int, tuple[Accessor, set[str]]] = {}
+    samplers = [sampler for animation in document.animations for sampler in animation.samplers]
+    for channel in (channel for animation in document.animations for channel in animation.channels):
+        splines = channel.sampler.interpolation == Interpolation.CUBICSPLINE
+        output = channel.sampler.output
+        uses.setdefault(id(output), (output, set()))[1].add("splines" if splines else channel.path)
+    stored = {
+        i: with_normalized(output, unit_vectors(output.array, 16))
+        for i, (output, paths) in uses.items()
+        if paths == {"rotation"} and output.dtype == np.float32 and output.shape[1:] == (4,) and within([output], -1, 1)
+    }
+    for sampler in samplers:
+        sampler.output = stored.get(id(sampler.output), sampler.output)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ...document import Document, Material, Node, Primitive
-from ...document.copying import copied
+from ...document.graph import copied
 from ...document.material import Layer
 from ...document.property import Property
 from ...document.texture import TextureInfo
