@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import DracoPy
@@ -65,7 +66,7 @@ def test_the_placeholder_buffer_has_no_bytes() -> None:
     assert "uri" not in root["buffers"][1]
     spans = sorted((v["byteOffset"], v["byteLength"]) for v in root["bufferViews"] if v["buffer"] == 1)
     assert all(start + length <= root["buffers"][1]["byteLength"] for start, length in spans)
-    assert all(a + b <= c for (a, b), (c, _) in zip(spans, spans[1:], strict=False))
+    assert all(a + b <= c for (a, b), (c, _) in pairwise(spans))
 
 
 def test_uncompressed_bytes_beside_the_compressed_ones_are_kept() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.peers import khronos_reports
 
 from forge3d.document import Document
 from forge3d.document.bounds import bounds
 from forge3d.document.equality import differences
 from forge3d.document.payload import DracoPayload, MeshoptPayload
 from forge3d.errors import InvalidAsset
-from tests.peers import khronos_reports
 
 REFUSED = {"AllIndicesOutOfRange.gltf", "IndexOutOfRange.gltf"}
 

@@ -142,7 +142,7 @@ def from_trimesh(scene: trimesh.Scene | trimesh.Trimesh) -> Document:
         if isinstance(geometry, trimesh.Trimesh) and len(geometry.faces):
             primitive = _from_trimesh(geometry)
             source = getattr(geometry.visual, "material", None)
-            if source is not None:
+            if source is not None and not _is_placeholder(source):
                 if id(source) not in materials:
                     materials[id(source)] = _from_trimesh_material(source, pictures)
                 primitive.material = materials[id(source)]
@@ -182,6 +182,14 @@ def _from_trimesh(mesh: trimesh.Trimesh) -> Primitive:
     # 65535 is the restart index of 16-bit strips, which glTF leaves out
     small = np.uint16 if len(vertices) < 65536 else np.uint32
     return Primitive(attributes=attributes, indices=Accessor(faces.astype(small).reshape(-1)))
+
+
+def _is_placeholder(material: Any) -> bool:
+    """Whether trimesh made the material up, because the file has texture coordinates but no material."""
+    from trimesh.visual.material import empty_material
+
+    made_up, picture = empty_material(), getattr(material, "image", None)
+    return picture is not None and (picture.size, picture.tobytes()) == (made_up.image.size, made_up.image.tobytes())
 
 
 def _from_trimesh_material(source: Any, pictures: dict[int, Texture]) -> Material:

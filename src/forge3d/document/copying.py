@@ -39,11 +39,12 @@ def copied(root: T, memo: dict[int, Any] | None = None) -> T:
     result = copy_of(root)
     while pending:
         original, copy = pending.pop()
-        for name in _field_names(original.__class__):
+        for name in field_names(original.__class__):
             setattr(copy, name, copy_of(getattr(original, name)))
     return result  # type: ignore[no-any-return]
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:
+def field_names(kind: Any) -> tuple[str, ...]:
+    """The names of a dataclass's fields."""
     return tuple(f.name for f in fields(kind))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import fields
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from . import opaque
 from .accessor import Accessor
+from .copying import field_names
 from .document import Document
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload
 from .property import Property, XmpPacket
@@ -41,7 +41,7 @@ def differences(a: Document, b: Document, *, limit: int = 100) -> list[str]:
 
 class _Comparison:
     def __init__(self, a: Document, b: Document):
-        self._pending: list[tuple[str, Any, Any]] = [("document", a, b)]
+        self._pending: deque[tuple[str, Any, Any]] = deque([("document", a, b)])  # breadth first: short paths
         self._partners: dict[int, Any] = {}  # id of an object of a → its counterpart in b; both are kept alive by a, b
         self._documents = a, b
 
@@ -56,10 +56,11 @@ class _Comparison:
         unused = [[x for x in document.accessors if not x.referenced] for document in (a, b)]
         self._pending.append(("unused accessors", unused[0], unused[1]))
         while self._pending:
-            yield from self._compare(*self._pending.pop())
+            yield from self._compare(*self._pending.popleft())
 
     def _compare(self, path: str, left: Any, right: Any) -> Iterator[str]:
         if left is right:
+            self._first_meeting(left, right)
             return
         if type(left) is not type(right) and not _numbers(left, right):
             yield f"{path}: {left!r:.80} is not {right!r:.80}"
@@ -86,6 +87,7 @@ class _Comparison:
             yield f"{path}: {left!r:.80} is not {right!r:.80}"
 
     def _first_meeting(self, left: Any, right: Any) -> bool:
+        """Note the two as counterparts, unless one of them has another or the same one already."""
         if id(left) in self._partners or id(right) in self._partners:
             return False
         self._partners[id(left)], self._partners[id(right)] = right, left
@@ -97,7 +99,7 @@ class _Comparison:
 
     def _objects(self, path: str, left: Any, right: Any) -> Iterator[str]:
         storage = _STORAGE.get(type(left).__name__, ())
-        for name in _names(left.__class__):
+        for name in field_names(left.__class__):
             if name not in storage:
                 self._pending.append((f"{path}.{name}", getattr(left, name), getattr(right, name)))
         if type(left).__name__ == "Image" and left.data != right.data:
@@ -107,11 +109,6 @@ class _Comparison:
         if left.keys() != right.keys():
             yield f"{path}: {sorted(left)} is not {sorted(right)}"
         self._pending.extend((f"{path}.{key}", left[key], right[key]) for key in left if key in right)
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
 
 
 def _unmanaged(names: list[str]) -> set[str]:

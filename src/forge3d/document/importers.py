@@ -31,11 +31,15 @@ _ADVICE = {
 }
 
 
-def refuse_foreign(path: str | os.PathLike[str]) -> None:
-    """Raise `UnsupportedFeature` with advice where the path's suffix tells of another format."""
-    label, advice = _ADVICE.get(Path(path).suffix.lower(), ("", ""))
+def refuse_foreign(source: str | os.PathLike[str] | bytes) -> None:
+    """Raise `UnsupportedFeature` with advice where a path's suffix, or the first bytes, tell of another format."""
+    if isinstance(source, bytes):
+        name, suffix = "the file", ".fbx" if source.startswith(b"Kaydara FBX") else ""
+    else:
+        name, suffix = Path(source).name, Path(source).suffix.lower()
+    label, advice = _ADVICE.get(suffix, ("", ""))
     if advice:
-        raise UnsupportedFeature(label, f"{Path(path).name} is not glTF 2.0: {advice}")
+        raise UnsupportedFeature(label, f"{name} is not glTF 2.0: {advice}")
 
 
 def read(

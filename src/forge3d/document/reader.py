@@ -58,7 +58,7 @@ def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | No
     try:
         opened = Source.open(source, limits=limits)
     except InvalidAsset:
-        if isinstance(source, (str, os.PathLike)):
+        if not isinstance(source, Source):
             importers.refuse_foreign(source)
         raise
     try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import Forge3DError
 from .accessor import Accessor
+from .animation import Animation, AnimationSampler
 from .document import Document
-from .scene import Mesh, Mode, Node, Primitive
-from .texture import Image
+from .material import Material
+from .members import members
+from .scene import Mesh, Mode, Node, Primitive, Scene, Skin
+from .texture import Image, Texture
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +49,37 @@ class Statistics:
 
 
 def statistics(document: Document) -> Statistics:
-    """Count what `document` holds. Reads image headers; decodes no geometry and no picture."""
-    primitives = [primitive for mesh in document.meshes for primitive in mesh.primitives]
-    drawn = [node for node in _shown(document) if node.mesh is not None]
-    drawable = dict.fromkeys(accessor for primitive in primitives for accessor in accessors_of(primitive))
-    animated = {
-        accessor
-        for animation in document.animations
-        for sampler in animation.samplers
-        for accessor in (sampler.input, sampler.output)
-    }
-    matrices = {skin.inverse_bind_matrices for skin in document.skins if skin.inverse_bind_matrices is not None}
+    """Count what `document` holds, listed or only referred to. Reads image headers; decodes no geometry, no picture."""
+    found = members(document)
+    primitives: list[Primitive] = found.get(Primitive, [])
+    samplers: list[AnimationSampler] = found.get(AnimationSampler, [])
+    images: list[Image] = found.get(Image, [])
+    drawn = [(node, node.mesh) for node in _shown(document) if node.mesh is not None]
+    drawable = {accessor for primitive in primitives for accessor in accessors_of(primitive)}
+    others = {accessor for sampler in samplers for accessor in (sampler.input, sampler.output)}
+    others |= {skin.inverse_bind_matrices for skin in found.get(Skin, []) if skin.inverse_bind_matrices is not None}
     buffers = sum(accessor.nbytes for accessor in drawable)
     return Statistics(
-        scenes=len(document.scenes),
-        nodes=len(document.nodes),
-        meshes=len(document.meshes),
+        scenes=len(found.get(Scene, [])),
+        nodes=len(found.get(Node, [])),
+        meshes=len(found.get(Mesh, [])),
         primitives=len(primitives),
-        draw_calls=sum(len(node.mesh.primitives) for node in drawn if node.mesh),
+        draw_calls=sum(len(mesh.primitives) for _, mesh in drawn),
         vertices=sum(len(a) for a in {p.attributes["POSITION"] for p in primitives if "POSITION" in p.attributes}),
         triangles=sum(map(triangle_count, primitives)),
-        drawn_triangles=sum(_instances(node) * _triangles(node.mesh) for node in drawn if node.mesh),
-        materials=len(document.materials),
-        textures=len(document.textures),
-        images=len(document.images),
-        image_bytes=sum(len(image.data) for image in document.images),
-        geometry_bytes=buffers + sum(accessor.nbytes for accessor in (animated | matrices) - drawable.keys()),
-        animations=len(document.animations),
-        skins=len(document.skins),
-        gpu_bytes=buffers + sum(map(gpu_bytes, document.images)),
+        drawn_triangles=sum(_instances(node) * sum(map(triangle_count, mesh.primitives)) for node, mesh in drawn),
+        materials=len(found.get(Material, [])),
+        textures=len(found.get(Texture, [])),
+        images=len(images),
+        image_bytes=sum(len(image.data) for image in images),
+        geometry_bytes=buffers + sum(accessor.nbytes for accessor in others - drawable),
+        animations=len(found.get(Animation, [])),
+        skins=len(found.get(Skin, [])),
+        gpu_bytes=buffers + sum(map(gpu_bytes, images)),
     )
 
 
-def accessors_of(primitive: Primitive) -> Iterable[Accessor]:
+def accessors_of(primitive: Primitive) -> Iterator[Accessor]:
     """Every accessor of a primitive: attributes, indices, morph targets."""
     yield from primitive.attributes.values()
     if primitive.indices is not None:
@@ -109,23 +110,16 @@ def gpu_bytes(image: Image) -> int:
     return header.width * header.height * texel * 4 // 3
 
 
-def _triangles(mesh: Mesh) -> int:
-    return sum(map(triangle_count, mesh.primitives))
-
-
 def _instances(node: Node) -> int:
     if node.instancing is None or not node.instancing.attributes:
         return 1
     return min(len(accessor) for accessor in node.instancing.attributes.values())
 
 
-def _shown(document: Document) -> Iterable[Node]:
-    """Nodes of the default scene (else the first; else all), each as often as it is reached."""
+def _shown(document: Document) -> Iterator[Node]:
+    """Nodes of the scene that is shown: the default one, else the first, else all."""
     scene = document.scene or (document.scenes[0] if document.scenes else None)
-    if scene is None:
-        yield from document.nodes
-        return
-    pending = list(scene.nodes)
+    pending = list(document.nodes if scene is None else scene.nodes)
     seen: set[Node] = set()
     while pending:
         node = pending.pop()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,16 +25,30 @@ class MeshInstance:
 
 def local_matrix(node: Node, pose: Pose | None = None) -> Matrix:
     """A node's transform to its parent, `(4, 4)` float64 `[row, column]`: T · R · S (§3.5.3), or its matrix."""
-    translation, rotation, scale = (node.translation, node.rotation, node.scale)
-    animated = pose.nodes.get(node) if pose is not None else None
-    if animated is not None:
-        translation = animated.get("translation", translation)
-        rotation = animated.get("rotation", rotation)
-        scale = animated.get("scale", scale)
-    elif node.matrix is not None:
-        return np.asarray(node.matrix, dtype=np.float64)
-    parts = (np.array([part], np.float64) for part in (translation, rotation, scale))
-    return np.asarray(trs_matrices(*parts)[0])
+    matrix: Matrix = local_matrices([node], pose)[0]
+    return matrix
+
+
+def local_matrices(nodes: Sequence[Node], pose: Pose | None = None) -> Matrix:
+    """`local_matrix` of each of `nodes`: `(n, 4, 4)` float64."""
+    parts: dict[str, list[Any]] = {"translation": [], "rotation": [], "scale": []}
+    given: list[tuple[int, Matrix]] = []
+    for number, node in enumerate(nodes):
+        animated = pose.nodes.get(node) if pose is not None else None
+        for path, values in parts.items():
+            own = getattr(node, path)
+            values.append(own if animated is None else animated.get(path, own))
+        if node.matrix is not None and animated is None:
+            given.append((number, node.matrix))
+    translations, rotations, scales = parts.values()
+    matrices = trs_matrices(
+        np.array(translations, np.float64).reshape(-1, 3),
+        np.array(rotations, np.float64).reshape(-1, 4),
+        np.array(scales, np.float64).reshape(-1, 3),
+    )
+    for number, matrix in given:
+        matrices[number] = matrix
+    return matrices
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a file may hold any number
@@ -72,14 +87,21 @@ def walk(
     Args:
         hidden: also nodes that KHR_node_visibility hides; False leaves them and what is below them out.
     """
-    stack: list[tuple[Node, Matrix]] = [(node, np.eye(4)) for node in reversed(roots(document, scene))]
+    nodes: list[Node] = []
+    parents: list[int] = []
+    stack = [(node, -1) for node in reversed(roots(document, scene))]
     while stack:
         node, parent = stack.pop()
         if not hidden and node.visible is False:
             continue
-        world = parent @ local_matrix(node, pose)
-        yield node, world
-        stack.extend((child, world) for child in reversed(node.children))
+        stack.extend((child, len(nodes)) for child in reversed(node.children))
+        nodes.append(node)
+        parents.append(parent)
+    worlds = local_matrices(nodes, pose)
+    for number, (node, parent) in enumerate(zip(nodes, parents, strict=True)):
+        if parent >= 0:
+            worlds[number] = worlds[parent] @ worlds[number]
+        yield node, worlds[number]
 
 
 def world_matrices(document: Document, scene: Scene | None = None, *, pose: Pose | None = None) -> dict[Node, Matrix]:

@@ -1,0 +1,28 @@
+"""What belongs to a document: the listed objects, and those that they refer to."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from .copying import field_names
+from .property import Property, XmpPacket
+
+
+def members(root: Any) -> dict[type, list[Any]]:
+    """Every object that can be reached from `root`, listed or not, once, by class; what is listed comes first."""
+    found: dict[type, list[Any]] = {}
+    seen: set[int] = set()
+    pending: deque[Any] = deque([root])
+    while pending:
+        value = pending.popleft()
+        kind: Any = type(value)
+        if kind is list:
+            pending.extend(value)
+        elif kind is dict:
+            pending.extend(value.values())
+        elif isinstance(value, (Property, XmpPacket)) and id(value) not in seen:
+            seen.add(id(value))
+            found.setdefault(kind, []).append(value)
+            pending.extend(getattr(value, name) for name in field_names(kind))
+    return found
