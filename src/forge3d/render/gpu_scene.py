@@ -109,7 +109,7 @@ class SceneUploader:
         self._device = device
         self._context = device.context
         self._cache = _Cache(limit)
-        self._samplers = SamplerCache(device.context, device.capabilities.max_anisotropy)
+        self._samplers = SamplerCache(device.context, device.capabilities)
 
     def upload(self, state: SceneState) -> GpuScene:
         """Put what `state` draws on the GPU.

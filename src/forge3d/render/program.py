@@ -48,16 +48,21 @@ class ProgramKey:
 
 
 class ProgramCache:
-    """Compiles each permutation once. Owned by one renderer, used on its thread."""
+    """Compiles each permutation once. Owned by one renderer, used on its thread.
 
-    def __init__(self, context: Any):
-        self._context = context
+    Args:
+        texture_bias: added to the mip level of every material texture.
+    """
+
+    def __init__(self, context: Any, texture_bias: float):
+        self._context, self._texture_bias = context, texture_bias
         self._programs: dict[Any, Any] = {}
 
     def surface(self, key: ProgramKey) -> Any:
         """The program that draws meshes under `key`."""
         if key not in self._programs:
             defines, generated = surface_sources(key)
+            defines["TEXTURE_BIAS"] = str(self._texture_bias)
             vertex = assemble("surface.vert", defines, generated)
             fragment = assemble(f"{key.stage}.frag", defines, generated)
             self._programs[key] = self._compile(str(key), vertex_shader=vertex, fragment_shader=fragment)
@@ -160,7 +165,7 @@ def _textures(uv_sets: list[int], material: MaterialKey) -> str:
             f"    vec3 uv = vec3(v_uv{uv}, 1.0);",
             f"    vec2 at = vec2(dot({rows}[0].xyz, uv), dot({rows}[1].xyz, uv));",
             *(f"    at.{axis} = abs(mod(at.{axis} + 1.0, 2.0) - 1.0);" for axis in mirrored),
-            f"    return texture(t_{slot}, at);",
+            f"    return texture(t_{slot}, at, TEXTURE_BIAS);",
             "}",
         ]
     return "\n".join([*lines, ""])

@@ -25,6 +25,7 @@ from .scene import SceneState, scene_state
 from .settings import RenderSettings
 from .shot import Shot, Stage, shoot, turn_about
 from .targets import Sampling, Targets
+from .textures import SOFTWARE_BIAS
 
 _ENVIRONMENTS_KEPT = 4
 _SEAMLESS_CUBES = 0x884F
@@ -53,7 +54,7 @@ class Renderer:
         self._device = Device(device)
         context = self._device.context
         context.enable_direct(_SEAMLESS_CUBES)
-        self._programs = ProgramCache(context)
+        self._programs = ProgramCache(context, SOFTWARE_BIAS if self.capabilities.software else 0.0)
         self._uploader = SceneUploader(self._device, cache_bytes)
         self._targets = Targets(context, self._device.capabilities)
         self._environments: OrderedDict[Any, tuple[GpuEnvironment, Any]] = OrderedDict()
