@@ -7,7 +7,7 @@ from typing import Any
 from ..gltf.json_access import shown
 from .judge import Clean, Judge
 from .rules import ERROR, rule
-from .schema import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, is_filled_list, numeric, whole
+from .schema import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, Index, is_filled_list, numeric, whole
 
 MATRIX_ALIGNMENT = rule("ACCESSOR_MATRIX_ALIGNMENT", ERROR, "3.6.2.4", "matrices must begin at multiples of 4 bytes")
 NORMALIZED = rule("ACCESSOR_NORMALIZED_INVALID", ERROR, "3.6.2.2", "only bytes and shorts can be normalized")
@@ -51,6 +51,10 @@ def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> No
 
 def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     component, kind = accessor.get("componentType"), accessor.get("type")
+    if component is not None and kind is not None and "bufferView" in accessor:
+        resolved = Index("bufferViews").resolve(accessor["bufferView"], f"{pointer}/bufferView", judge)
+        if resolved is NOTHING:
+            del accessor["bufferView"]
     if accessor.get("normalized") and component in (5125, FLOAT):
         judge.report(NORMALIZED, f"{pointer}/normalized")
     if "byteOffset" in accessor and "bufferView" not in raw:
@@ -142,9 +146,7 @@ def _check_place(
     if stride < size[1]:
         judge.report(SMALL_STRIDE, pointer, f"byteStride {stride} is less than an element's {size[1]} bytes")
         return
-    length = view.get("byteLength")
-    if length is None:
-        return
+    length = view.get("byteLength", -1)
     needed = offset + stride * (count - 1) + size[1]
     if offset > length:
         judge.report(TOO_LONG, f"{pointer}/byteOffset", f"{offset} is past the buffer view's {length} bytes")

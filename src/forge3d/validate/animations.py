@@ -134,9 +134,9 @@ def _check_sampler(sampler: Clean, pointer: str, judge: Judge) -> None:
 
 def _check_input(sampler: Clean, accessor: Clean, pointer: str, judge: Judge) -> None:
     form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
-    if None not in form and form != ("SCALAR", FLOAT, False):
+    if form != ("SCALAR", FLOAT, False):
         judge.report(INPUT_FORMAT, pointer)
-    elif "min" not in accessor or "max" not in accessor:
+    if "min" not in accessor or "max" not in accessor:
         judge.report(INPUT_BOUNDS, pointer)
     if sampler.get("interpolation") == "CUBICSPLINE" and accessor.get("count", 2) < 2:
         judge.report(INPUT_COUNT, pointer)
@@ -161,15 +161,15 @@ def _morphs(mesh: Clean) -> int:
 
 def _check_output(sampler: Clean, target: Clean, pointer: str, judge: Judge) -> None:
     times, values = (judge.get("accessors", sampler.get(key)) for key in ("input", "output"))
-    if values is None or "type" not in values or "componentType" not in values:
+    if values is None:
         return
     path = target["path"]
-    component, normalized = values["componentType"], values.get("normalized", False)
+    component, normalized = values.get("componentType"), values.get("normalized", False)
     plain = component == FLOAT or (path in QUANTIZABLE and normalized and component in NORMALIZED)
-    if values["type"] != TYPES[path] or not plain:
+    if values.get("type") != TYPES[path] or not plain:
         judge.report(OUTPUT_FORMAT, pointer)
         return
-    if times is None or "count" not in times or "count" not in values:
+    if times is None:
         return
     each = 1
     if path == "weights":
@@ -177,5 +177,6 @@ def _check_output(sampler: Clean, target: Clean, pointer: str, judge: Judge) -> 
         each = _morphs(mesh) if mesh is not None else 0
     if sampler.get("interpolation") == "CUBICSPLINE":
         each *= 3
-    if each and values["count"] != each * times["count"]:
-        judge.report(OUTPUT_COUNT, pointer, f"{values['count']} values where {each * times['count']} are expected")
+    expected, count = each * times.get("count", -1), values.get("count", -1)
+    if each and count != expected:
+        judge.report(OUTPUT_COUNT, pointer, f"{count} values where {expected} are expected")

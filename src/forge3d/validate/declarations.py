@@ -6,7 +6,7 @@ import re
 
 from .judge import Clean, Judge
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY, TYPE, UNDEFINED
+from .schema import DEPENDENCY, NOTHING, TYPE, UNDEFINED, Texts
 
 MAJOR = rule("UNKNOWN_ASSET_MAJOR_VERSION", ERROR, "3.2", "only glTF 2 is known")
 MINOR = rule("UNKNOWN_ASSET_MINOR_VERSION", WARNING, "3.2", "the minor version is newer than what is known")
@@ -49,6 +49,15 @@ def read_asset(judge: Judge) -> Clean | None:
     return asset
 
 
+def read_names(judge: Judge) -> dict[str, list[str]]:
+    """The root's lists of extensions; empty where they are not there or spoiled."""
+    names: dict[str, list[str]] = {}
+    for key in ("extensionsUsed", "extensionsRequired"):
+        read = Texts().read(judge.source.json[key], f"/{key}", judge) if key in judge.source.json else NOTHING
+        names[key] = [] if read is NOTHING else read
+    return names
+
+
 def _numbers(version: str) -> tuple[int, int]:
     major, minor = version.split(".")
     return int(major), int(minor)
@@ -56,8 +65,7 @@ def _numbers(version: str) -> tuple[int, int]:
 
 def check_declarations(judge: Judge) -> None:
     """The lists of extensions, after the root was read."""
-    used: list[str] = judge.root.get("extensionsUsed") or []
-    required: list[str] = judge.root.get("extensionsRequired") or []
+    used, required = judge.root["extensionsUsed"], judge.root["extensionsRequired"]
     for index, name in enumerate(used):
         pointer = f"/extensionsUsed/{index}"
         if PREFIX.fullmatch(name) is None:

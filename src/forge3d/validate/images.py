@@ -11,7 +11,7 @@ from ..images.headers import ImageHeader, read_header
 from .judge import Clean, Judge
 from .resources import BROKEN_PLACES, SCHEME, note
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF
+from .schema import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF, whole
 from .usage import use_view
 
 STRIDE = rule("IMAGE_BUFFER_VIEW_WITH_BYTESTRIDE", ERROR, "3.8.3", "an image's buffer view has no byteStride")
@@ -34,7 +34,7 @@ FORMATS = {1: "luminance", 2: "luminance-alpha", 3: "rgb", 4: "rgba"}
 def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "bufferView" in image and "mimeType" not in image:
         judge.report(DEPENDENCY, f"{pointer}/bufferView", "bufferView needs mimeType")
-    if ("uri" in raw) == ("bufferView" in raw):
+    if (type(raw.get("uri")) is str) == (whole(raw.get("bufferView")) is not None):
         judge.report(ONE_OF, pointer, "an image has either a uri or a bufferView")
     enabled = [kind for kind, name in EXTENSION_TYPES.items() if name in judge.extensions]
     allowed = [*CORE_TYPES, *enabled]

@@ -11,10 +11,17 @@ from .judge import Clean, Judge
 from .meshes import primitives
 
 
-def describe_file(judge: Judge, asset: Clean, buffers: set[int], headers: dict[int, ImageHeader]) -> dict[str, Any]:
-    """The block in the Khronos validator's shape, with the fields that its schema leaves out."""
+def describe_file(
+    judge: Judge, asset: Clean, stored: dict[int, int], headers: dict[int, ImageHeader]
+) -> dict[str, Any]:
+    """The block in the Khronos validator's shape, with the fields that its schema leaves out.
+
+    Args:
+        stored: the bytes that each loaded buffer really has.
+        headers: of the images that could be read.
+    """
     root = judge.root
-    resources = [*_buffers(judge, buffers), *_images(judge, headers)]
+    resources = [*_buffers(judge, stored), *_images(judge, headers)]
     return {
         "version": asset["version"],
         **{key: asset[key] for key in ("minVersion", "generator") if key in asset},
@@ -24,22 +31,17 @@ def describe_file(judge: Judge, asset: Clean, buffers: set[int], headers: dict[i
     }
 
 
-def _buffers(judge: Judge, loaded: set[int]) -> list[dict[str, Any]]:
+def _buffers(judge: Judge, stored: dict[int, int]) -> list[dict[str, Any]]:
     result = []
     for index, buffer, pointer in judge.entries("buffers"):
-        uri = buffer.get("uri")
-        stored = judge.source.stored_buffer(index) if index in loaded else b""
         entry: dict[str, Any] = {"pointer": pointer, "mimeType": "application/gltf-buffer"}
-        if uri is None:
-            if index or judge.source.glb_bin is None:
-                continue
+        uri = buffer.get("uri")
+        if "byteLength" in buffer and uri is not None:
+            entry |= _place_of(uri)
+        elif judge.source.container == "glb" and index == 0:
             entry["storage"] = "glb"
-        elif is_data(uri):
-            entry["storage"] = "data-uri"
-        else:
-            entry |= {"storage": "external", "uri": uri}
-        if index in loaded:
-            entry["byteLength"] = len(stored)
+        if index in stored:
+            entry["byteLength"] = stored[index]
         result.append(entry)
     return result
 
@@ -47,19 +49,19 @@ def _buffers(judge: Judge, loaded: set[int]) -> list[dict[str, Any]]:
 def _images(judge: Judge, headers: dict[int, ImageHeader]) -> list[dict[str, Any]]:
     result = []
     for index, image, pointer in judge.entries("images"):
-        uri = image.get("uri")
-        entry: dict[str, Any] = {"pointer": pointer}
-        header = headers.get(index)
-        kind = header.mime_type if header else image.get("mimeType")
-        if kind is not None:
-            entry["mimeType"] = kind
-        entry["storage"] = "buffer-view" if uri is None else "data-uri" if is_data(uri) else "external"
-        if entry["storage"] == "external":
-            entry["uri"] = uri
+        header, entry = headers.get(index), {"pointer": pointer}
         if header is not None:
-            entry["image"] = describe(header)
-        result.append(entry)
+            entry["mimeType"] = header.mime_type
+        if "uri" in image:
+            entry |= _place_of(image["uri"])
+        elif "bufferView" in image:
+            entry["storage"] = "buffer-view"
+        result.append({**entry, **({"image": describe(header)} if header is not None else {})})
     return result
+
+
+def _place_of(uri: str) -> dict[str, str]:
+    return {"storage": "data-uri"} if is_data(uri) else {"storage": "external", "uri": uri}
 
 
 def _counts(judge: Judge) -> dict[str, Any]:
@@ -82,7 +84,11 @@ def _counts(judge: Judge) -> dict[str, Any]:
 
 
 def _sets(names: Clean, prefix: str) -> int:
-    return sum(name.startswith(prefix) for name in names)
+    """How many sets such as TEXCOORD_0, TEXCOORD_1, … there are without a gap."""
+    count = 0
+    while f"{prefix}{count}" in names:
+        count += 1
+    return count
 
 
 def _vertices(judge: Judge, primitive: Clean) -> int:

@@ -45,7 +45,7 @@ def texture_infos(value: Any, pointer: str) -> Iterator[tuple[Clean, str]]:
     """Every textureInfo below a cleaned material, with its pointer."""
     for key, entry in value.items():
         if type(entry) is dict and key != "KHR_texture_transform":
-            if "index" in entry and key.endswith("Texture"):
+            if key.endswith("Texture"):
                 yield entry, f"{pointer}/{key}"
             yield from texture_infos(entry, f"{pointer}/{key}")
 

@@ -36,23 +36,37 @@ WEIGHT_TOLERANCE = 2e-7
 """How far a vertex's float weights may be from 1, for each of them that is not zero."""
 
 
+Finding = tuple[Rule, str, int]
+"""A broken rule, how it is broken, and by how many elements."""
+
+
 def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
+    """Every primitive; an array that many of them share is looked at once, and reported wherever it is used."""
     joints = _joint_counts(judge)
-    seen: set[tuple[Any, ...]] = set()
+    known: dict[tuple[Any, ...], list[Finding]] = {}
     for mesh, place, primitive, pointer in primitives(judge):
         data = _decoded(judge, mesh, place, primitive, arrays)
         attributes = {name: data[name] for name in primitive.get("attributes") or {} if name in data}
         for name, array in attributes.items():
-            key = (id(array), name.rpartition("_")[0] or name)
-            check = CHECKS.get(key[1])
-            if check is not None and key not in seen:
-                seen.add(key)
-                check(array, judge, at(f"{pointer}/attributes", name), _normalized(judge, primitive, name))
+            base = name.rpartition("_")[0] or name
+            if base in CHECKS:
+                normalized = _normalized(judge, primitive, name)
+                key = (id(array), base, normalized)
+                if key not in known:
+                    known[key] = CHECKS[base](array, normalized)
+                _report(known[key], at(f"{pointer}/attributes", name), judge)
         _check_influences(attributes, judge, pointer, joints.get(mesh), primitive)
         if "" in data:
-            count = _vertex_count(judge, primitive, attributes)
-            _check_indices(data[""], count, primitive.get("mode", 4), judge, f"{pointer}/indices", seen)
+            key = (id(data[""]), _vertex_count(judge, primitive), primitive.get("mode", 4))
+            if key not in known:
+                known[key] = _check_indices(data[""], *key[1:])
+            _report(known[key], f"{pointer}/indices", judge)
     _check_bind_matrices(judge, arrays)
+
+
+def _report(findings: list[Finding], pointer: str, judge: Judge) -> None:
+    for broken, message, count in findings:
+        judge.report(broken, pointer, message, count)
 
 
 def _decoded(judge: Judge, mesh: int, place: int, primitive: Clean, arrays: dict[int, Array]) -> dict[str, Array]:
@@ -86,16 +100,23 @@ def floats(array: Array, normalized: bool) -> npt.NDArray[np.float32]:
     return values
 
 
-def tell(broken_rule: Rule, broken: Any, judge: Judge, pointer: str) -> None:
+def find(rule: Rule, broken: Any) -> list[Finding]:
+    """The finding that a mask over elements stands for, if any is set."""
     count = int(np.count_nonzero(broken))
-    if count:
-        message = f"{count} of {len(broken)} elements, the first is {int(broken.argmax())}"
-        judge.report(broken_rule, pointer, message, count)
+    if not count:
+        return []
+    return [(rule, f"{count} of {len(broken)} elements, the first is {int(broken.argmax())}", count)]
 
 
-def _check_normals(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
-    if array.ndim == 2 and array.shape[1] >= 3:
-        tell(NON_UNIT, non_unit(floats(array, normalized)[:, :3], UNIT_TOLERANCE), judge, pointer)
+def tell(rule: Rule, broken: Any, judge: Judge, pointer: str) -> None:
+    """Report `rule` at `pointer` if any element breaks it."""
+    _report(find(rule, broken), pointer, judge)
+
+
+def _check_normals(array: Array, normalized: bool) -> list[Finding]:
+    if array.ndim != 2 or array.shape[1] < 3:
+        return []
+    return find(NON_UNIT, non_unit(floats(array, normalized)[:, :3], UNIT_TOLERANCE))
 
 
 def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[np.bool_]:
@@ -106,19 +127,20 @@ def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[
     return outside
 
 
-def _check_tangents(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
-    _check_normals(array, judge, pointer, normalized)
-    if array.ndim == 2 and array.shape[1] == 4:
-        sign = floats(array, normalized)[:, 3]
-        tell(SIGN, np.abs(sign) != 1, judge, pointer)
+def _check_tangents(array: Array, normalized: bool) -> list[Finding]:
+    if array.ndim != 2 or array.shape[1] != 4:
+        return []
+    sign = floats(array, normalized)[:, 3]
+    return [*_check_normals(array, normalized), *find(SIGN, np.abs(sign) != 1)]
 
 
-def _check_colours(array: Array, judge: Judge, pointer: str, normalized: bool) -> None:
-    if array.dtype.kind == "f":
-        tell(NON_CLAMPED, ((array < 0) | (array > 1)).any(axis=1), judge, pointer)
+def _check_colours(array: Array, normalized: bool) -> list[Finding]:
+    if array.dtype.kind != "f" or array.ndim != 2:
+        return []
+    return find(NON_CLAMPED, ((array < 0) | (array > 1)).any(axis=1))
 
 
-CHECKS: dict[str, Callable[[Array, Judge, str, bool], None]] = {
+CHECKS: dict[str, Callable[[Array, bool], list[Finding]]] = {
     "NORMAL": _check_normals, "TANGENT": _check_tangents, "COLOR": _check_colours,
 }  # fmt: skip
 
@@ -164,38 +186,30 @@ def _check_influences(
     tell(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1), judge, f"{here}/{pairs[0][0]}")
 
 
-def _vertex_count(judge: Judge, primitive: Clean, attributes: dict[str, Array]) -> int | None:
+def _vertex_count(judge: Judge, primitive: Clean) -> int:
+    """How many vertices a primitive has; -1 where it does not say."""
     for index in (primitive.get("attributes") or {}).values():
         accessor = judge.get("accessors", index)
-        if accessor is not None and "count" in accessor:
-            count: int = accessor["count"]
+        if accessor is not None:
+            count: int = accessor.get("count", -1)
             return count
-    return None
+    return -1
 
 
-def _check_indices(
-    indices: Array, count: int | None, mode: int, judge: Judge, pointer: str, seen: set[tuple[Any, ...]]
-) -> None:
-    if indices.ndim != 1 or indices.dtype.kind != "u" or (id(indices), count, mode) in seen:
-        return
-    seen.add((id(indices), count, mode))
+def _check_indices(indices: Array, vertices: int, mode: int) -> list[Finding]:
+    if indices.ndim != 1 or indices.dtype.kind != "u":
+        return []
+    found: list[Finding] = []
     restart = np.iinfo(indices.dtype).max
     largest = int(indices.max(initial=0))
     if largest == restart:
-        tell(RESTART, indices == restart, judge, pointer)
-    if count is not None and largest >= count:
-        tell(INDEX_BOUNDS, indices >= count, judge, pointer)
-    corners = _corners(indices, mode)
-    if corners is not None:
-        a, b, c = corners
-        tell(DEGENERATE, (a == b) | (b == c) | (a == c), judge, pointer)
-
-
-def _corners(indices: Array, mode: int) -> tuple[Array, Array, Array] | None:
+        found += find(RESTART, indices == restart)
+    if largest >= vertices:
+        found += find(INDEX_BOUNDS, indices >= max(vertices, 0))
     if mode == 4:
-        whole = indices[: len(indices) // 3 * 3]
-        return whole[::3], whole[1::3], whole[2::3]
-    return None
+        a, b, c = (indices[: len(indices) // 3 * 3].reshape(-1, 3)[:, corner] for corner in range(3))
+        found += find(DEGENERATE, (a == b) | (b == c) | (a == c))
+    return found
 
 
 def _check_bind_matrices(judge: Judge, arrays: dict[int, Array]) -> None:

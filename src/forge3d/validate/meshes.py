@@ -132,7 +132,7 @@ def check_accessors(judge: Judge) -> None:
         indices = _check_indices(primitive, pointer, judge)
         drawn = indices if "indices" in primitive else count
         mode = primitive.get("mode", 4)
-        if drawn and (drawn < MINIMUM[mode] or drawn % MULTIPLE.get(mode, 1)):
+        if drawn and drawn > 0 and (drawn < MINIMUM[mode] or drawn % MULTIPLE.get(mode, 1)):
             judge.report(INCOMPATIBLE_MODE, pointer, f"{drawn} vertices cannot be drawn in mode {mode}")
 
 
@@ -144,10 +144,10 @@ def _check_attributes(primitive: Clean, pointer: str, first_user: dict[int, int]
             continue
         here = at(f"{pointer}/attributes", semantic)
         _check_attribute(accessor, index, semantic, here, first_user, judge, target=False)
-        count = accessor.get("count")
+        count = accessor.get("count", -1)
         if vertices is None:
             vertices = count
-        elif count is not None and count != vertices:
+        elif count != vertices:
             judge.report(UNEQUAL_COUNT, here, f"{count} entries where the attributes before have {vertices}")
     return vertices
 
@@ -158,11 +158,11 @@ def _check_targets(primitive: Clean, pointer: str, first_user: dict[int, int], j
         for semantic, index in (target or {}).items():
             here = at(f"{pointer}/targets/{place}", semantic)
             accessor = judge.get("accessors", index)
-            if semantic not in attributes:
+            base = judge.get("accessors", attributes.get(semantic))
+            if base is None:
                 judge.report(NO_BASE, here)
             if accessor is None:
                 continue
-            base = judge.get("accessors", attributes.get(semantic))
             if base is not None and base.get("count") != accessor.get("count"):
                 judge.report(TARGET_COUNT, here, f"{accessor.get('count')} entries for {base.get('count')} vertices")
             if semantic in attributes:
@@ -177,15 +177,14 @@ def _check_attribute(
     if semantic == "POSITION" and ("min" not in accessor or "max" not in accessor):
         judge.report(NO_BOUNDS, pointer)
     component, kind = accessor.get("componentType"), accessor.get("type")
-    if component is None or kind is None:
-        return
     form = (kind, component, accessor.get("normalized", False))
     good = allowed(semantic, target=target, quantized="KHR_mesh_quantization" in judge.extensions)
     if good is not None and form not in good:
         judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(form)}")
     elif good is None and component == UINT:
         judge.report(UNSIGNED_INT, pointer)
-    _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, first_user, judge)
+    if component is not None and kind is not None:
+        _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, first_user, judge)
 
 
 def _check_alignment(
@@ -213,7 +212,7 @@ def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
     if view is not None and "byteStride" in view:
         judge.report(INDICES_STRIDE, here)
     form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
-    if None not in form and form not in INDEX_FORMATS:
+    if form not in INDEX_FORMATS:
         judge.report(INDICES_FORMAT, here, f"indices cannot be {describe(form)}")
     count: int | None = accessor.get("count")
     return count
@@ -221,7 +220,7 @@ def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
 
 def describe(form: tuple[Any, Any, Any]) -> str:
     """A format in words, such as "VEC3 of normalized unsigned bytes"."""
-    names = {
+    names: dict[Any, str] = {
         5120: "bytes",
         5121: "unsigned bytes",
         5122: "shorts",
@@ -229,4 +228,5 @@ def describe(form: tuple[Any, Any, Any]) -> str:
         5125: "unsigned ints",
         5126: "floats",
     }
-    return f"{form[0]} of {'normalized ' if form[2] else ''}{names.get(form[1], 'unknown components')}"
+    components = names.get(form[1], "unknown components")
+    return f"{form[0] or 'an unknown type'} of {'normalized ' if form[2] else ''}{components}"

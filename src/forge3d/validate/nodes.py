@@ -136,8 +136,10 @@ def check_uses(judge: Judge, parents: list[int | None], scenes_of: dict[int, set
         if index not in joints and _is_empty(node, judge.source.json["nodes"][index]):
             judge.report(EMPTY, pointer)
         mesh = judge.get("meshes", node.get("mesh"))
-        if mesh is not None:
-            _check_mesh(index, node, mesh, pointer, judge, parents, scenes_of)
+        skinned = mesh is not None and _check_mesh(index, node, mesh, pointer, judge)
+        skin = judge.get("skins", node.get("skin"))
+        if skin is not None:
+            _check_skin(index, node, skin, skinned, pointer, judge, parents, scenes_of)
     _check_weights(judge)
 
 
@@ -146,25 +148,27 @@ def _is_empty(node: Clean, raw: Clean) -> bool:
     return not filled and raw.get("extras") is None
 
 
-def _check_mesh(
-    index: int, node: Clean, mesh: Clean, pointer: str, judge: Judge, parents: list[int | None],
-    scenes_of: dict[int, set[int]],
-) -> None:  # fmt: skip
+def _check_mesh(index: int, node: Clean, mesh: Clean, pointer: str, judge: Judge) -> bool:
+    """A node's mesh; returns whether all of it is skinned."""
     usable = [entry for entry in mesh.get("primitives", ()) if entry is not None]
     targets = len(usable[0].get("targets", ())) if usable else 0
     if "weights" in node and len(node["weights"]) != targets:
         judge.report(WEIGHTS, f"{pointer}/weights", f"{len(node['weights'])} weights, {targets} morph targets")
     skinned = [any(name.startswith("JOINTS_") for name in entry.get("attributes") or ()) for entry in usable]
-    skin = judge.get("skins", node.get("skin"))
-    if skin is None:
-        if any(skinned) and "skin" not in judge.source.json["nodes"][index]:
-            judge.report(JOINTS_WITHOUT_SKIN, pointer)
-        return
-    if not all(skinned):
+    if any(skinned) and "skin" not in node:
+        judge.report(JOINTS_WITHOUT_SKIN, pointer)
+    if not all(skinned) and "skin" in node:
         judge.report(SKIN_WITHOUT_JOINTS, pointer)
-    elif transforms(node):
+    return all(skinned)
+
+
+def _check_skin(
+    index: int, node: Clean, skin: Clean, skinned: bool, pointer: str, judge: Judge, parents: list[int | None],
+    scenes_of: dict[int, set[int]],
+) -> None:  # fmt: skip
+    if skinned and transforms(node):
         judge.report(SKINNED_LOCAL, pointer)
-    if all(skinned) and parents[index] is not None:
+    if parents[index] is not None:
         judge.report(SKINNED_NON_ROOT, pointer)
         if any(transforms(judge.get("nodes", above) or {}) for above in ancestors(parents, index)[1:]):
             judge.report(SKINNED_PARENT, pointer)

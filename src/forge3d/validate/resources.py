@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import Forge3DError, UnsupportedFeature
@@ -11,7 +11,7 @@ from ..gltf import Severity
 from ..gltf.faults import fault_of
 from ..gltf.json_access import shown
 from ..gltf.resources import is_data, media_type
-from .judge import Judge
+from .judge import Clean, Judge
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .schema import INVALID_URI, NOTHING, TYPE
 
@@ -94,34 +94,49 @@ def note(error: Forge3DError, pointer: str, judge: Judge) -> None:
         judge.report(NOT_JUDGED, pointer, str(error))
         return
     fault = fault_of(error, pointer)
+    if fault.code == INVALID_URI.code:  # it is one, as `Uri` found, but names no file
+        fault = replace(fault, code=IO.code)
     code = f"FORGE3D_{fault.code}" if fault.code in OURS else fault.code
     judge.add(code, Severity.ERROR, fault.pointer, fault.message)
 
 
-def check_buffers(judge: Judge) -> set[int]:
-    """Load every buffer; return those whose bytes are all there."""
-    loaded: set[int] = set()
-    source = judge.source
+def check_buffers(judge: Judge) -> tuple[set[int], dict[int, int]]:
+    """Load every buffer.
+
+    Returns:
+        The buffers whose declared bytes are all there; and how many bytes there are for each that could be opened.
+    """
+    complete: set[int] = set()
+    stored: dict[int, int] = {}
     for index, buffer, pointer in judge.entries("buffers"):
-        uri = buffer.get("uri")
-        declared = source.json["buffers"][index].get("uri")
-        if "byteLength" not in buffer or (declared is not None and uri is None):
-            continue
-        if uri is not None and is_data(uri) and media_type(uri) not in BUFFER_TYPES:
-            judge.report(BUFFER_MIME, f"{pointer}/uri", f"{media_type(uri)} is not {' or '.join(BUFFER_TYPES)}")
-        if uri is None:
-            if source.glb_bin is None or index != 0:
-                if source.container == "glb" and index == 0:
-                    judge.report(MISSING_BIN, pointer)
-                continue
-            spare = len(source.glb_bin) - buffer["byteLength"]
-            if spare > 3:
-                judge.report(CHUNK_TOO_BIG, pointer, f"{spare} bytes follow the buffer in the GLB's binary chunk")
-        elif not opens(uri):
+        if "byteLength" not in buffer or not _has_place(judge, index, buffer, pointer):
             continue
         try:
-            source.buffer(index)
-            loaded.add(index)
+            stored[index] = len(judge.source.stored_buffer(index))
+            judge.source.buffer(index)
+            complete.add(index)
         except Forge3DError as error:
             note(error, pointer, judge)
-    return loaded
+    return complete, stored
+
+
+def _has_place(judge: Judge, index: int, buffer: Clean, pointer: str) -> bool:
+    """Whether it is said where the buffer's bytes are, in a way that can be followed."""
+    source, uri = judge.source, buffer.get("uri")
+    if uri is None and "uri" in source.json["buffers"][index]:
+        return False
+    if uri is not None:
+        if is_data(uri) and media_type(uri) not in BUFFER_TYPES:
+            judge.report(BUFFER_MIME, f"{pointer}/uri", f"{media_type(uri)} is not {' or '.join(BUFFER_TYPES)}")
+            del buffer["uri"]
+            return False
+        return opens(uri)
+    if source.container != "glb" or index != 0:
+        return False
+    if source.glb_bin is None:
+        judge.report(MISSING_BIN, pointer)
+        return False
+    spare = len(source.glb_bin) - buffer["byteLength"]
+    if spare > 3:
+        judge.report(CHUNK_TOO_BIG, pointer, f"{spare} bytes follow the buffer in the GLB's binary chunk")
+    return True

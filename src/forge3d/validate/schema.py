@@ -63,7 +63,7 @@ class Integer:
     """An integer, in a range or one of `choices`."""
 
     minimum: float = 0
-    maximum: float = 2**53
+    maximum: float = float("inf")
     choices: tuple[int, ...] = ()
 
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
@@ -144,10 +144,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A reference to an entry of the root list `to`, which counts as used thereby unless `uses` is False."""
+    """A reference to an entry of the root list `to`.
+
+    `uses`: the entry counts as used thereby. `resolves`: it must exist; False leaves that to a later rule.
+    """
 
     to: str
     uses: bool = True
+    resolves: bool = True
 
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
         number = whole(value)
@@ -156,15 +160,15 @@ class Index:
         elif number < 0:
             judge.report(INVALID_INDEX, pointer, f"index {number} must not be negative")
         else:
-            return self.resolve(number, pointer, judge)
+            return self.resolve(number, pointer, judge) if self.resolves else number
         return NOTHING
 
     def resolve(self, number: int, pointer: str, judge: Judge) -> Any:
-        length = length_of(judge, self.to)
-        if length is None:
+        entries = entries_of(judge, self.to)
+        if entries is None:
             return NOTHING
-        if number >= length:
-            judge.report(UNRESOLVED, pointer, f"index {number} points to nothing: there are {length} {self.to}")
+        if number >= len(entries) or type(entries[number]) is not dict:
+            judge.report(UNRESOLVED, pointer, f"index {number} points to no object: there are {len(entries)} {self.to}")
             return NOTHING
         if self.uses:
             judge.used.add((self.to, number))
@@ -327,7 +331,7 @@ class Object:
             else:
                 judge.report(UNEXPECTED, at(pointer, key))
         for key, known in properties.items():
-            if known.required and key not in value:
+            if known.required and value.get(key) is None:
                 judge.report(UNDEFINED, pointer, f"property {key!r} must be defined")
         if self.check is not None:
             self.check(clean, value, pointer, judge)
@@ -346,14 +350,15 @@ class Object:
         clean["extensions"] = result
 
     def _read_extension(self, name: str, value: Any, pointer: str, judge: Judge) -> Any:
-        if name not in judge.extensions:
+        declared, known = name in judge.extensions, judge.known.get(name)
+        if not declared:
             judge.report(UNDECLARED, pointer)
+        if known is None and type(value) is not dict:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an object")
             return NOTHING
-        known = judge.known.get(name)
+        if not declared:
+            return NOTHING
         if known is None:
-            if type(value) is not dict:
-                judge.report(TYPE, pointer, f"{shown(value)} is not an object")
-                return NOTHING
             return value
         if self.name not in known:
             judge.report(UNEXPECTED_EXTENSION, pointer)
@@ -389,15 +394,15 @@ EXTENSION_LISTS = {"lights": "KHR_lights_punctual", "variants": "KHR_materials_v
 """Lists that lie in an extension of the root, not in the root itself."""
 
 
-def length_of(judge: Judge, name: str) -> int | None:
-    """How many entries the list `name` has in the file; None where the extension that holds it is not there."""
+def entries_of(judge: Judge, name: str) -> list[Any] | None:
+    """The list `name` as it stands in the file; None where the extension that holds it is not there."""
     owner: Any = judge.source.json
     if name in EXTENSION_LISTS:
         owner = root_extension(judge, EXTENSION_LISTS[name])
         if owner is None:
             return None
     entries = owner.get(name)
-    return len(entries) if type(entries) is list else 0
+    return entries if type(entries) is list else []
 
 
 def root_extension(judge: Judge, name: str) -> dict[str, Any] | None:

@@ -18,7 +18,8 @@ def check_skins(judge: Judge, parents: list[int | None]) -> None:
     for _, skin, pointer in judge.entries("skins"):
         joints = [joint for joint in skin.get("joints", ()) if joint is not None]
         chains = [ancestors(parents, joint) for joint in joints]
-        if chains and not set.intersection(*map(set, chains)):
+        common = set(chains[0]).intersection(*chains[1:]) if chains else set()
+        if "joints" in skin and not common:
             judge.report(NO_ROOT, f"{pointer}/joints")
         skeleton = skin.get("skeleton")
         if skeleton is not None and any(skeleton not in chain for chain in chains):
@@ -38,7 +39,7 @@ def _check_matrices(skin: Clean, joints: int, pointer: str, judge: Judge) -> Non
     if view is not None and "byteStride" in view:
         judge.report(IBM_STRIDE, pointer)
     form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
-    if None not in form and form != ("MAT4", 5126, False):
+    if form != ("MAT4", 5126, False):
         judge.report(IBM_FORMAT, pointer)
     elif accessor.get("count", joints) < joints:
         judge.report(IBM_COUNT, pointer, f"{accessor['count']} matrices for {joints} joints")

@@ -25,7 +25,6 @@ from .schema import (
     Objects,
     Property,
     Text,
-    Texts,
 )
 
 UNIT = Number(0, 1)
@@ -60,8 +59,8 @@ SPARSE = Object("accessorSparse", required(count=Integer(1), indices=SPARSE_INDI
 ACCESSOR = Object("accessor", {
     **required(componentType=Integer(choices=COMPONENT_TYPES), count=Integer(1), type=Text(TYPES)),
     **optional(
-        bufferView=Index("bufferViews"), byteOffset=Integer(), normalized=Boolean(), min=Anything(), max=Anything(),
-        sparse=SPARSE,
+        bufferView=Index("bufferViews", resolves=False), byteOffset=Integer(), normalized=Boolean(),
+        min=Anything(), max=Anything(), sparse=SPARSE,
     ),
 }, named=True, check=check_accessor)  # fmt: skip
 BUFFER = Object("buffer", {**required(byteLength=Integer(1)), **optional(uri=Uri())}, named=True)
@@ -161,7 +160,7 @@ LISTS: dict[str, Object] = {
 }  # fmt: skip
 ROOT = Object("glTF", {
     **{name: Property(Objects(entry, at_entry=True)) for name, entry in LISTS.items()},
-    **optional(asset=Anything(), scene=Index("scenes"), extensionsUsed=Texts(), extensionsRequired=Texts()),
+    **optional(asset=Anything(), scene=Index("scenes"), extensionsUsed=Anything(), extensionsRequired=Anything()),
 })  # fmt: skip
 VERSION = r"([0-9]+)\.([0-9]+)"
 ASSET = Object("asset", {

@@ -60,7 +60,8 @@ def validate(
         return _unreadable(error, source, name)
     judge = Judge(opened, EXTENSIONS)
     judge.issues += [_issue(fault) for fault in opened.container_faults]
-    info = _judge(judge)
+    cut_off = any(fault.code.startswith("GLB_UNEXPECTED_END") for fault in opened.container_faults)
+    info = {} if cut_off else _judge(judge)  # the rest of a file that is cut off would only repeat that
     return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info)
 
 
@@ -102,15 +103,15 @@ def _judge(judge: Judge) -> dict[str, Any]:
             Issue(INVALID_JSON.code, INVALID_JSON.severity, "the text begins with a byte order mark", "")
         )
         return {}
+    names = declarations.read_names(judge)
+    judge.extensions = set(names["extensionsUsed"])
     asset = declarations.read_asset(judge)
     if asset is None:
         return {}
-    used = source.json.get("extensionsUsed")
-    judge.extensions = {name for name in used if type(name) is str} if type(used) is list else set()
-    judge.root = ROOT.read(source.json, "", judge)
+    judge.root = {**ROOT.read(source.json, "", judge), **names}
     declarations.check_declarations(judge)
     _judge_structure(judge)
-    loaded = resources.check_buffers(judge)
+    loaded, stored = resources.check_buffers(judge)
     headers = images.check_images(judge)
     images.check_textures(judge, headers)
     usage.check_unused(judge)
@@ -119,7 +120,7 @@ def _judge(judge: Judge) -> dict[str, Any]:
     accessor_data.check_arrays(judge, arrays, compressed)
     mesh_data.check_meshes(judge, arrays)
     animation_data.check_animation_data(judge, arrays)
-    return describe_file(judge, asset, loaded, headers)
+    return describe_file(judge, asset, stored, headers)
 
 
 def _judge_structure(judge: Judge) -> None:
