@@ -60,7 +60,7 @@ INSIDE = [[0, 0], [1, 0.3], [0.123456, 1], [0.77, 0.5]]
 TILED = [[-2, 0], [3.5, 0.3], [0.123456, 4], [0.77, 0.5]]
 
 
-@pytest.mark.parametrize(("size", "bits"), [(64, 10), (512, 11), (1024, 12), (4096, 14)])
+@pytest.mark.parametrize(("size", "bits"), [(64, 10), (1024, 11), (1025, 12), (4096, 13)])
 def test_bits_follow_the_texture(size: int, bits: int) -> None:
     part = mapped(INSIDE, size)
     before = sampled(part)
@@ -69,7 +69,7 @@ def test_bits_follow_the_texture(size: int, bits: int) -> None:
     assert stored.dtype == np.uint16
     assert stored.normalized
     steps = stored.array / 65535 * (2**bits - 1)
-    assert np.abs(steps - np.rint(steps)).max() < 0.04
+    assert np.abs(steps - np.rint(steps)).max() < 0.07
     assert np.abs(sampled(part) - before).max() * size <= 0.26
     assert stored.array.max() == 65535  # 1 stays 1, so that an edge stays an edge
     assert part.material is not None

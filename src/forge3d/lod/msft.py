@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
 
 from ..document import Channel, Document, Mesh, Node, Pointer
-from ..document.graph import copied
 from ..document.scene import Matrix
 from ..errors import UnsupportedFeature
 from ..optimize.graph import world_matrices
@@ -71,12 +71,12 @@ def _chain(result: Document, number: int, lower: Sequence[Level]) -> list[Mesh]:
     for level in lower:
         source = level.document.meshes[number]
         same = all(a.indices is b.indices for a, b in zip(source.primitives, chain[-1].primitives, strict=True))
-        chain.append(chain[-1] if same else copied(source, _shared(level.document, result)))
+        chain.append(chain[-1] if same else deepcopy(source, _shared(level.document, result)))
     return chain[1:] if chain[-1] is not chain[0] else []
 
 
 def _shared(source: Document, result: Document) -> dict[int, object]:
-    """`copied`'s memo that keeps to the materials and variants of `result`: copies of one document, so in one order."""
+    """`deepcopy`'s memo that keeps to the materials and variants of `result`: both are copies of one document."""
     pairs = [*zip(source.materials, result.materials, strict=True), *zip(source.variants, result.variants, strict=True)]
     return {id(theirs): ours for theirs, ours in pairs}
 

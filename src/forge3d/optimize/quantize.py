@@ -21,18 +21,19 @@ Stored = Callable[[Accessor], Accessor]
 
 @dataclass(frozen=True, slots=True)
 class Quantize(Transform):
-    """Store vertex attributes as small integers (KHR_mesh_quantization). Lossy: see the change's error, in metres at rest.
+    """Store vertex attributes as small integers (KHR_mesh_quantization). Lossy.
 
-    Each mesh has a grid of its own, which node transforms, inverse bind matrices, instances and volume thickness undo;
+    The change's error is the largest move of a vertex in metres, in the rest pose with morphs at full weight. Each
+    mesh has a grid of its own, which node transforms, inverse bind matrices, instances and volume thickness undo;
     where a node is animated, or places more than the mesh, the mesh moves to a new child. Primitives of one mesh stay
-    closed against each other; meshes that touch may part by twice the error. Attributes that are integers already
-    are left alone, so running it again changes nothing. For any option, 0 leaves that attribute as it is.
+    closed against each other; meshes that touch may part by twice the error. Attributes that are integers already are
+    left alone, so running it again changes nothing. For any option, 0 leaves that attribute as it is.
 
     Args:
         position: bits along the longest side of a mesh, 8 to 16.
         normal: bits of each coordinate of normals and tangents, 6 to 16.
-        texcoord: bits of texture coordinates, 8 to 16; none takes for each set what keeps it within a quarter of a
-            texel of its largest texture. Coordinates outside [0, 1] are moved into it by KHR_texture_transform.
+        texcoord: bits of texture coordinates, 8 to 16; none takes for each set what keeps it within about a quarter of
+            a texel of its largest texture. Coordinates outside [0, 1] are moved into it by KHR_texture_transform.
         color: bits of vertex colours, 8 to 16.
         weight: bits of skin weights, 8 or 16; they sum to one afterwards.
         rotation: bits of rotation keys, 16, which core glTF allows; keys with spline tangents stay as they are.

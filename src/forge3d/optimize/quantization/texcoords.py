@@ -49,7 +49,8 @@ def quantize_texcoords(document: Document, bits: int | None) -> list[Skip]:
     """Store texture coordinates as unsigned normalized integers; what was left alone, and why.
 
     Args:
-        bits: 8 to 16; None takes for each set what keeps it within a quarter of a texel of its largest texture.
+        bits: 8 to 16; None takes for each set what keeps it within about a quarter of a texel of its largest
+            texture.
     """
     driven = animated(document)
     skipped: list[Skip] = []
@@ -127,7 +128,7 @@ def _store(
     span = np.where(high > low, high - low, 1.0)
     size = max((_texels(slot.info.texture) for _, slot in slots), default=_UNKNOWN_SIZE)
     reach = float(span.max()) * size
-    bits = bits or max(10, ceil(log2(2 * reach + 1)))
+    bits = bits or max(10, ceil(log2(2 * reach)))
     if bits > 16 or reach / 2 / (2**bits - 1) > _MOST_TEXELS:
         return f"span {span.max():.6g} of the texture: even 16 bits would move some by more than they may"
     stored = {id(a): with_normalized(a, fractions((a.array - low) / span, bits)) for a in group.accessors}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 
 from ...document import Document, Material, Node, Primitive
-from ...document.graph import copied
 from ...document.material import Layer
 from ...document.property import Property
 from ...document.texture import TextureInfo
@@ -50,7 +50,7 @@ def clone_material(document: Document, material: Material) -> Material:
     """A listed copy of a material with layers and texture slots of its own; textures are shared."""
     parts = reachable([material]).values()
     shared = [p for p in parts if isinstance(p, Property) and not isinstance(p, (Layer, TextureInfo))]
-    clone = copied(material, {id(part): part for part in shared if part is not material})
+    clone = deepcopy(material, {id(part): part for part in shared if part is not material})
     document.materials.append(clone)
     return clone
 
