@@ -239,6 +239,11 @@ def test_a_sku_comes_from_the_file_name_or_the_recipe(make: Any, model: Model) -
     assert [product.sku for product in result.products] == ["Arm-chair-red", "L-7"]
 
 
+def test_a_link_counts_by_its_own_name(make: Any, model: Model, tmp_path: Path) -> None:
+    (tmp_path / "CH-100.glb").symlink_to(model("chair"))
+    assert [product.sku for product in make(tmp_path / "CH-100.glb").products] == ["CH-100"]
+
+
 def test_the_output_folder_is_not_an_input(make: Any, model: Model, tmp_path: Path) -> None:
     model("chair")
     for _ in range(2):
@@ -285,18 +290,22 @@ def test_progress_tells_the_story(make: Any, model: Model) -> None:
     make(model("chair"), model("lamp"), progress=events.append)
     told = [(event.kind, event.step) for event in events if event.sku == "chair"]
     assert told == [("start", ""), ("step", "check"), ("step", "model"), ("step", "spin"), ("end", "")]
+    assert [round(event.fraction, 2) for event in events if event.sku == "chair"] == [0.0, 0.0, 0.33, 0.67, 1.0]
     assert [event.done for event in events if event.kind == "end"] == [1, 2]
     assert {event.total for event in events if event.kind == "end"} == {2}
 
 
-def test_an_exception_in_progress_stops_the_build(make: Any, model: Model, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["start", "step", "end"])
+def test_an_exception_in_progress_stops_the_build(make: Any, model: Model, tmp_path: Path, kind: str) -> None:
     def stop(event: Event) -> None:
-        raise KeyboardInterrupt
+        if event.kind == kind:
+            raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        make(model("chair", do="hang"), progress=stop)
-    assert list((tmp_path / "dist").iterdir()) == []
+    with pytest.raises(KeyboardInterrupt) as caught:
+        make(model("chair"), model("lamp", do="hang"), progress=stop)
     assert _children() == []
+    assert {path.name for path in (tmp_path / "dist").iterdir()} <= {"chair"}
+    del caught  # held until here: the workers must not wait for the traceback to go
 
 
 def test_no_process_is_left_behind(make: Any, model: Model) -> None:

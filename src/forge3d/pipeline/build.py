@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -111,24 +112,28 @@ def _carry_out(orders: list[Job], jobs: int | None, tell: Callable[[Event], None
     """Run the orders; results by SKU, as the orders are."""
     results: dict[str, ProductResult] = {}
     workers = min(len(orders), jobs or max(1, len(os.sched_getaffinity(0)) // 2))
-    for result in run_jobs(orders, workers=max(1, workers), on_event=tell):
-        _stop_if_hopeless(result.error)
-        results[result.sku] = result
-        for note in result.notes:
-            tell(Event(kind="note", sku=result.sku, message=note))
-        message = result.error.message if result.error else ""
-        end = Event(
-            kind="end",
-            sku=result.sku,
-            fraction=1.0,
-            done=len(results),
-            total=len(orders),
-            ok=result.ok,
-            reused=result.reused,
-            message=message,
-        )
-        tell(end)
+    with closing(run_jobs(orders, workers=max(1, workers), on_event=tell)) as coming:
+        for result in coming:
+            _stop_if_hopeless(result.error)
+            results[result.sku] = result
+            for note in result.notes:
+                tell(Event(kind="note", sku=result.sku, message=note))
+            tell(_end(result, done=len(results), total=len(orders)))
     return [results[order.sku] for order in orders]
+
+
+def _end(result: ProductResult, *, done: int, total: int) -> Event:
+    message = result.error.message if result.error else ""
+    return Event(
+        kind="end",
+        sku=result.sku,
+        fraction=1.0,
+        done=done,
+        total=total,
+        ok=result.ok,
+        reused=result.reused,
+        message=message,
+    )
 
 
 def _stop_if_hopeless(failure: Failure | None) -> None:

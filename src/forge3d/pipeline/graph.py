@@ -127,7 +127,8 @@ def run(steps: Sequence[Step], work: Work, cache: Cache | None, *, base: Any, fr
     """
     digests: dict[str, str] = {}
     for index, step in enumerate(steps):
-        work.report(step.name, index / len(steps))
+        work.place = (step.name, index, len(steps))
+        work.advance(0.0)
         key = key_of(
             {
                 "base": base,

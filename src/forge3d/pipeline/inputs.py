@@ -41,7 +41,7 @@ def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, o
         RecipeError: there are no inputs, a SKU cannot be a folder's name, or two files have the same one.
     """
     found: dict[str, Product] = {}
-    for path in sorted({path.resolve() for path in find_models(inputs, leave_out=output)}):
+    for path in sorted({path.absolute() for path in find_models(inputs, leave_out=output)}):
         sku = recipe.skus.get(path.name) or re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
         if not _SKU.fullmatch(sku) or sku.lower() in _TAKEN:
             raise RecipeError(f"{path}: {sku!r} is not a SKU (letters, digits, . _ -): name it under [skus]")

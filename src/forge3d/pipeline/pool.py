@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import Pipe, wait
 from pathlib import Path
 
@@ -26,7 +26,7 @@ _ENOUGH_STDERR = 2000
 _REPORTS = msgspec.msgpack.Decoder(Report)
 
 
-def run_jobs(jobs: Sequence[Job], *, workers: int, on_event: Callable[[Event], None]) -> Iterator[ProductResult]:
+def run_jobs(jobs: Sequence[Job], *, workers: int, on_event: Callable[[Event], None]) -> Generator[ProductResult]:
     """Carry out jobs in worker processes, and yield each result as it comes.
 
     A worker that dies or overruns its recipe's `limits.seconds` fails the product it was building; another takes its

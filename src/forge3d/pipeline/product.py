@@ -46,12 +46,18 @@ class Job(Struct, frozen=True, kw_only=True):
     plan: str
     tools: dict[str, str]
     cache: str | None = None
-    cache_bytes: int = 0
     force: bool = False
 
 
 class Work:
-    """What a step may use: the input, the recipe, the results of earlier steps, and the process's renderer."""
+    """What a step may use: the input, the recipe, the results of earlier steps, and the process's renderer.
+
+    Attributes:
+        results: of the steps so far, by name.
+        spent: seconds of each of them.
+        place: name of the step at hand, its index, and the number of steps.
+        device: class of the render device, where a step needs it.
+    """
 
     def __init__(
         self,
@@ -62,11 +68,17 @@ class Work:
         device: str | None = None,
         report: Callable[[str, float], None] = lambda step, fraction: None,
     ):
-        self.path, self.recipe, self.device, self.report = path, recipe, device, report
+        self.path, self.recipe, self.device, self._report = path, recipe, device, report
         self.results: dict[str, Result] = {}
+        self.place = ("", 0, 1)
         self.spent: dict[str, float] = {}
         self._renderer = renderer
         self._documents: dict[tuple[str, str], Document] = {}
+
+    def advance(self, part: float) -> None:
+        """Say how much of the step at hand is done, 0–1."""
+        step, index, count = self.place
+        self._report(step, (index + part) / count)
 
     @cached_property
     def data(self) -> bytes:
@@ -124,7 +136,7 @@ def build_product(
     """
     start = time.monotonic()
     work = Work(Path(job.path), job.recipe, renderer=renderer, report=report)
-    cache = Cache(Path(job.cache), max_bytes=job.cache_bytes) if job.cache is not None else None
+    cache = Cache(Path(job.cache)) if job.cache is not None else None
 
     def ended(**members: Any) -> ProductResult:
         findings = tuple(finding for result in work.results.values() for finding in result.findings)

@@ -173,6 +173,16 @@ def test_pictures_stop_at_the_budget(tmp_path: Path) -> None:
     assert pictures.name("chair") == ""
 
 
+def test_a_large_build_shows_trouble_first_and_lists_the_rest(tmp_path: Path) -> None:
+    results = [ProductResult(sku=f"p{number:04}", input="x", ok=number != 900) for number in range(1000)]
+    outline = shown(tmp_path, *results)
+    ids = [article["id"] for article in outline.all("article")]
+    assert len(ids) == 400
+    assert "p0900" in ids
+    assert len(outline.all("a")) == 1000
+    assert "600 more products are in summary.json" in " ".join(outline.words)
+
+
 def test_the_same_build_gives_the_same_page(tmp_path: Path) -> None:
     results = [built("chair", tmp_path)]
     assert page(Summary.of(results), results, tmp_path) == page(Summary.of(results), results, tmp_path)

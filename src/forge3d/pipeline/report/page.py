@@ -12,6 +12,8 @@ from . import section, words
 from .pictures import Pictures
 from .words import text
 
+# What a browser still lays out at once.
+_SECTIONS = 400
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
@@ -22,11 +24,16 @@ def page(summary: Summary, results: Sequence[ProductResult], output: Path) -> by
         summary: gives order, timings and findings; `results` of the same products give the manifests.
         output: the folder of the bundles, whose pictures are put into the page.
     """
-    pictures = Pictures(output)
+    pictures, shown = Pictures(output), _shown(summary.products)
     sections = [
-        section.product(line, result.manifest, pictures) for line, result in zip(summary.products, results, strict=True)
+        section.product(line, result.manifest, pictures)
+        for line, result in zip(summary.products, results, strict=True)
+        if line.sku in shown
     ]
-    overview = _overview(summary.products, pictures) if len(sections) > 1 else ""
+    if len(shown) < len(results):
+        rest = f"{len(results) - len(shown):,} more products are in summary.json."
+        sections.append(f'<p class="soft">{rest}</p>')
+    overview = _overview(summary.products, pictures) if len(results) > 1 else ""
     body = "\n".join([_masthead(summary), overview, "<main>", *sections, "</main>", _footer(results)])
     return f"""<!doctype html>
 <html lang="en">
@@ -49,6 +56,12 @@ def page(summary: Summary, results: Sequence[ProductResult], output: Path) -> by
 </body>
 </html>
 """.encode()
+
+
+def _shown(lines: Sequence[Line]) -> set[str]:
+    """The products that get a section: those that need a look, then the first of the others."""
+    wanted = sorted(lines, key=lambda line: line.ok)
+    return {line.sku for line in wanted[:_SECTIONS]}
 
 
 def _title(summary: Summary) -> str:

@@ -42,9 +42,12 @@ class Pictures:
         return "\n".join(f".{self.name(sku)}{{{rule}}}" for sku, rule in self._sheets.items())
 
     def uri(self, sku: str, file: File | None) -> str | None:
-        """A file of a bundle as a data URI; None where there is no file, or the budget is spent."""
+        """A file of a bundle as a data URI; None where there is no file any more, or the budget is spent."""
         if file is None or file.bytes * 4 // 3 > self._left:
             return None
-        data = (self._output / sku / file.path).read_bytes()
+        try:
+            data = (self._output / sku / file.path).read_bytes()
+        except OSError:  # another build has put a new bundle in its place: that one writes its own report
+            return None
         self._left -= file.bytes * 4 // 3
         return f"data:{file.media_type};base64,{base64.b64encode(data).decode()}"

@@ -92,7 +92,7 @@ def spin(work: Work) -> Result:
 
     with ThreadPoolExecutor(_THREADS) as pool:
         for index, frame in enumerate(turning):
-            work.report("spin", index / wanted.spin_frames)
+            work.advance(index / wanted.spin_frames)
             found = found or _warnings(frame, "spin")
             coming.append(pool.submit(finish, index, frame.detach()))
             if len(coming) > 2 * _THREADS:
