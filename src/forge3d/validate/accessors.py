@@ -51,7 +51,7 @@ def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> No
 
 def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     component, kind = accessor.get("componentType"), accessor.get("type")
-    if component is not None and kind is not None and "bufferView" in accessor:
+    if component is not None and kind is not None and "count" in accessor and "bufferView" in accessor:
         resolved = Index("bufferViews").resolve(accessor["bufferView"], f"{pointer}/bufferView", judge)
         if resolved is NOTHING:
             del accessor["bufferView"]

@@ -168,7 +168,6 @@ def _check_output(sampler: Clean, target: Clean, pointer: str, judge: Judge) -> 
     plain = component == FLOAT or (path in QUANTIZABLE and normalized and component in NORMALIZED)
     if values.get("type") != TYPES[path] or not plain:
         judge.report(OUTPUT_FORMAT, pointer)
-        return
     if times is None:
         return
     each = 1

@@ -47,15 +47,21 @@ def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
         del image["mimeType"]
 
 
-def check_images(judge: Judge) -> dict[int, ImageHeader]:
-    """Read every image's header; returns those that could be read."""
-    found: dict[int, ImageHeader] = {}
-    for index, image, pointer in judge.entries("images"):
+def check_views(judge: Judge) -> None:
+    """Buffer views that hold images hold nothing else, and have no stride."""
+    for _, image, pointer in judge.entries("images"):
         view = judge.get("bufferViews", image.get("bufferView"))
         if view is not None:
             use_view(judge, image, "image", f"{pointer}/bufferView")
             if "byteStride" in view:
                 judge.report(STRIDE, f"{pointer}/bufferView")
+
+
+def check_images(judge: Judge) -> dict[int, ImageHeader]:
+    """Read every image's header; returns those that could be read."""
+    found: dict[int, ImageHeader] = {}
+    for index, image, pointer in judge.entries("images"):
+        view = judge.get("bufferViews", image.get("bufferView"))
         uri = image.get("uri")
         if (uri is None and view is None) or (uri is not None and not is_data(uri) and SCHEME.match(uri)):
             continue

@@ -8,7 +8,7 @@ from ..gltf.resources import is_data
 from ..images.headers import ImageHeader
 from .images import describe
 from .judge import Clean, Judge
-from .meshes import primitives
+from .meshes import primitives, vertex_count
 
 
 def describe_file(
@@ -75,10 +75,12 @@ def _counts(judge: Judge) -> dict[str, Any]:
         "hasTextures": bool(judge.objects("textures")),
         "hasDefaultScene": "scene" in judge.root,
         "drawCallCount": len(drawn),
-        "totalVertexCount": sum(_vertices(judge, primitive) for primitive in drawn),
+        "totalVertexCount": sum(max(vertex_count(judge, primitive), 0) for primitive in drawn),
         "totalTriangleCount": sum(_triangles(judge, primitive) for primitive in drawn),
         "maxUVs": max((_sets(names, "TEXCOORD_") for names in attributes), default=0),
-        "maxInfluences": max((4 * _sets(names, "JOINTS_") for names in attributes), default=0),
+        "maxInfluences": max(
+            (4 * min(_sets(names, "JOINTS_"), _sets(names, "WEIGHTS_")) for names in attributes), default=0
+        ),
         "maxAttributes": max(map(len, attributes), default=0),
     }
 
@@ -91,15 +93,9 @@ def _sets(names: Clean, prefix: str) -> int:
     return count
 
 
-def _vertices(judge: Judge, primitive: Clean) -> int:
-    accessor = judge.get("accessors", (primitive.get("attributes") or {}).get("POSITION")) or {}
-    count: int = accessor.get("count", 0)
-    return count
-
-
 def _triangles(judge: Judge, primitive: Clean) -> int:
     accessor = judge.get("accessors", primitive.get("indices"))
-    count = accessor.get("count", 0) if accessor is not None else _vertices(judge, primitive)
+    count = accessor.get("count", 0) if accessor is not None else max(vertex_count(judge, primitive), 0)
     mode = primitive.get("mode", 4)
     if mode == 4:
         return count // 3

@@ -12,7 +12,7 @@ from ..errors import Forge3DError
 from ..gltf.json_access import at
 from .accessor_data import Array
 from .judge import Clean, Judge
-from .meshes import primitives
+from .meshes import is_allowed, primitives, vertex_count
 from .resources import note
 from .rules import ERROR, INFORMATION, WARNING, Rule, rule
 
@@ -49,7 +49,7 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
         attributes = {name: data[name] for name in primitive.get("attributes") or {} if name in data}
         for name, array in attributes.items():
             base = name.rpartition("_")[0] or name
-            if base in CHECKS:
+            if base in CHECKS and is_allowed(judge, primitive["attributes"][name], name):
                 normalized = _normalized(judge, primitive, name)
                 key = (id(array), base, normalized)
                 if key not in known:
@@ -57,7 +57,7 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
                 _report(known[key], at(f"{pointer}/attributes", name), judge)
         _check_influences(attributes, judge, pointer, joints.get(mesh), primitive)
         if "" in data:
-            key = (id(data[""]), _vertex_count(judge, primitive), primitive.get("mode", 4))
+            key = (id(data[""]), vertex_count(judge, primitive), primitive.get("mode", 4))
             if key not in known:
                 known[key] = _check_indices(data[""], *key[1:])
             _report(known[key], f"{pointer}/indices", judge)
@@ -184,16 +184,6 @@ def _check_influences(
     distinct = np.where(weights != 0, joints, -1 - np.arange(joints.shape[1]))
     ordered = np.sort(distinct, axis=1)
     tell(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1), judge, f"{here}/{pairs[0][0]}")
-
-
-def _vertex_count(judge: Judge, primitive: Clean) -> int:
-    """How many vertices a primitive has; -1 where it does not say."""
-    for index in (primitive.get("attributes") or {}).values():
-        accessor = judge.get("accessors", index)
-        if accessor is not None:
-            count: int = accessor.get("count", -1)
-            return count
-    return -1
 
 
 def _check_indices(indices: Array, vertices: int, mode: int) -> list[Finding]:

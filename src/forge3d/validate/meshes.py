@@ -177,11 +177,9 @@ def _check_attribute(
     if semantic == "POSITION" and ("min" not in accessor or "max" not in accessor):
         judge.report(NO_BOUNDS, pointer)
     component, kind = accessor.get("componentType"), accessor.get("type")
-    form = (kind, component, accessor.get("normalized", False))
-    good = allowed(semantic, target=target, quantized="KHR_mesh_quantization" in judge.extensions)
-    if good is not None and form not in good:
-        judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(form)}")
-    elif good is None and component == UINT:
+    if not is_allowed(judge, index, semantic, target=target):
+        judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(_form(accessor))}")
+    elif component == UINT:
         judge.report(UNSIGNED_INT, pointer)
     if component is not None and kind is not None:
         _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, first_user, judge)
@@ -201,6 +199,26 @@ def _check_alignment(
         judge.report(NO_STRIDE, pointer)
 
 
+def vertex_count(judge: Judge, primitive: Clean) -> int:
+    """How many vertices a primitive has; -1 where it does not say."""
+    for index in (primitive.get("attributes") or {}).values():
+        accessor = judge.get("accessors", index)
+        if accessor is not None:
+            count: int = accessor.get("count", -1)
+            return count
+    return -1
+
+
+def is_allowed(judge: Judge, index: int, semantic: str, *, target: bool = False) -> bool:
+    """Whether an accessor's type is one that the attribute may have."""
+    good = allowed(semantic, target=target, quantized="KHR_mesh_quantization" in judge.extensions)
+    return good is None or _form(judge.get("accessors", index) or {}) in good
+
+
+def _form(accessor: Clean) -> tuple[Any, Any, bool]:
+    return accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False)
+
+
 def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
     accessor = judge.get("accessors", primitive.get("indices"))
     if accessor is None:
@@ -211,7 +229,7 @@ def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
     view = judge.get("bufferViews", accessor.get("bufferView"))
     if view is not None and "byteStride" in view:
         judge.report(INDICES_STRIDE, here)
-    form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
+    form = _form(accessor)
     if form not in INDEX_FORMATS:
         judge.report(INDICES_FORMAT, here, f"indices cannot be {describe(form)}")
     count: int | None = accessor.get("count")

@@ -38,6 +38,7 @@ def use_view(judge: Judge, owner: Clean, purpose: Purpose, pointer: str) -> None
     if view is None or index is None:
         return
     key = ("bufferViews", index)
+    judge.used.add(key)
     drawn = purpose in ("vertex attribute", "indices")
     if key not in judge.purposes:
         target = TARGETS.get(view.get("target", 0))

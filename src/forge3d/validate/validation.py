@@ -125,6 +125,7 @@ def _judge(judge: Judge) -> dict[str, Any]:
 
 def _judge_structure(judge: Judge) -> None:
     accessors.check_layout(judge)
+    images.check_views(judge)
     meshes.check_accessors(judge)
     for _, _, primitive, pointer in meshes.primitives(judge):
         materials.check_primitive_material(primitive, pointer, judge)
