@@ -28,13 +28,13 @@ void layers_surface(inout Surface s);  // the active features' hooks, written by
 
 in vec3 v_position;
 #ifdef HAS_NORMAL
-in vec3 v_normal;
+centroid in vec3 v_normal;
 #endif
 #ifdef HAS_TANGENT
-in vec4 v_tangent;
+centroid in vec4 v_tangent;
 #endif
 #ifdef HAS_COLOR
-in vec4 v_color;
+centroid in vec4 v_color;
 #endif
 #include "<textures>"
 

@@ -1,18 +1,20 @@
 // Places a vertex: morph targets, then skin or node and instance transform, then the camera.
 #include "frame.glsl"
 
+// Normals, tangents and colours are taken where a pixel is covered, else they overshoot at every silhouette. Positions
+// and UVs are not: their screen derivatives would jump there.
 in vec3 a_position;
 #ifdef HAS_NORMAL
 in vec3 a_normal;
-out vec3 v_normal;
+centroid out vec3 v_normal;
 #endif
 #ifdef HAS_TANGENT
 in vec4 a_tangent;
-out vec4 v_tangent;
+centroid out vec4 v_tangent;
 #endif
 #ifdef HAS_COLOR
 in vec4 a_color;
-out vec4 v_color;
+centroid out vec4 v_color;
 #endif
 #ifdef SKIN_SETS
 in vec4 a_joints0;
