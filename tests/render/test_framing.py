@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from forge3d.document import Material
 from forge3d.render import Orbit, Renderer, RenderSettings
-from forge3d.render.framing import Hull, orbit_view
+from forge3d.render.framing import CLEARANCE, Hull, orbit_view
 from forge3d.render.shot import turn_about
 
 from .shapes import node, placed, sphere, unlit
@@ -26,15 +26,18 @@ def hull(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Hull:
 @given(clouds, orbits, st.floats(0.3, 3.0))
 @settings(max_examples=60, deadline=None)
 def test_a_still_touches_the_border_and_never_crosses_it(points: np.ndarray, orbit: Orbit, aspect: float) -> None:
-    seen = orbit_view(orbit, hull(points), aspect).project(points)
-    assert np.abs(seen).max() == pytest.approx(1.0, abs=1e-6)
+    view = orbit_view(orbit, hull(points), aspect)
+    widest = np.abs(view.project(points)).max()
+    assert widest <= 1 + 1e-6
+    if view.depths(points).min() > 2 * CLEARANCE * hull(points).diagonal:
+        assert widest == pytest.approx(1.0, abs=1e-6)
 
 
 @given(clouds, orbits, st.floats(0.3, 3.0))
 @settings(max_examples=60, deadline=None)
 def test_a_still_is_centred(points: np.ndarray, orbit: Orbit, aspect: float) -> None:
     seen = orbit_view(orbit, hull(points), aspect).project(points)
-    np.testing.assert_allclose(seen.max(0) + seen.min(0), 0, atol=5e-3)
+    np.testing.assert_allclose(seen.max(0) + seen.min(0), 0, atol=1e-3)
 
 
 @given(clouds, orbits, st.floats(0.3, 3.0))

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .camera import Orbit, Vector, View
 
+CLEARANCE = 1e-3  # of the product's diagonal: the camera never comes nearer to it
 _STEEP = 1e6  # a tangent beside which only z counts
 Extremes = Callable[[float], tuple[float, float]]
 """From t to the largest u + t·z and −u + t·z of the product, u being x or y."""
@@ -72,7 +73,7 @@ def orbit_view(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False
     fits = [sum(extremes(t)) / (2 * t) for extremes, t in zip((horizontal, vertical), tangents, strict=True)]
     # A needle seen end on fits from nearly no distance; stay clear of it.
     nearest = sum(horizontal(_STEEP)) / (2 * _STEEP)
-    distance = max(*fits, nearest + 1e-3 * hull.diagonal, 1e-9)
+    distance = max(*fits, nearest + CLEARANCE * hull.diagonal, 1e-9)
     shift = [_centred(extremes, t, distance) for extremes, t in zip((horizontal, vertical), tangents, strict=True)]
     return View(center + axes[2] * distance + axes[0] * shift[0] + axes[1] * shift[1], axes, half_height, aspect)
 
@@ -83,7 +84,7 @@ def _centred(extremes: Extremes, tangent: float, distance: float) -> float:
     With margins the product spans a smaller tangent; it is the one that fits exactly at this distance.
     """
     low, high = 0.0, tangent
-    for _ in range(12):
+    for _ in range(24):
         middle = (low + high) / 2
         plus, minus = extremes(middle)
         low, high = (middle, high) if plus + minus > 2 * middle * distance else (low, middle)
