@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..modelling.curves import fillet, offset
-from ..modelling.cushion import at_height
+from ..modelling.cushion import at_height, closed_ends
 from ..modelling.grid import loft
 from ..modelling.surface import Surface
 from ..modelling.sweep import revolve
@@ -58,9 +58,6 @@ def plinth(shell: Shell, detail: Detail) -> Surface:
         [(-0.03, 0.19), (0.0, 0.19), (0.0, 0.1745), (-0.008, 0.164), (-0.03, 0.164)], 0.002, 3, closed=False
     )
     rows = [at_height(offset(outline, o), y) for o, y in profile]
-    middle = outline.mean(axis=0)
-    rows = [at_height(middle + (outline - middle) * 0.01, profile[0][1]), *rows]
-    rows.append(at_height(middle + (outline - middle) * 0.01, profile[-1][1]))
-    board = loft(rows, closed_rows=True, crease=30).outward()
+    board = loft(closed_ends(rows), closed_rows=True, crease=30).outward()
     flat = np.where(np.abs(board.normals[:, 1:2]) > 0.5, board.positions[:, [2, 0]], board.uvs[:, ::-1])
     return Surface(board.positions, flat, board.triangles, board.normals, board.charts, board.cavity)

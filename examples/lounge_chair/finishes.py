@@ -15,7 +15,7 @@ def finishes(size: int) -> tuple[Finish, Finish, Finish, Finish, Finish, dict[st
     cloth = TextureSet(
         "Wool weave",
         weave(size, 0.16, 64, 3, relief=0.36),
-        lambda tone: ramp([(0.12, "#8d8880"), (0.45, "#d0ccc3"), (0.8, "#ffffff")], tone),
+        lambda tone: ramp([(0.12, "#9c9890"), (0.45, "#e2dfd8"), (0.75, "#ffffff")], tone),
     )
     grain = TextureSet(
         "Oak",
@@ -36,7 +36,7 @@ def finishes(size: int) -> tuple[Finish, Finish, Finish, Finish, Finish, dict[st
     metal = brass.finish("Brushed brass", base_color_factor=(*linear("#e2bd78"), 1.0))
     glide = plain("Felt glide", base_color_factor=(0.02, 0.02, 0.02, 1.0), roughness_factor=0.95)
     looks = {
-        "Oat": ("#efe6d6", "#b39a78", oak),
+        "Oat": ("#efe6d6", "#c9ab8b", oak),
         "Forest": ("#4f6b52", "#3a5340", walnut),
         "Terracotta": ("#c26a48", "#9a4f35", walnut),
         "Ink": ("#3f4a61", "#2c3548", oak),

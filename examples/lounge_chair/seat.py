@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..modelling.curves import cumulative_length, offset
-from ..modelling.cushion import at_height, band, crown, gathers, pillow
+from ..modelling.curves import cumulative_length, offset, resample, smooth
+from ..modelling.cushion import at_height, band, closed_ends, crown, gathers, pillow
 from ..modelling.grid import loft
 from ..modelling.surface import Surface, rotation, translation
 from ..modelling.sweep import tube
@@ -26,15 +26,15 @@ def seat(shell: Shell, detail: Detail) -> list[Surface]:
     top = crown(box, SEAT_EDGE, SEAT_RISE, rings=16 if detail is FULL else 5, wrinkle=0.0022)
     underside = crown(box, -DECK_TOP, 0.0, rings=4).transformed(np.diag([1.0, -1.0, 1.0, 1.0]))
     border = band(box, DECK_TOP, SEAT_EDGE, bulge=0.008, wrinkle=0.0016)
-    return [loft(deck_rows, closed_rows=True).outward(), top, border, underside]
+    return [loft(closed_ends(deck_rows), closed_rows=True).outward(), top, border, underside]
 
 
 def _rounded(low: float, high: float, radius: float) -> list[tuple[float, float]]:
-    """(offset, y) from the closed bottom up to the closed top of a block with rounded edges."""
+    """(offset, y) up the side of a block with rounded edges."""
     angle = np.linspace(0, np.pi / 2, 5)
     under = [(radius * (np.sin(a) - 1), low + radius * (1 - np.cos(a))) for a in angle]
     over = [(o, low + high - y) for o, y in reversed(under)]
-    return [(-0.05, low), *under, *over, (-0.05, high)]
+    return [*under, *over]
 
 
 def seat_outline(shell: Shell, detail: Detail) -> Array:
@@ -51,6 +51,6 @@ def seat_welts(shell: Shell, detail: Detail) -> list[Surface]:
 
 def back_pillow(detail: Detail) -> tuple[Surface, Surface]:
     body, seam = pillow(0.47, 0.29, 0.175, cells=(32, 22) if detail is FULL else (10, 6))
-    cord = tube(seam, WELT, sides=detail.cord, closed=True)
+    cord = tube(smooth(resample(seam, len(seam), closed=True), 2), WELT, sides=detail.cord, closed=True)
     place = translation(0.0, 0.597, -0.178) @ rotation("x", -17.0)
     return body.transformed(place), cord.transformed(place)

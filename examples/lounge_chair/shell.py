@@ -122,7 +122,7 @@ class Shell:
         """The arm's front: rings of its rounded edge, and of the flat panel that closes on a line."""
         angle = np.linspace(0, np.pi / 2, 6)[1:]
         edge = [(ROUND * (1 - np.cos(a)), ROUND * np.sin(a)) for a in angle]
-        panel = [(inset, ROUND) for inset in (ROUND, 0.022, 0.033, HALF_WALL - 1e-5)]
+        panel = [(inset, ROUND) for inset in (ROUND, 0.022, 0.033, HALF_WALL)]
 
         def rings(steps: list[tuple[float, float]]) -> Array:
             return np.stack([self._ring(middle, direction, at, 0.0, inset, sign * f) for inset, f in steps])
@@ -146,7 +146,10 @@ class Shell:
         loops = [tube(smooth(self.grid[k], 2), WELT, sides=cord, closed=True) for k in (0, -1)]
         side = self.detail.side
         hem, crest = 5, 3 + side
-        lines = [resample(smooth(self.grid[:, k], 3, closed=False), 8 * side + 10) for k in (hem, crest)]
+        count = len(self.grid)
+        # Every other station will do, but for the tight bends at the arms' fronts.
+        kept = [k for k in range(count) if k < 7 or k >= count - 7 or k % 2]
+        lines = [self.grid[kept, k] for k in (hem, crest)]
         middle = len(self.grid) // 2
         reach = round(len(self.grid) * 0.148)
         lines += [self.grid[k, hem : crest + 1] for k in (middle - reach, middle + reach)]

@@ -18,6 +18,12 @@ def at_height(outline: Array, y: float | Array) -> Array:
     return np.stack([outline[:, 0], np.broadcast_to(np.asarray(y, dtype=np.float64), len(outline)), outline[:, 1]], -1)
 
 
+def closed_ends(rings: list[Array]) -> list[Array]:
+    """Rings with their centre before the first and after the last, so that a loft through them is closed."""
+    first, last = (np.broadcast_to(ring.mean(axis=0), ring.shape) for ring in (rings[0], rings[-1]))
+    return [first, *rings, last]
+
+
 def crown(outline: Array, y: float, rise: float, *, rings: int = 14, power: float = 3.0, wrinkle: float = 0) -> Surface:
     """A puffed top inside an outline: height y at the edge, y + `rise` in the middle; flat UVs from above.
 
@@ -97,9 +103,9 @@ def pillow(
     back = loft(np.stack([x, y, -z * 0.8], axis=-1), uvs=flat).flipped()
     edge = np.stack([x, y, 0 * x], axis=-1)
     seam = np.concatenate([edge[0, :-1], edge[:-1, -1], edge[-1, :0:-1], edge[:0:-1, 0]])
-    return Surface.of(
-        np.concatenate([front.positions, back.positions]),
-        np.concatenate([front.uvs, back.uvs + np.array([width * 1.1, 0])]),
-        np.concatenate([front.triangles, back.triangles + len(front.positions)]),
-        crease=120.0,
-    ), seam
+    positions = np.concatenate([front.positions, back.positions])
+    triangles = np.concatenate([front.triangles, back.triangles + len(front.positions)])
+    # At a corner a triangle may lie wholly in the seam's plane, its twin behind it on the same place: leave both out.
+    thick = np.abs(positions[triangles][..., 2]).max(axis=1) > 1e-9
+    uvs = np.concatenate([front.uvs, back.uvs + np.array([width * 1.1, 0])])
+    return Surface.of(positions, uvs, triangles[thick], crease=120.0), seam

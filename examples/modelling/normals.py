@@ -12,7 +12,7 @@ _GRID = 1e-6  # positions closer than a micrometre are one point
 
 
 def smooth_normals(positions: Array, triangles: Indices, crease: float) -> tuple[Array, Indices, Indices]:
-    """Area-weighted normals, averaged over faces that meet at a point within `crease` degrees of each other.
+    """Normals weighted by area and angle, averaged over faces that meet within `crease` degrees of each other.
 
     Args:
         positions: `(n, 3)`; vertices at the same place count as one, so that a seam in the UVs does not show.
@@ -24,28 +24,32 @@ def smooth_normals(positions: Array, triangles: Indices, crease: float) -> tuple
         Triangles without area are dropped.
     """
     faces, unit, weight = _faces(positions, triangles)
-    place = _places(positions)[faces]
+    place = _places(positions)[faces].reshape(-1)
     if crease >= 180.0:
         sums = np.zeros((int(place.max()) + 1, 3))
-        for corner in range(3):
-            np.add.at(sums, place[:, corner], weight)
-        corner_normals = sums[place].reshape(-1, 3)
+        np.add.at(sums, place, weight)
+        corner_normals = sums[place]
     else:
-        corner_normals = _creased(place.reshape(-1), np.repeat(unit, 3, 0), np.repeat(weight, 3, 0), crease)
+        corner_normals = _creased(place, np.repeat(unit, 3, axis=0), weight, crease)
     length = np.linalg.norm(corner_normals, axis=1, keepdims=True)
     fallback = np.repeat(unit, 3, axis=0)
-    corner_normals = np.where(length > 1e-12, corner_normals / np.maximum(length, 1e-12), fallback)
+    corner_normals = np.where(length > 1e-15, corner_normals / np.maximum(length, 1e-15), fallback)
     key = np.concatenate([faces.reshape(-1, 1), np.round(corner_normals * 4096).astype(np.int64)], axis=1)
     _, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)
     return corner_normals[first], faces.reshape(-1)[first], inverse.reshape(-1, 3)
 
 
 def _faces(positions: Array, triangles: Indices) -> tuple[Indices, Array, Array]:
-    a, b, c = np.moveaxis(positions[triangles], 1, 0)
-    weight = np.cross(b - a, c - a)
-    doubled_area = np.linalg.norm(weight, axis=1)
+    """Triangles that have an area, their unit normals, and each corner's normal times area and angle `(3 m, 3)`."""
+    corner = positions[triangles]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    doubled_area = np.linalg.norm(normal, axis=1)
     keep = doubled_area > 1e-13
-    return triangles[keep], weight[keep] / doubled_area[keep, None], weight[keep]
+    corner, normal, doubled_area = corner[keep], normal[keep], doubled_area[keep]
+    onward, back = np.roll(corner, -1, axis=1) - corner, np.roll(corner, 1, axis=1) - corner
+    angle = np.arctan2(doubled_area[:, None], np.einsum("ijk,ijk->ij", onward, back))
+    weight = (normal[:, None] * angle[..., None]).reshape(-1, 3)
+    return triangles[keep], normal / doubled_area[:, None], weight
 
 
 def _places(positions: Array) -> Indices:

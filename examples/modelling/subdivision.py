@@ -78,7 +78,8 @@ def rounded_block(size: tuple[float, float, float], radius: float, *, levels: in
     half = np.asarray(size, dtype=np.float64) / 2
     inner = np.maximum(half - radius, half * 0.2)
     cells = np.arange(9) // 3 * 4 + np.arange(9) % 3  # of a side's 4 × 4 points, the first of each quad
-    points, quads = [], []
+    points: list[Array] = []
+    quads: list[Quads] = []
     for axis in range(3):
         i, j = (axis + 1) % 3, (axis + 2) % 3
         for sign in (-1.0, 1.0):
@@ -89,8 +90,7 @@ def rounded_block(size: tuple[float, float, float], radius: float, *, levels: in
             points.append(side)
             quads.append(quad)
     every, faces = np.concatenate(points), np.concatenate(quads)
-    flat = np.concatenate(
-        [np.delete(side, k // 2, axis=1) + [2.5 * k * half.max(), 0] for k, side in enumerate(points)]
-    )
+    apart = np.array([2.5 * float(half.max()), 0.0])
+    flat = np.concatenate([np.delete(side, k // 2, axis=1) + k * apart for k, side in enumerate(points)])
     places, inverse = np.unique(every.round(9), axis=0, return_inverse=True)
     return subdivide(np.asarray(places, dtype=np.float64), inverse.reshape(-1)[faces], flat[faces], levels)
