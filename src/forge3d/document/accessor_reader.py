@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import Any
 
 from ..errors import InvalidAsset
 from ..gltf import Source
-from ..gltf.accessors import Layout, Span, dense, layout_of, sparse_parts
+from ..gltf.accessors import Layout, layout_of, sparse_parts
 from ..gltf.codecs import draco, meshopt
-from ..gltf.json_access import as_index, index, mapping, string
-from .accessor import Accessor, Array
+from ..gltf.json_access import index, mapping, string
+from .accessor import Accessor
+from .decoding import Decoder
 from .layout import Json
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
 
@@ -23,16 +25,15 @@ class AccessorReader:
         self._meshopt: dict[int, MeshoptPayload | None] = {}
         self._blobs: dict[int, Blob] = {}
         self._draco: dict[tuple[Any, ...], DracoPayload] = {}
-        self._vertices: dict[int, int] = {}  # accessor of indices → vertices of the smallest mesh that it indexes
         self._views = source.entries("bufferViews")
-        self._spans: dict[int, Span] = {}
+        self.decoder = Decoder(source)
         self.accessors = [self._read(number, json) for number, json in enumerate(source.entries("accessors"))]
 
     def _read(self, number: int, json: Json) -> Accessor:
         here = f"/accessors/{number}"
         layout = layout_of(json, here)
         accessor = Accessor(
-            load=lambda: self._decode(number, layout),
+            load=partial(self.decoder.accessor, number, layout),
             dtype=layout.dtype,
             shape=layout.shape,
             normalized=layout.normalized,
@@ -52,40 +53,6 @@ class AccessorReader:
         if "extensions" in json:
             accessor.extensions = dict(mapping(json, "extensions", here))
         return accessor
-
-    def _decode(self, number: int, layout: Layout) -> Array:
-        if layout.view is None or layout.sparse is not None:
-            array = self.source.array(number)
-        else:
-            try:
-                span = self._spans.get(layout.view) or self._span(layout.view, number)
-                array = dense(layout, span, f"/accessors/{number}")
-            except InvalidAsset as error:
-                error.file = error.file or self.source.name
-                raise
-        vertices = self._vertices.get(number)
-        if vertices is not None:
-            self._check_indices(number, array, vertices)
-        return array
-
-    def _span(self, view: int, number: int) -> Span:
-        """The bytes of buffer view `view`, found once for all accessors in it."""
-        as_index(view, f"/accessors/{number}/bufferView", len(self._views))
-        data = self.source.view(view)
-        span = self._spans[view] = Span(data, 0, len(data), self._views[view].get("byteStride", 0))
-        return span
-
-    def _check_indices(self, number: int, array: Array, vertices: int) -> None:
-        largest = int(array.max())
-        if largest >= vertices:
-            message = f"index {largest} points to no vertex: there are {vertices}"
-            raise InvalidAsset(
-                message, file=self.source.name, pointer=f"/accessors/{number}", code="ACCESSOR_INDEX_OOB"
-            )
-
-    def index_vertices(self, number: int, vertices: int) -> None:
-        """Hold the values of accessor `number` against the mesh that they index, when they are decoded."""
-        self._vertices[number] = min(vertices, self._vertices.get(number, vertices))
 
     # Buffer views.
 
@@ -117,7 +84,7 @@ class AccessorReader:
                     compressed.filter, kept | ({"extensions": extensions} if extensions else {}),
                 )  # fmt: skip
                 if self._has_fallback(json):
-                    payload.fallback = lambda: self._stored(json)
+                    payload.fallback = partial(self.decoder.uncompressed, view)
             self._meshopt[view] = payload
         return self._meshopt[view]
 
@@ -128,14 +95,10 @@ class AccessorReader:
             return False
         return "uri" in buffers[number] or (number == 0 and self.source.glb_bin is not None)
 
-    def _stored(self, view: Json) -> bytes:
-        start = view.get("byteOffset", 0)
-        return bytes(self.source.buffer(view["buffer"])[start : start + view["byteLength"]])
-
     def blob(self, view: int) -> Blob:
         """The bytes of buffer view `view`, for an extension."""
         if view not in self._blobs:
-            self._blobs[view] = Blob(lambda: bytes(self.source.view(view)))
+            self._blobs[view] = Blob(partial(self.decoder.view, view))
         return self._blobs[view]
 
     def payload_views(self) -> dict[object, int]:
@@ -146,18 +109,11 @@ class AccessorReader:
     # Payloads.
 
     def _sparse(self, number: int, layout: Layout, json: Json) -> SparsePayload:
-        source = self.source
         indices, values = sparse_parts(layout, f"/accessors/{number}")
 
-        def part(position: int) -> Array:
-            sparse = source.sparse(number)
-            assert sparse is not None
-            array = (*sparse[0], sparse[1])[position]
-            assert array is not None
-            return array
-
-        def accessor(position: int, layout: Layout) -> Accessor:
-            made = Accessor(load=lambda: part(position), dtype=layout.dtype, shape=layout.shape)
+        def accessor(part: int, layout: Layout) -> Accessor:
+            load = partial(self.decoder.sparse, number, part)
+            made = Accessor(load=load, dtype=layout.dtype, shape=layout.shape)
             assert layout.view is not None
             self._attach(made, layout.view, layout.offset)
             return made
@@ -194,14 +150,7 @@ class AccessorReader:
     def _draco_accessor(self, number: int, mesh: int, primitive: int, semantic: str) -> Accessor:
         declared = self.accessors[number]
 
-        def load() -> Array:
-            decoded = self.source.draco(mesh, primitive)
-            assert decoded is not None
-            if semantic:
-                return decoded.attributes[semantic]
-            self._check_indices(number, decoded.indices, self._vertices.get(number, 1 << 32))
-            return decoded.indices
-
+        load = partial(self.decoder.draco, mesh, primitive, semantic, number)
         accessor = Accessor(
             load=load, dtype=declared.dtype, shape=declared.shape, normalized=declared.normalized, name=declared.name,
             extras=declared.extras, extensions=declared.extensions, bounds=declared.bounds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -86,7 +87,7 @@ class _Reader:
         self._root_lists()
         for kind in ("images", "samplers", "textures", "materials", "cameras", "meshes"):
             lists[kind] = self._read_list(kind)
-        nodes = self.source.entries("nodes")
+        nodes = self._entries("nodes")
         lists["nodes"] = [Node() for _ in nodes]
         lists["skins"] = self._read_list("skins")
         for number, json in enumerate(nodes):
@@ -109,7 +110,10 @@ class _Reader:
         if kind not in self.json:
             return []
         read = getattr(self, f"_{LISTS[kind].__name__.lower()}")
-        return [read(json, f"/{kind}/{number}") for number, json in enumerate(self.source.entries(kind))]
+        return [read(json, f"/{kind}/{number}") for number, json in enumerate(self._entries(kind))]
+
+    def _entries(self, kind: str) -> list[Json]:
+        return self.source.entries(kind) if kind in self.json else []
 
     # What every object has.
 
@@ -238,7 +242,7 @@ class _Reader:
         if uri is not None and not is_data(uri):
             image.uri = uri
         if uri is not None or "bufferView" in json:
-            image._load = lambda: self.source.image_bytes(number)
+            image._load = partial(self.source.image_bytes, number)
         self._common(image, json, here, "images")
         return image
 
@@ -334,7 +338,7 @@ class _Reader:
             primitive.variants = [self._mapping(entry, f"{place}/mappings/{i}") for i, entry in enumerate(entries)]
         checks.primitive(primitive, here)
         if primitive.indices is not None:
-            self.accessors.index_vertices(json["indices"], checks.vertices(primitive))
+            self.accessors.decoder.index_vertices(json["indices"], checks.vertices(primitive))
         return primitive
 
     def _mapping(self, json: Json, here: str) -> VariantMapping:
@@ -500,10 +504,9 @@ class _Reader:
         path = self.source.path
         if path is None:
             return ()
-        entries = [*self.source.entries("buffers"), *self.source.entries("images")]
-        uris = [entry["uri"] for entry in entries if "uri" in entry]
-        beside = [os.path.join(path.parent, unquote(uri)) for uri in uris if isinstance(uri, str) and not is_data(uri)]
-        return (str(path), *beside)
+        uris = [entry["uri"] for kind in ("buffers", "images") for entry in self._entries(kind) if "uri" in entry]
+        names = [unquote(uri) for uri in uris if type(uri) is str and not is_data(uri)]
+        return (str(path), *(os.path.join(path.parent, name) for name in names))
 
 
 def _pointed(path: str, lists: dict[str, list[Any]]) -> Pointer:
