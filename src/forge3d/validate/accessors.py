@@ -51,19 +51,19 @@ def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> No
 
 def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     component, kind = accessor.get("componentType"), accessor.get("type")
-    if component is not None and kind is not None and "count" in accessor and "bufferView" in accessor:
-        resolved = Index("bufferViews").resolve(accessor["bufferView"], f"{pointer}/bufferView", judge)
-        if resolved is NOTHING:
-            del accessor["bufferView"]
     if accessor.get("normalized") and component in (5125, FLOAT):
         judge.report(NORMALIZED, f"{pointer}/normalized")
-    if "byteOffset" in accessor and "bufferView" not in raw:
+    if "byteOffset" in accessor and "bufferView" not in accessor:
         judge.report(DEPENDENCY, f"{pointer}/byteOffset", "byteOffset means nothing without bufferView")
     if kind in ("MAT2", "MAT3", "MAT4") and accessor.get("byteOffset", 0) % 4:
         judge.report(MATRIX_ALIGNMENT, f"{pointer}/byteOffset")
     for key in ("min", "max"):
         if key in accessor and not _is_bound(accessor[key], component, kind, f"{pointer}/{key}", judge):
             del accessor[key]
+    if component is not None and kind is not None and "count" in accessor and "bufferView" in accessor:
+        resolved = Index("bufferViews").resolve(accessor["bufferView"], f"{pointer}/bufferView", judge)
+        if resolved is NOTHING:
+            del accessor["bufferView"]
     sparse = accessor.get("sparse", {})
     if "count" in accessor and sparse.get("count", 0) > accessor["count"]:
         message = f"{sparse['count']} elements are replaced where there are {accessor['count']}"
@@ -145,7 +145,6 @@ def _check_place(
     stride = view.get("byteStride", size[0]) if strided else size[0]
     if stride < size[1]:
         judge.report(SMALL_STRIDE, pointer, f"byteStride {stride} is less than an element's {size[1]} bytes")
-        return
     length = view.get("byteLength", -1)
     needed = offset + stride * (count - 1) + size[1]
     if offset > length:

@@ -71,7 +71,7 @@ def check_animation(animation: Clean, raw: Clean, pointer: str, judge: Judge) ->
             continue
         here = f"{pointer}/channels/{place}"
         sampler = channel.get("sampler")
-        if sampler is not None and sampler >= len(samplers):
+        if sampler is not None and "samplers" in animation and sampler >= len(samplers):
             judge.report(UNRESOLVED, f"{here}/sampler", f"there are {len(samplers)} samplers")
             del channel["sampler"]
         elif sampler is not None:

@@ -44,7 +44,6 @@ def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
         del image["uri"]
     if "mimeType" in image and image["mimeType"] not in allowed:
         judge.report(NOT_IN_LIST, f"{pointer}/mimeType", f"{shown(image['mimeType'])} is not {' or '.join(allowed)}")
-        del image["mimeType"]
 
 
 def check_views(judge: Judge) -> None:
@@ -70,7 +69,7 @@ def check_images(judge: Judge) -> dict[int, ImageHeader]:
         except Forge3DError as error:
             own = (getattr(error, "pointer", None) or pointer).startswith(pointer)
             if own or getattr(error, "code", None) not in BROKEN_PLACES:
-                note(error, pointer, judge)
+                note(error, f"{pointer}/uri" if "uri" in image else pointer, judge)
             continue
         header = _check_header(data, image, pointer, judge)
         if header is not None:
@@ -121,7 +120,7 @@ def check_textures(judge: Judge, headers: dict[int, ImageHeader]) -> None:
         source = texture.get("source")
         image = judge.get("images", source) or {}
         header = headers.get(source) if source is not None else None
-        kind = header.mime_type if header is not None else image.get("mimeType")
+        kind = image.get("mimeType", header.mime_type if header is not None else None)
         if kind is not None and kind not in CORE_TYPES:
             judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {kind}")
 

@@ -25,7 +25,7 @@ def describe_file(
     return {
         "version": asset["version"],
         **{key: asset[key] for key in ("minVersion", "generator") if key in asset},
-        **{key: root[key] for key in ("extensionsUsed", "extensionsRequired") if root.get(key)},
+        **{key: list(dict.fromkeys(root[key])) for key in ("extensionsUsed", "extensionsRequired") if root[key]},
         **({"resources": resources} if resources else {}),
         **_counts(judge),
     }
@@ -81,7 +81,7 @@ def _counts(judge: Judge) -> dict[str, Any]:
         "maxInfluences": max(
             (4 * min(_sets(names, "JOINTS_"), _sets(names, "WEIGHTS_")) for names in attributes), default=0
         ),
-        "maxAttributes": max(map(len, attributes), default=0),
+        "maxAttributes": max((sum(index is not None for index in names.values()) for names in attributes), default=0),
     }
 
 

@@ -38,7 +38,8 @@ def check_material(material: Clean, raw: Clean, pointer: str, judge: Judge) -> N
     if "alphaCutoff" in raw and material.get("alphaMode", "OPAQUE") != "MASK":
         judge.report(ALPHA_CUTOFF, f"{pointer}/alphaCutoff")
     extensions = material.get("extensions", {})
-    if len(extensions) > 1:
+    stored = raw.get("extensions")
+    if type(stored) is dict and len(stored) > 1:
         for name in EXCLUSIVE:
             if name in extensions:
                 judge.report(MULTIPLE, f"{pointer}/extensions/{name}")

@@ -116,7 +116,7 @@ def check_buffers(judge: Judge) -> tuple[set[int], dict[int, int]]:
             judge.source.buffer(index)
             complete.add(index)
         except Forge3DError as error:
-            note(error, pointer, judge)
+            note(error, f"{pointer}/uri" if "uri" in buffer else pointer, judge)
     return complete, stored
 
 

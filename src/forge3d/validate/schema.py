@@ -369,7 +369,11 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """An array of objects. What is not an object becomes None; `entry_rule` reports it at the array or at the entry."""
+    """An array of objects.
+
+    What is not an object is reported at the array and spoils it; or, with `at_entry`, at its own place, and becomes
+    None in the result, so that places keep their meaning.
+    """
 
     entry: Object
     at_entry: bool = False
@@ -377,17 +381,16 @@ class Objects:
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
         if not is_filled_list(value, pointer, judge):
             return NOTHING
-        result: list[Clean | None] = []
-        for place, entry in enumerate(value):
-            if type(entry) is not dict:
-                if self.at_entry:
-                    judge.report(TYPE, f"{pointer}/{place}", f"{shown(entry)} is not an object")
-                else:
-                    judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not an object")
-                result.append(None)
-            else:
-                result.append(self.entry.read(entry, f"{pointer}/{place}", judge))
-        return result
+        wrong = [place for place, entry in enumerate(value) if type(entry) is not dict]
+        for place in wrong:
+            broken, here = (TYPE, f"{pointer}/{place}") if self.at_entry else (ARRAY_TYPE, pointer)
+            judge.report(broken, here, f"{shown(value[place])} is not an object")
+        if wrong and not self.at_entry:
+            return NOTHING
+        return [
+            self.entry.read(entry, f"{pointer}/{place}", judge) if type(entry) is dict else None
+            for place, entry in enumerate(value)
+        ]
 
 
 EXTENSION_LISTS = {"lights": "KHR_lights_punctual", "variants": "KHR_materials_variants"}
