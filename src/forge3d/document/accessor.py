@@ -90,9 +90,9 @@ class Accessor:
         if self._array is None:
             assert self._load is not None
             data = self._load()
-            if data.shape != self.shape:
-                raise ValueError(f"decoded shape {data.shape} is not the declared {self.shape}")
-            self._array, self._load = _read_only(data.astype(self.dtype, copy=False)), None
+            if data.shape != self.shape or data.dtype != self.dtype:
+                raise ValueError(f"decoded {data.dtype} {data.shape} is not the declared {self.dtype} {self.shape}")
+            self._array, self._load = _read_only(data), None
         return self._array
 
     @property

@@ -20,14 +20,13 @@ from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayl
 class AccessorReader:
     """Makes the `Accessor` of every entry of the file's list, in order, and what else refers to buffer views."""
 
-    def __init__(self, source: Source):
-        self.source = source
+    def __init__(self, source: Source, accessors: list[Json], views: list[Json]):
+        self.source, self._views = source, views
         self._meshopt: dict[int, MeshoptPayload | None] = {}
         self._blobs: dict[int, Blob] = {}
         self._draco: dict[tuple[Any, ...], DracoPayload] = {}
-        self._views = source.entries("bufferViews")
-        self.decoder = Decoder(source)
-        self.accessors = [self._read(number, json) for number, json in enumerate(source.entries("accessors"))]
+        self.decoder = Decoder(source, views)
+        self.accessors = [self._read(number, json) for number, json in enumerate(accessors)]
 
     def _read(self, number: int, json: Json) -> Accessor:
         here = f"/accessors/{number}"

@@ -16,9 +16,8 @@ from .layout import Json
 class Decoder:
     """Gives arrays and bytes of one file, and checks indices against the meshes that they index."""
 
-    def __init__(self, source: Source):
-        self._source = source
-        self._views = source.entries("bufferViews")
+    def __init__(self, source: Source, views: list[Json]):
+        self._source, self._views = source, views
         self._spans: dict[int, Span] = {}
         self._buffers: dict[int, memoryview] = {}
         self._vertices: dict[int, int] = {}  # accessor of indices → vertices of the smallest mesh that it indexes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -42,6 +43,7 @@ from .schema import read_values
 from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo, TextureTransform
 
 _NONE: Json = {}
+_OBJECTS = frozenset((dict,))
 
 
 def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None) -> Document:
@@ -72,7 +74,7 @@ def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | No
 class _Reader:
     def __init__(self, source: Source):
         checks.container(source)
-        self.source, self.json = source, source.json
+        self.source, self.json, self._most = source, source.json, source.limits.max_objects
         checks.version(source)
         self.document = Document(asset=self._asset())
         self.lists: dict[str, list[Any]] = {}
@@ -81,7 +83,7 @@ class _Reader:
 
     def run(self) -> Document:
         document, lists = self.document, self.lists
-        self.accessors = AccessorReader(self.source)
+        self.accessors = AccessorReader(self.source, self._entries("accessors"), self._entries("bufferViews"))
         document.accessors = lists["accessors"] = self.accessors.accessors
         self._declared()
         self._root_lists()
@@ -109,11 +111,15 @@ class _Reader:
     def _read_list(self, kind: str) -> list[Any]:
         if kind not in self.json:
             return []
-        read = getattr(self, f"_{LISTS[kind].__name__.lower()}")
-        return [read(json, f"/{kind}/{number}") for number, json in enumerate(self._entries(kind))]
+        read = _READERS[kind]
+        return [read(self, json, f"/{kind}/{number}") for number, json in enumerate(self._entries(kind))]
 
     def _entries(self, kind: str) -> list[Json]:
-        return self.source.entries(kind) if kind in self.json else []
+        """The root's list `kind`, judged by the source only where it is not as it should be."""
+        entries = self.json.get(kind)
+        if type(entries) is list and len(entries) <= self._most and _OBJECTS.issuperset(map(type, entries)):
+            return entries
+        return self.source.entries(kind)
 
     # What every object has.
 
@@ -208,9 +214,9 @@ class _Reader:
                 continue
             json = self._take(self.root_extensions, extension, "", key) or _NONE
             here = f"/extensions/{extension}"
-            read = getattr(self, f"_{LISTS[kind].__name__.lower()}")
+            read = _READERS[kind]
             entries = mappings(json, key, here, [])
-            self.lists[kind] = [read(entry, f"{here}/{key}/{number}") for number, entry in enumerate(entries)]
+            self.lists[kind] = [read(self, entry, f"{here}/{key}/{number}") for number, entry in enumerate(entries)]
         json = self.json["asset"]
         if "extensions" in json:
             self._common(self.document.asset, json, "/asset", "asset")
@@ -501,12 +507,17 @@ class _Reader:
 
     def _files(self) -> tuple[str, ...]:
         """The files that the document was read from."""
-        path = self.source.path
-        if path is None:
+        if self.source.path is None:
             return ()
+        path = str(self.source.path)
         uris = [entry["uri"] for kind in ("buffers", "images") for entry in self._entries(kind) if "uri" in entry]
         names = [unquote(uri) for uri in uris if type(uri) is str and not is_data(uri)]
-        return (str(path), *(os.path.join(path.parent, name) for name in names))
+        return (path, *(os.path.join(os.path.dirname(path), name) for name in names))
+
+
+_READERS: dict[str, Callable[[_Reader, Json, str], Any]] = {
+    kind: getattr(_Reader, f"_{cls.__name__.lower()}") for kind, cls in LISTS.items() if cls is not Node
+}
 
 
 def _pointed(path: str, lists: dict[str, list[Any]]) -> Pointer:
