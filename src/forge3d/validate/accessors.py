@@ -6,8 +6,8 @@ from typing import Any
 
 from ..gltf.json_access import shown
 from .judge import Clean, Judge
+from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, Index, is_filled_list, numeric, whole
 from .rules import ERROR, rule
-from .schema import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, Index, is_filled_list, numeric, whole
 
 MATRIX_ALIGNMENT = rule("ACCESSOR_MATRIX_ALIGNMENT", ERROR, "3.6.2.4", "matrices must begin at multiples of 4 bytes")
 NORMALIZED = rule("ACCESSOR_NORMALIZED_INVALID", ERROR, "3.6.2.2", "only bytes and shorts can be normalized")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .judge import Clean, Judge
+from .kinds import UNRESOLVED, Text
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import UNRESOLVED, Text
 from .usage import UNUSED, use_accessor, use_view
 
 DUPLICATE = rule("ANIMATION_DUPLICATE_TARGETS", ERROR, "3.11", "two channels of one animation drive the same thing")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import pi
 
 from .judge import Clean, Judge
+from .kinds import ONE_OF
 from .rules import ERROR, WARNING, rule
-from .schema import ONE_OF, UNDEFINED
+from .schema import UNDEFINED
 
 SECTION = "5.12"
 MAGNIFICATION_ZERO = rule("CAMERA_XMAG_YMAG_ZERO", ERROR, SECTION, "xmag and ymag must not be zero")

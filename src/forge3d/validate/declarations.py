@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from .judge import Clean, Judge
+from .kinds import DEPENDENCY, NOTHING, TYPE, Texts
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY, NOTHING, TYPE, UNDEFINED, Texts
+from .schema import UNDEFINED
 
 MAJOR = rule("UNKNOWN_ASSET_MAJOR_VERSION", ERROR, "3.2", "only glTF 2 is known")
 MINOR = rule("UNKNOWN_ASSET_MINOR_VERSION", WARNING, "3.2", "the minor version is newer than what is known")

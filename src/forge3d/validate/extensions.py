@@ -6,12 +6,9 @@ from math import pi
 from typing import Any
 
 from .judge import Clean, Judge
-from .rules import ERROR, INFORMATION, rule
-from .schema import (
+from .kinds import (
     DEPENDENCY,
-    UNDEFINED,
     Boolean,
-    Check,
     Index,
     IndexMap,
     Indices,
@@ -19,12 +16,11 @@ from .schema import (
     IorNumber,
     Number,
     Numbers,
-    Object,
-    Objects,
-    Property,
     Text,
     root_extension,
 )
+from .rules import ERROR, INFORMATION, rule
+from .schema import UNDEFINED, Check, Object, Objects, Property
 from .tables import NORMAL_TEXTURE_INFO, POSITIVE, TEXTURE_INFO, UNIT, optional, required
 
 EXTRA = rule("EXTRA_PROPERTY", INFORMATION, "", "the property means nothing here")

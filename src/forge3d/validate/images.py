@@ -9,9 +9,9 @@ from ..gltf.json_access import shown
 from ..gltf.resources import is_data, media_type
 from ..images.headers import ImageHeader, read_header
 from .judge import Clean, Judge
+from .kinds import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF, whole
 from .resources import BROKEN_PLACES, SCHEME, note
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF, whole
 from .usage import use_view
 
 STRIDE = rule("IMAGE_BUFFER_VIEW_WITH_BYTESTRIDE", ERROR, "3.8.3", "an image's buffer view has no byteStride")

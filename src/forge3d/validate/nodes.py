@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from .judge import Clean, Judge
+from .kinds import DEPENDENCY
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import DEPENDENCY
 
 MATRIX_AND_TRS = rule("NODE_MATRIX_TRS", ERROR, "3.5.2", "a node has either a matrix or TRS properties")
 MATRIX_DEFAULT = rule("NODE_MATRIX_DEFAULT", INFORMATION, "3.5.2", "the identity matrix can be left out")

@@ -12,8 +12,8 @@ from ..gltf.faults import fault_of
 from ..gltf.json_access import shown
 from ..gltf.resources import is_data, media_type
 from .judge import Clean, Judge
+from .kinds import INVALID_URI, NOTHING, TYPE
 from .rules import ERROR, INFORMATION, WARNING, rule
-from .schema import INVALID_URI, NOTHING, TYPE
 
 IO = rule("IO_ERROR", ERROR, "3.6.1", "an external file cannot be read")
 NON_RELATIVE = rule("NON_RELATIVE_URI", WARNING, "2.8", "an absolute URI is not portable, and is not opened")

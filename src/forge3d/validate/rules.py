@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from ..gltf import Severity
 
 ERROR, WARNING, INFORMATION, HINT = Severity.ERROR, Severity.WARNING, Severity.INFORMATION, Severity.HINT
-
-MODULES = (
-    "container", "schema", "declarations", "resources", "accessors", "accessor_data", "images", "cameras", "materials",
-    "meshes", "mesh_data", "nodes", "skins", "animations", "animation_data", "usage",
-)  # fmt: skip
 
 _RULES: dict[str, Rule] = {}
 
@@ -43,6 +37,4 @@ def rule(code: str, severity: Severity, section: str, summary: str) -> Rule:
 
 def all_rules() -> list[Rule]:
     """Every rule that `validate` can report, by code."""
-    for name in MODULES:
-        import_module(f".{name}", __package__)
     return [_RULES[code] for code in sorted(_RULES)]

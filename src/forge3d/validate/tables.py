@@ -8,24 +8,12 @@ from .accessors import check_accessor, check_buffer_view
 from .animations import AnimationPath, check_animation, check_target
 from .cameras import check_camera, check_orthographic, check_perspective
 from .images import check_image
+from .kinds import Boolean, Index, IndexMap, Indices, Integer, Kind, Number, Numbers, Text
 from .materials import check_material
 from .meshes import check_mesh, check_primitive
 from .nodes import check_node
 from .resources import Uri
-from .schema import (
-    Boolean,
-    Index,
-    IndexMap,
-    Indices,
-    Integer,
-    Kind,
-    Number,
-    Numbers,
-    Object,
-    Objects,
-    Property,
-    Text,
-)
+from .schema import Object, Objects, Property
 
 UNIT = Number(0, 1)
 POSITIVE = Number(above=0)

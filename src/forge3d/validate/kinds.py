@@ -1,0 +1,294 @@
+"""What a property's value may be: each kind reads one, reports what is wrong with it, and returns what is usable of it.
+
+So later rules never meet a value of a wrong type, and one fault does not hide the next.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Final, Protocol
+
+from ..gltf.json_access import at, shown
+from .judge import Judge
+from .rules import ERROR, WARNING, rule
+
+ARRAY_LENGTH = rule("ARRAY_LENGTH_NOT_IN_LIST", ERROR, "5", "an array has another length than allowed")
+ARRAY_TYPE = rule("ARRAY_TYPE_MISMATCH", ERROR, "5", "an array holds a value of a wrong type")
+DUPLICATE = rule("DUPLICATE_ELEMENTS", ERROR, "5", "an array that must be a set holds a value twice")
+EMPTY = rule("EMPTY_ENTITY", ERROR, "5", "an array or object must not be empty")
+INVALID_INDEX = rule("INVALID_INDEX", ERROR, "5", "an index must be a non-negative integer")
+INVALID_URI = rule("INVALID_URI", ERROR, "2.8", "a URI cannot be parsed")
+ONE_OF = rule("ONE_OF_MISMATCH", ERROR, "5", "exactly one of several properties must be defined")
+PATTERN = rule("PATTERN_MISMATCH", ERROR, "5", "a string does not have its required form")
+TYPE = rule("TYPE_MISMATCH", ERROR, "5", "a value has a wrong type")
+DEPENDENCY = rule("UNSATISFIED_DEPENDENCY", ERROR, "5", "the property needs another one")
+MULTIPLE = rule("VALUE_MULTIPLE_OF", ERROR, "5", "a number must be a multiple of another")
+NOT_IN_LIST = rule("VALUE_NOT_IN_LIST", WARNING, "5", "a value is none of those allowed")
+NOT_IN_RANGE = rule("VALUE_NOT_IN_RANGE", ERROR, "5", "a number is out of its range")
+UNRESOLVED = rule("UNRESOLVED_REFERENCE", ERROR, "5", "an index points to nothing")
+
+NOTHING: Final[Any] = object()
+
+
+class Kind(Protocol):
+    """How the value of a property is read."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any: ...
+
+
+def whole(value: Any) -> int | None:
+    """`value` as an integer in the sense of JavaScript, where 3.0 is one; else None."""
+    if type(value) is int:
+        return value
+    return int(value) if type(value) is float and value.is_integer() else None
+
+
+def numeric(value: Any) -> bool:
+    return type(value) is float or type(value) is int
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """An integer, in a range or one of `choices`."""
+
+    minimum: float = 0
+    maximum: float = float("inf")
+    choices: tuple[int, ...] = ()
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        number = whole(value)
+        if number is None:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an integer")
+        elif self.choices and number not in self.choices:
+            judge.report(NOT_IN_LIST, pointer, f"{number} is not one of {', '.join(map(str, self.choices))}")
+        elif not self.choices and not self.minimum <= number <= self.maximum:
+            judge.report(NOT_IN_RANGE, pointer, f"{number} is not in [{self.minimum:g}, {self.maximum:g}]")
+        else:
+            return number
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A finite number between `minimum` and `maximum`, or strictly above `above`."""
+
+    minimum: float = -float("inf")
+    maximum: float = float("inf")
+    above: float = -float("inf")
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not numeric(value):
+            judge.report(TYPE, pointer, f"{shown(value)} is not a number")
+        elif not self.allows(value):
+            judge.report(NOT_IN_RANGE, pointer, f"{shown(value)} is out of range: {self.range}")
+        else:
+            return value
+        return NOTHING
+
+    def allows(self, value: float) -> bool:
+        return isfinite(value) and self.minimum <= value <= self.maximum and value > self.above
+
+    @property
+    def range(self) -> str:
+        if isfinite(self.above):
+            return f"it must be above {self.above:g}"
+        return f"it must be finite and in [{self.minimum:g}, {self.maximum:g}]"
+
+
+@dataclass(frozen=True, slots=True)
+class IorNumber(Number):
+    """An index of refraction: 0, or 1 and more (KHR_materials_ior)."""
+
+    def allows(self, value: float) -> bool:
+        return value == 0 or (isfinite(value) and value >= 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is bool:
+            return value
+        judge.report(TYPE, pointer, f"{shown(value)} is not true or false")
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string, one of `choices`, or of the form `pattern`."""
+
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is not str:
+            judge.report(TYPE, pointer, f"{shown(value)} is not a string")
+        elif self.choices and value not in self.choices:
+            judge.report(NOT_IN_LIST, pointer, f"{shown(value)} is not one of {', '.join(self.choices)}")
+        elif self.pattern and re.fullmatch(self.pattern, value) is None:
+            judge.report(PATTERN, pointer, f"{shown(value)} does not match {self.pattern}")
+        else:
+            return value
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A reference to an entry of the root list `to`.
+
+    `uses`: the entry counts as used thereby. `resolves`: it must exist; False leaves that to a later rule.
+    """
+
+    to: str
+    uses: bool = True
+    resolves: bool = True
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        number = whole(value)
+        if number is None:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an integer")
+        elif number < 0:
+            judge.report(INVALID_INDEX, pointer, f"index {number} must not be negative")
+        else:
+            return self.resolve(number, pointer, judge) if self.resolves else number
+        return NOTHING
+
+    def resolve(self, number: int, pointer: str, judge: Judge) -> Any:
+        entries = entries_of(judge, self.to)
+        if entries is None:
+            return NOTHING
+        if number >= len(entries) or type(entries[number]) is not dict:
+            judge.report(UNRESOLVED, pointer, f"index {number} points to no object: there are {len(entries)} {self.to}")
+            return NOTHING
+        if self.uses:
+            judge.used.add((self.to, number))
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """A set of references; what cannot be used is None in the result, so that places keep their meaning."""
+
+    to: str
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        seen: set[int] = set()
+        result: list[int | None] = []
+        index = Index(self.to)
+        for place, entry in enumerate(value):
+            here = f"{pointer}/{place}"
+            number = whole(entry)
+            if number is None or number < 0:
+                judge.report(INVALID_INDEX, here, f"{shown(entry)} is not an index")
+                result.append(None)
+                continue
+            if number in seen:
+                judge.report(DUPLICATE, here, f"{number} is there already")
+            seen.add(number)
+            resolved = index.resolve(number, here, judge)
+            result.append(None if resolved is NOTHING else resolved)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMap:
+    """An object of references, as `attributes` is."""
+
+    to: str
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if type(value) is not dict:
+            judge.report(TYPE, pointer, f"{shown(value)} is not an object")
+            return NOTHING
+        return self.read_entries(value, pointer, judge)
+
+    def read_entries(self, value: dict[str, Any], pointer: str, judge: Judge) -> Any:
+        if not value:
+            judge.report(EMPTY, pointer)
+        result: dict[str, int | None] = {}
+        for key, entry in value.items():
+            number = whole(entry)
+            if number is None or number < 0:
+                judge.report(INVALID_INDEX, at(pointer, key), f"{shown(entry)} is not an index")
+                result[key] = None
+            else:
+                resolved = Index(self.to).resolve(number, at(pointer, key), judge)
+                result[key] = None if resolved is NOTHING else resolved
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """An array of numbers, of one of `lengths` unless that is empty."""
+
+    lengths: tuple[int, ...] = ()
+    each: Number = field(default_factory=Number)
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        if self.lengths and len(value) not in self.lengths:
+            allowed = " or ".join(map(str, self.lengths))
+            judge.report(ARRAY_LENGTH, pointer, f"{len(value)} numbers where {allowed} are expected")
+            return NOTHING
+        good = True
+        for place, entry in enumerate(value):
+            if not numeric(entry):
+                judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not a number")
+                good = False
+            elif not self.each.allows(entry):
+                judge.report(NOT_IN_RANGE, f"{pointer}/{place}", f"{shown(entry)} is out of range: {self.each.range}")
+                good = False
+        return value if good else NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A set of strings; a wrong one spoils the list."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        good = True
+        for place, entry in enumerate(value):
+            if type(entry) is not str:
+                judge.report(ARRAY_TYPE, f"{pointer}/{place}", f"{shown(entry)} is not a string")
+                good = False
+            elif entry in value[:place]:
+                judge.report(DUPLICATE, f"{pointer}/{place}", f"{shown(entry)} is there already")
+        return value if good else NOTHING
+
+
+def is_filled_list(value: Any, pointer: str, judge: Judge) -> bool:
+    """Whether `value` is an array with entries; reports it when not."""
+    if type(value) is not list:
+        judge.report(TYPE, pointer, f"{shown(value)} is not an array")
+        return False
+    if not value:
+        judge.report(EMPTY, pointer)
+    return bool(value)
+
+
+EXTENSION_LISTS = {"lights": "KHR_lights_punctual", "variants": "KHR_materials_variants"}
+"""Lists that lie in an extension of the root, not in the root itself."""
+
+
+def entries_of(judge: Judge, name: str) -> list[Any] | None:
+    """The list `name` as it stands in the file; None where the extension that holds it is not there."""
+    owner: Any = judge.source.json
+    if name in EXTENSION_LISTS:
+        owner = root_extension(judge, EXTENSION_LISTS[name])
+        if owner is None:
+            return None
+    entries = owner.get(name)
+    return entries if type(entries) is list else []
+
+
+def root_extension(judge: Judge, name: str) -> dict[str, Any] | None:
+    """The root's extension `name` as it stands in the file, None without one."""
+    extensions = judge.source.json.get("extensions")
+    value = extensions.get(name) if type(extensions) is dict else None
+    return value if type(value) is dict else None
