@@ -34,7 +34,7 @@ class Shell:
         self.phase = np.append(stations, self.tufts)
         self.at = self.phase / self.tufts * self.length
         middle = along(self.line, length, self.at)
-        self.grid, self.cavity = self._grid(middle, tufted=1.0)
+        self.grid, self.cavity, self.panels = self._grid(middle, tufted=1.0)
         # The cloth is measured on the wall without its tufts, so that the weave stays straight on the outside.
         plain = closed_grid(self._grid(middle, tufted=0.0)[0], closed_rows=True, closed_columns=False)
         self.uvs = arc_length_uvs(plain, origin=self.grid.shape[1] // 2)
@@ -58,7 +58,8 @@ class Shell:
         t = np.abs(at / self.length - 0.5) * 2
         return 0.022 + 0.058 * (1 - smoothstep(0.1, 0.8, t))
 
-    def _grid(self, middle: Array, tufted: float) -> tuple[Array, Array]:
+    def _grid(self, middle: Array, tufted: float) -> tuple[Array, Array, tuple[Array, Array]]:
+        """Rings around the wall, the light in its grooves, and the rings of the two flat arm fronts."""
         ends = np.array([1.0, *np.zeros(len(middle) - 2), 1.0])
         direction = np.gradient(middle, axis=0)
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
@@ -68,12 +69,10 @@ class Shell:
         for i in range(len(middle)):
             rows.append(self._ring(middle[i], direction[i], self.at[i], bulge[i], 0.0, 0.0))
             light.append(self._light(bulge[i]))
-        (first, *right), (last, *left) = (
-            self._end(middle[k], direction[k], self.at[k], sign) for k, sign in ((0, -1.0), (-1, 1.0))
-        )
-        self.panels = [right[0], left[0]]
+        first, right = self._end(middle[0], direction[0], self.at[0], -1.0)
+        last, left = self._end(middle[-1], direction[-1], self.at[-1], 1.0)
         dim = np.ones((len(first), rows[0].shape[0]))
-        return np.concatenate([first[::-1], rows, last]), np.concatenate([dim, light, dim])
+        return np.concatenate([first[::-1], rows, last]), np.concatenate([dim, light, dim]), (right, left)
 
     def _section(self, at: float, inset: float) -> tuple[Array, Array, Array]:
         """Points (n, y) of the section, their outward normals, and how much of the tufting each one gets."""
