@@ -94,7 +94,7 @@ def _fields(table: Struct) -> Iterator[tuple[str, Any, str]]:
 
 def _assignment(key: str, value: Any) -> str:
     # An empty table has no one-line form that stays open to additions: it is shown as a comment.
-    return f"# [optimize.{key}.textures]" if isinstance(value, dict) else f"{key} = {_toml(value)}"
+    return f"# [optimize.{key}.textures]\n# max_size = 1024" if isinstance(value, dict) else f"{key} = {_toml(value)}"
 
 
 def _toml(value: Any) -> str:
