@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge3d.document import Material
+from forge3d.document import Accessor, Material
+from forge3d.document.scene import Instancing
 from forge3d.render import Orbit, Renderer, RenderSettings
-from forge3d.render.framing import CLEARANCE, Hull, orbit_view
+from forge3d.render.framing import CLEARANCE, Hull, extreme_points, orbit_view
+from forge3d.render.scene import scene_state
 from forge3d.render.shot import turn_about
 
-from .shapes import node, placed, sphere, unlit
+from .shapes import node, placed, quad, sphere, unlit
 
 numbers = st.floats(-1, 1)
 clouds = st.lists(st.tuples(numbers, numbers, numbers), min_size=4, max_size=20).map(
@@ -93,6 +95,33 @@ def test_pixels_keep_the_promise(renderer: Renderer) -> None:
         assert not alpha[-4:].any()
         assert not alpha[:, :4].any()
         assert not alpha[:, -4:].any()
+
+
+def test_the_outermost_points_are_nearly_the_hull() -> None:
+    points = np.random.default_rng(5).normal(size=(20_000, 3)).astype(np.float32)
+    kept = extreme_points(points, 1024)
+    assert len(kept) < 400
+    toward = np.random.default_rng(6).normal(size=(3, 500)).astype(np.float32)
+    missing = (points @ toward).max(0) - (kept @ toward).max(0)
+    assert (missing <= 0.02 * np.linalg.norm(toward, axis=0) * np.abs(points).max()).all()
+
+
+def test_vertices_that_no_index_names_do_not_count() -> None:
+    primitive = quad()
+    far = np.concatenate([primitive.attributes["POSITION"].array, [[100, 0, 0]]]).astype(np.float32)
+    primitive.attributes = {"POSITION": Accessor(far)}
+    np.testing.assert_array_equal(scene_state(placed(node(primitive))).hull.high, [1, 1, 0])
+
+
+def test_many_instances_are_framed_like_few() -> None:
+    ball = sphere(rings=10)
+    spots = np.random.default_rng(8).uniform(-9, 9, (100, 3)).astype(np.float32)
+    grid = Instancing(attributes={"TRANSLATION": Accessor(spots)})
+    many = scene_state(placed(node(ball, instancing=grid))).hull
+    few = scene_state(placed(*(node(ball, translation=tuple(map(float, spot))) for spot in spots))).hull
+    np.testing.assert_allclose([many.low, many.high], [few.low, few.high], atol=1e-2)
+    views = [orbit_view(Orbit(yaw=33, pitch=12), made, 1.0) for made in (many, few)]
+    np.testing.assert_allclose(views[0].eye, views[1].eye, atol=2e-2)
 
 
 def test_nothing_to_frame_is_no_error(renderer: Renderer) -> None:

@@ -18,8 +18,18 @@ from .camera import Orbit, Vector, View
 
 CLEARANCE = 1e-3  # of the product's diagonal: the camera never comes nearer to it
 _STEEP = 1e6  # a tangent beside which only z counts
-Extremes = Callable[[float], tuple[float, float]]
-"""From t to the largest u + t·z and −u + t·z of the product, u being x or y."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The largest u + t·z and −u + t·z of the product, u being x or y, and how their sum grows with t."""
+
+    plus: float
+    minus: float
+    slope: float
+
+
+Extremes = Callable[[float], Reach]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +37,11 @@ class Hull:
     """The product's vertices in the world.
 
     Attributes:
-        points: parts `(n, 3)` float64, one for each mesh.
+        points: `(n, 3)` float64.
         low, high: corners of its box.
     """
 
-    points: tuple[Vector, ...]
+    points: Vector
     low: Vector
     high: Vector
 
@@ -45,12 +55,10 @@ class Hull:
 
     @classmethod
     def of(cls, parts: Iterable[npt.NDArray[np.floating[Any]]]) -> Hull:
-        points = tuple(part.astype(np.float64) for part in parts if len(part))
-        if not points:
-            return cls((np.zeros((1, 3)),), np.zeros(3), np.zeros(3))
-        low = np.min([part.min(0) for part in points], 0)
-        high = np.max([part.max(0) for part in points], 0)
-        return cls(points, low, high)
+        """The hull of parts `(n, 3)`; without any, a point at the origin."""
+        given = [part for part in parts if len(part)] or [np.zeros((1, 3))]
+        points = np.concatenate(given).astype(np.float64)
+        return cls(points, points.min(0), points.max(0))
 
 
 def orbit_view(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False) -> View:
@@ -67,41 +75,45 @@ def orbit_view(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False
     if orbit.distance is not None:
         return View(center + axes[2] * orbit.distance, axes, half_height, aspect)
     horizontal, vertical = _turning(hull, orbit.pitch, center) if turning else _still(hull, axes, center)
-    if orbit.target is not None:
-        distance = max(max(extremes(t)) / t for extremes, t in ((horizontal, tangents[0]), (vertical, tangents[1])))
-        return View(center + axes[2] * max(distance, 1e-9), axes, half_height, aspect)
-    fits = [sum(extremes(t)) / (2 * t) for extremes, t in zip((horizontal, vertical), tangents, strict=True)]
+    pairs = ((horizontal, tangents[0]), (vertical, tangents[1]))
     # A needle seen end on fits from nearly no distance; stay clear of it.
-    nearest = sum(horizontal(_STEEP)) / (2 * _STEEP)
-    distance = max(*fits, nearest + CLEARANCE * hull.diagonal, 1e-9)
-    shift = [_centred(extremes, t, distance) for extremes, t in zip((horizontal, vertical), tangents, strict=True)]
+    steep = horizontal(_STEEP)
+    nearest = (steep.plus + steep.minus) / (2 * _STEEP) + CLEARANCE * hull.diagonal
+    if orbit.target is not None:
+        reaches = [max(reach.plus, reach.minus) / t for reach, t in ((extremes(t), t) for extremes, t in pairs)]
+        return View(center + axes[2] * max(*reaches, nearest, 1e-9), axes, half_height, aspect)
+    fits = [(reach.plus + reach.minus) / (2 * t) for reach, t in ((extremes(t), t) for extremes, t in pairs)]
+    distance = max(*fits, nearest, 1e-9)
+    shift = [_centred(extremes, distance) for extremes, _ in pairs]
     return View(center + axes[2] * distance + axes[0] * shift[0] + axes[1] * shift[1], axes, half_height, aspect)
 
 
-def _centred(extremes: Extremes, tangent: float, distance: float) -> float:
+def _centred(extremes: Extremes, distance: float) -> float:
     """Where the camera stands sideways so that both sides have equal margins at `distance`.
 
-    With margins the product spans a smaller tangent; it is the one that fits exactly at this distance.
+    With margins the product spans a smaller tangent t: the one that fits exactly at this distance. What sticks out of t
+    is convex and falls with t, so Newton's steps from zero never overshoot and are few.
     """
-    low, high = 0.0, tangent
-    for _ in range(24):
-        middle = (low + high) / 2
-        plus, minus = extremes(middle)
-        low, high = (middle, high) if plus + minus > 2 * middle * distance else (low, middle)
-    plus, minus = extremes(high)
-    return (plus - minus) / 2
+    t = 0.0
+    for _ in range(16):
+        reach = extremes(t)
+        excess = reach.plus + reach.minus - 2 * t * distance
+        if excess <= 1e-9 * distance:
+            break
+        t += excess / (2 * distance - reach.slope)
+    return (reach.plus - reach.minus) / 2
 
 
 def _still(hull: Hull, axes: Vector, center: Vector) -> tuple[Extremes, Extremes]:
-    parts = [(part - center) @ axes.T for part in hull.points]
-    return _over(parts, 0), _over(parts, 1)
+    local = (hull.points - center) @ axes.T
+    return _over(local[:, 0], local[:, 2]), _over(local[:, 1], local[:, 2])
 
 
-def _over(parts: list[Vector], axis: int) -> Extremes:
-    def extremes(t: float) -> tuple[float, float]:
-        plus = max(float((part[:, axis] + t * part[:, 2]).max()) for part in parts)
-        minus = max(float((t * part[:, 2] - part[:, axis]).max()) for part in parts)
-        return plus, minus
+def _over(across: Vector, z: Vector) -> Extremes:
+    def extremes(t: float) -> Reach:
+        plus, minus = across + t * z, t * z - across
+        first, second = int(plus.argmax()), int(minus.argmax())
+        return Reach(float(plus[first]), float(minus[second]), float(z[first] + z[second]))
 
     return extremes
 
@@ -109,15 +121,32 @@ def _over(parts: list[Vector], axis: int) -> Extremes:
 def _turning(hull: Hull, pitch: float, axis: Vector) -> tuple[Extremes, Extremes]:
     """Over all angles a vertex at height y and radius r has z = y sin p + q cos p, up = y cos p − q sin p, |q| ≤ r."""
     sin, cos = np.sin(np.radians(pitch)), np.cos(np.radians(pitch))
-    rings = [(part[:, 1] - axis[1], np.hypot(part[:, 0] - axis[0], part[:, 2] - axis[2])) for part in hull.points]
+    y, r = hull.points[:, 1] - axis[1], np.hypot(hull.points[:, 0] - axis[0], hull.points[:, 2] - axis[2])
 
-    def horizontal(t: float) -> tuple[float, float]:
-        reach = max(float((t * y * sin + r * np.hypot(1, t * cos)).max()) for y, r in rings)
-        return reach, reach
+    def horizontal(t: float) -> Reach:
+        reach = t * y * sin + r * np.hypot(1, t * cos)
+        at = int(reach.argmax())
+        slope = y[at] * sin + r[at] * t * cos * cos / np.hypot(1, t * cos)
+        return Reach(float(reach[at]), float(reach[at]), float(2 * slope))
 
-    def vertical(t: float) -> tuple[float, float]:
-        plus = max(float((y * (cos + t * sin) + r * abs(t * cos - sin)).max()) for y, r in rings)
-        minus = max(float((y * (t * sin - cos) + r * abs(t * cos + sin)).max()) for y, r in rings)
-        return plus, minus
+    def vertical(t: float) -> Reach:
+        plus = y * (cos + t * sin) + r * abs(t * cos - sin)
+        minus = y * (t * sin - cos) + r * abs(t * cos + sin)
+        a, b = int(plus.argmax()), int(minus.argmax())
+        slope = (y[a] + y[b]) * sin + cos * (r[a] * np.sign(t * cos - sin) + r[b] * np.sign(t * cos + sin))
+        return Reach(float(plus[a]), float(minus[b]), float(slope))
 
     return horizontal, vertical
+
+
+def extreme_points(points: npt.NDArray[np.float32], directions: int) -> npt.NDArray[np.float32]:
+    """The points `(k, 3)` that lie farthest in so many directions, spread evenly: nearly the convex hull.
+
+    What is left out sticks out of the rest by less than a thousandth of its size at 1,000 directions.
+    """
+    index = np.arange(directions) + 0.5
+    height, angle = 1 - 2 * index / directions, np.pi * (1 + 5**0.5) * index
+    flat = np.sqrt(1 - height**2)
+    toward = np.stack([flat * np.cos(angle), flat * np.sin(angle), height], 1).astype(np.float32)
+    farthest = [(points @ toward[at : at + 64].T).argmax(0) for at in range(0, directions, 64)]
+    return np.asarray(points[np.unique(np.concatenate(farthest))])

@@ -184,13 +184,19 @@ def _deltas(primitive: Primitive, count: int) -> Floats | None:
     return deltas
 
 
+def check_indices(primitive: Primitive, count: int) -> None:
+    """Raise InvalidAsset where an index names none of `count` vertices: files are checked when read, edits are not."""
+    if primitive.indices is not None and len(primitive.indices):
+        largest = int(primitive.indices.array.max())
+        if largest >= count:
+            raise InvalidAsset(f"index {largest} points past {count} vertices", code="ACCESSOR_INDEX_OOB")
+
+
 def _elements(primitive: Primitive, count: int) -> Indices:
     """The primitive's points, lines or triangles as rows of vertex indices."""
-    order = flat_indices(primitive)
-    if len(order) and int(order.max()) >= count:
-        raise InvalidAsset(f"index {int(order.max())} points past {count} vertices", code="ACCESSOR_INDEX_OOB")
+    check_indices(primitive, count)
     if primitive.mode is Mode.POINTS:
-        return order[:, None]
+        return flat_indices(primitive)[:, None]
     return lines(primitive) if primitive.mode in _LINES else triangles(primitive)
 
 

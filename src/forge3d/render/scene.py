@@ -9,14 +9,17 @@ import numpy as np
 
 from ..document import Document, Light, Material, Node, Primitive
 from ..document.accessor import FloatArray
+from ..document.geometry import used_vertices
 from ..document.sampling import Pose, pose_at
 from ..document.scene import Matrix
 from ..document.skinning import joint_matrices, morph_weights, world_positions
 from ..document.traversal import MeshInstance, mesh_instances, walk, world_matrices
 from ..errors import RecipeError
-from .framing import Hull
+from .framing import Hull, extreme_points
+from .geometry import check_indices
 
 DEFAULT_MATERIAL = Material()
+_FEW_INSTANCES, _MANY_POINTS = 64, 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +73,7 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
     world = world_matrices(document, pose=pose)
     numbers = {node: index + 1 for index, node in enumerate(document.nodes)}
     draws: list[Draw] = []
-    parts = []
+    parts: list[FloatArray] = []
     for node, instances in _by_node(document, pose):
         assert node.mesh is not None
         joints = joint_matrices(node.skin, world) if node.skin is not None and node.skin.joints else None
@@ -84,12 +87,36 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
                 for worlds, mirrored in groups
             ]
             if "POSITION" in primitive.attributes:
-                parts += [world_positions(primitive, instance, world, pose) for instance in instances]
+                parts += _points(primitive, instances, world, pose)
     lights = tuple(
         PlacedLight(node.light, matrix) for node, matrix in walk(document, pose=pose, hidden=False) if node.light
     )
     notes = {f"KHR_animation_pointer to {p.path} is not animated" for p, _ in pose.pointers} if pose else set()
-    return SceneState(tuple(draws), lights, Hull.of(_finite(part) for part in parts), tuple(sorted(notes)))
+    return SceneState(tuple(draws), lights, Hull.of(parts), tuple(sorted(notes)))
+
+
+def _points(
+    primitive: Primitive, instances: list[MeshInstance], world: dict[Node, Matrix], pose: Pose | None
+) -> list[FloatArray]:
+    """Where the vertices that are drawn stand in the world. Of many instances only their outermost vertices count."""
+    check_indices(primitive, len(primitive.attributes["POSITION"]))
+    drawn = used_vertices(primitive)
+
+    def points(instance: MeshInstance) -> FloatArray:
+        found = world_positions(primitive, instance, world, pose)
+        found = found if drawn is None else found[drawn]
+        good = np.isfinite(found).all(1)
+        return found if good.all() else found[good]
+
+    if len(instances) <= _FEW_INSTANCES:
+        return [points(instance) for instance in instances]
+    standing = points(MeshInstance(instances[0].node, instances[0].mesh, np.eye(4)))
+    if not len(standing):
+        return []
+    outermost = extreme_points(standing, max(32, min(1024, _MANY_POINTS // len(instances))))
+    places = np.stack([instance.world for instance in instances])
+    everywhere = np.einsum("kij,nj->kni", places[:, :3, :3], outermost) + places[:, None, :3, 3]
+    return [everywhere.reshape(-1, 3).astype(np.float32)]
 
 
 def _by_node(document: Document, pose: Pose | None) -> Iterator[tuple[Node, list[MeshInstance]]]:
@@ -116,8 +143,3 @@ def _material(primitive: Primitive, variant: str | None) -> Material:
             if any(v.name == variant for v in mapping.variants):
                 return mapping.material
     return primitive.material or DEFAULT_MATERIAL
-
-
-def _finite(points: FloatArray) -> FloatArray:
-    good = np.isfinite(points).all(1)
-    return points if good.all() else points[good]
