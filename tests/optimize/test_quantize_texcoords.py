@@ -70,7 +70,7 @@ def test_bits_follow_the_texture(size: int, bits: int) -> None:
     assert stored.normalized
     steps = stored.array / 65535 * (2**bits - 1)
     assert np.abs(steps - np.rint(steps)).max() < 0.07
-    assert np.abs(sampled(part) - before).max() * size <= 0.26
+    assert np.abs(sampled(part) - before).max() * size <= 0.29  # a quarter, and the rounding of 16 bits
     assert stored.array.max() == 65535  # 1 stays 1, so that an edge stays an edge
     assert part.material is not None
     assert part.material.base_color_texture is not None

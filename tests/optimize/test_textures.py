@@ -1,0 +1,211 @@
+"""Textures: what an image is used for decides how it may be treated."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Picture
+
+from forge3d import images
+from forge3d.document import (
+    AlphaMode,
+    Context,
+    Document,
+    Image,
+    Material,
+    Sampler,
+    Texture,
+    TextureInfo,
+    Variant,
+    VariantMapping,
+    Wrap,
+)
+from forge3d.document.material import Sheen, Specular
+from forge3d.optimize import Textures
+from forge3d.optimize.texture_uses import image_uses
+
+from . import document, primitive
+
+RNG = np.random.default_rng(0)
+SMOOTH = np.kron(RNG.integers(0, 255, (8, 8, 4)), np.ones((16, 16, 1))).astype(np.uint8)  # 128 × 128
+
+
+def picture(pixels: np.ndarray, form: str = "PNG", **options: object) -> Image:
+    out = io.BytesIO()
+    Picture.fromarray(pixels).save(out, form, **options)  # type: ignore[arg-type]
+    return Image(out.getvalue(), uri=f"skin.{form.lower()}")
+
+
+def shown(image: Image, *materials: Material, sampler: Sampler | None = None) -> Document:
+    """A document whose materials' empty base colour slots, or given ones, all read the image."""
+    texture = Texture(image=image, sampler=sampler)
+    for material in materials:
+        for slot in material.textures():
+            slot.info.texture = texture
+    return document(primitive(), materials=list(materials), textures=[texture], images=[image])
+
+
+def slot() -> TextureInfo:
+    return TextureInfo(texture=Texture())
+
+
+def test_colour_becomes_webp_under_its_new_name() -> None:
+    image = picture(SMOOTH[..., :3])
+    doc = shown(image, Material(base_color_texture=slot()))
+    assert Textures()(doc, Context()).skipped == []
+    assert (image.mime_type, image.uri, image.header.format) == ("image/webp", "skin.webp", "webp")
+    assert (image.header.width, image.header.height) == (128, 128)
+    assert doc.to_bytes().count(b"EXT_texture_webp") >= 2
+
+
+def test_resizing_keeps_the_aspect_and_filters_colour_in_linear_light() -> None:
+    stripes = np.zeros((64, 256, 3), np.uint8)
+    stripes[:, ::2] = 255
+    colour = picture(stripes)
+    Textures(max_size=64, format="png")(shown(colour, Material(base_color_texture=slot())), Context())
+    assert colour.pixels.shape == (16, 64, 3)
+    assert abs(int(colour.pixels[8, 32, 0]) - 188) <= 2  # half the light
+    data = picture(stripes)
+    Textures(max_size=64, format="png")(shown(data, Material(occlusion_texture=slot())), Context())
+    assert abs(int(data.pixels[8, 32, 0]) - 128) <= 2  # half the number
+
+
+def test_normal_maps_stay_unit_vectors() -> None:
+    normals = np.zeros((64, 64, 3), np.uint8)
+    normals[:, ::2] = (218, 128, 218)
+    normals[:, 1::2] = (37, 128, 218)
+    image = picture(normals)
+    Textures(max_size=32, format="png")(shown(image, Material(normal_texture=slot())), Context())
+    assert np.abs(image.pixels[16, 16].astype(int) - (128, 128, 255)).max() <= 2
+
+
+def test_alpha_is_kept_exactly_where_it_is_read_and_left_out_where_not() -> None:
+    cutout = picture(SMOOTH)
+    Textures()(shown(cutout, Material(base_color_texture=slot(), alpha_mode=AlphaMode.MASK)), Context())
+    assert np.array_equal(cutout.pixels[..., 3], SMOOTH[..., 3])
+    solid = picture(SMOOTH)
+    Textures()(shown(solid, Material(base_color_texture=slot())), Context())
+    assert solid.header.channels == 3
+    sheen = picture(SMOOTH)
+    Textures()(shown(sheen, Material(sheen=Sheen(roughness_texture=slot()))), Context())
+    assert np.array_equal(sheen.pixels[..., 3], SMOOTH[..., 3])
+
+
+def test_alpha_under_a_variant_counts() -> None:
+    image = picture(SMOOTH)
+    opaque = Material(base_color_texture=slot())
+    glass = Material(base_color_texture=slot(), alpha_mode=AlphaMode.BLEND)
+    doc = shown(image, opaque, glass)
+    part = doc.meshes[0].primitives[0]
+    part.material, part.variants = opaque, [VariantMapping(material=glass, variants=[Variant(name="glass")])]
+    Textures(max_size=64)(doc, Context())
+    assert image.header.channels == 4
+
+
+def test_jpeg_cannot_hold_alpha_so_it_stays_png() -> None:
+    image = picture(SMOOTH)
+    doc = shown(image, Material(base_color_texture=slot(), alpha_mode=AlphaMode.BLEND))
+    Textures(max_size=64, format="jpeg")(doc, Context())
+    assert image.header.format == "png"
+    plain = picture(SMOOTH[..., :3])
+    Textures(format="jpeg")(shown(plain, Material(base_color_texture=slot())), Context())
+    assert plain.header.format == "jpeg" or plain.header.format == "png"
+
+
+def test_the_strictest_use_decides() -> None:
+    noise = RNG.integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    errors = {}
+    for name, material in {
+        "colour": Material(base_color_texture=slot()),
+        "both": Material(base_color_texture=slot(), metallic_roughness_texture=slot()),
+        "data": Material(metallic_roughness_texture=slot()),
+    }.items():
+        image = picture(noise)
+        Textures(data_quality=100, quality=50)(shown(image, material), Context())
+        errors[name] = np.abs(image.pixels.astype(int) - noise).max()
+    assert errors["colour"] > 10
+    assert errors["both"] == errors["data"] == 0  # quality 100 is lossless
+
+
+def test_colour_and_data_in_one_image_is_not_resized() -> None:
+    image = picture(SMOOTH[..., :3])
+    material = Material(specular=Specular(color_texture=slot()), occlusion_texture=slot())
+    Textures(max_size=16)(shown(image, material), Context())
+    assert image.header.width == 128
+
+
+def test_what_would_grow_stays() -> None:
+    noise = RNG.integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    small = picture(noise, "WEBP", quality=1)
+    data = small.data
+    doc = shown(small, Material(base_color_texture=slot()))
+    assert "already" in Textures()(doc, Context()).skipped[0].why
+    assert "would not get smaller as avif" in Textures(format="avif", quality=100)(doc, Context()).skipped[0].why
+    assert small.data is data
+
+
+def test_keep_changes_a_jpeg_only_to_resize_it() -> None:
+    image = picture(SMOOTH[..., :3], "JPEG", quality=95)
+    doc = shown(image, Material(base_color_texture=slot()))
+    data = image.data
+    assert Textures(format="keep")(doc, Context()).skipped
+    assert image.data is data
+    Textures(format="keep", max_size=32)(doc, Context())
+    assert (image.header.format, image.header.width, image.uri) == ("jpeg", 32, "skin.jpg")
+
+
+def test_sixteen_bit_heights_become_eight() -> None:
+    deep = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
+    image = Image(images.encode(deep, "png"))
+    Textures(data_quality=100)(shown(image, Material(occlusion_texture=slot())), Context())
+    assert image.header.format == "webp"
+    assert np.abs(image.pixels[..., 0].astype(float) - deep / 257).max() <= 1
+
+
+def test_what_is_left_alone_is_named() -> None:
+    unused, broken, empty, foreign = picture(SMOOTH), Image(b"not a picture"), Image(b""), picture(SMOOTH)
+    materials = [Material(base_color_texture=slot()) for _ in range(3)]
+    textures = [Texture(image=image) for image in (broken, empty, foreign)]
+    for material, texture in zip(materials, textures, strict=True):
+        assert material.base_color_texture is not None
+        material.base_color_texture.texture = texture
+    doc = document(primitive(), materials=materials, textures=textures, images=[unused, broken, empty, foreign])
+    doc.extensions["EXT_lights_image_based"] = {"lights": [{"specularImages": [[foreign]]}]}
+    reasons = [skip.why for skip in Textures()(doc, Context()).skipped]
+    assert reasons[0] == "is used by no material"
+    assert reasons[1].startswith("is not readable")
+    assert reasons[2] == "has no data"
+    assert reasons[3] == "is used by an extension that may depend on its form"
+
+
+def test_fallbacks_keep_their_format() -> None:
+    first, second = picture(SMOOTH[..., :3], "WEBP", lossless=True), picture(SMOOTH[..., :3])
+    texture = Texture(image=first, fallback=second)
+    material = Material(base_color_texture=TextureInfo(texture=texture))
+    doc = document(primitive(), materials=[material], textures=[texture], images=[first, second])
+    Textures(max_size=32)(doc, Context())
+    assert (first.header.format, second.header.format) == ("webp", "png")
+    assert first.header.width == second.header.width == 32
+
+
+@pytest.mark.parametrize(("sampler", "wrap"), [
+    (None, [True, True]),
+    (Sampler(wrap_s=Wrap.CLAMP_TO_EDGE), [False, True]),
+    (Sampler(wrap_s=Wrap.MIRRORED_REPEAT, wrap_t=Wrap.CLAMP_TO_EDGE), [False, False]),
+])  # fmt: skip
+def test_uses(sampler: Sampler | None, wrap: list[bool]) -> None:
+    image = picture(SMOOTH)
+    (use,) = image_uses(shown(image, Material(base_color_texture=slot(), normal_texture=slot()), sampler=sampler))
+    assert use.wrap == wrap
+    assert (use.color, use.normal, use.data, use.alpha) == (True, True, False, False)
+
+
+def test_the_same_images_give_the_same_bytes() -> None:
+    files = []
+    for _ in range(2):
+        image = picture(SMOOTH)
+        Textures(max_size=64)(shown(image, Material(base_color_texture=slot())), Context())
+        files.append(image.data)
+    assert files[0] == files[1]
