@@ -1,49 +1,26 @@
-"""Files to documents: one method a kind of object; references become objects, indices disappear."""
+"""Files to documents."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-import numpy as np
-
 from ..errors import InvalidAsset, UnsupportedFeature
 from ..gltf import Limits, Source
-from ..gltf.json_access import REQUIRED, array, as_index, at, boolean, mapping, mappings, numbers, string
+from ..gltf.json_access import array, mapping, mappings, string
 from ..gltf.resources import is_data
 from . import checks, importers, opaque
 from .accessor import Accessor
-from .accessor_reader import AccessorReader
-from .animation import Animation, AnimationSampler, Channel, Pointer
+from .deserialize import Deserializer
 from .document import Document
 from .layout import Json
-from .material import LAYERS, Material
 from .numbering import LISTS, ROOT_EXTENSIONS
 from .pinning import Pinned
-from .property import Property, XmpPacket
-from .scene import (
-    Asset,
-    Camera,
-    Instancing,
-    Light,
-    Mesh,
-    Node,
-    Orthographic,
-    Perspective,
-    Primitive,
-    Scene,
-    Skin,
-    Variant,
-    VariantMapping,
-)
+from .resolving import NONE
+from .scene import Asset, Node
 from .schema import read_values
-from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo, TextureTransform
-
-_NONE: Json = {}
-_OBJECTS = frozenset((dict,))
 
 
 def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None) -> Document:
@@ -71,20 +48,19 @@ def read(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | No
         raise
 
 
-class _Reader:
+class _Reader(Deserializer):
+    """Reads the root: what stands there, and the lists in the order in which they refer to each other."""
+
     def __init__(self, source: Source):
         checks.container(source)
-        self.source, self.json, self._most = source, source.json, source.limits.max_objects
         checks.version(source)
+        super().__init__(source)
         self.document = Document(asset=self._asset())
-        self.lists: dict[str, list[Any]] = {}
-        self.untyped: list[tuple[Property, str]] = []  # objects with extensions, and their kind
-        self.root_extensions: Json = dict(mapping(self.json, "extensions", "", _NONE))
+        self.root_extensions: Json = dict(mapping(self.json, "extensions", "", NONE))
 
     def run(self) -> Document:
         document, lists = self.document, self.lists
-        self.accessors = AccessorReader(self.source, self._entries("accessors"), self._entries("bufferViews"))
-        document.accessors = lists["accessors"] = self.accessors.accessors
+        document.accessors = self.accessors.accessors
         self._declared()
         self._root_lists()
         for kind in ("images", "samplers", "textures", "materials", "cameras", "meshes"):
@@ -113,73 +89,6 @@ class _Reader:
             return []
         read = _READERS[kind]
         return [read(self, json, f"/{kind}/{number}") for number, json in enumerate(self._entries(kind))]
-
-    def _entries(self, kind: str) -> list[Json]:
-        """The root's list `kind`, judged by the source only where it is not as it should be."""
-        entries = self.json.get(kind)
-        if type(entries) is list and len(entries) <= self._most and _OBJECTS.issuperset(map(type, entries)):
-            return entries
-        return self.source.entries(kind)
-
-    # What every object has.
-
-    def _common(self, owner: Property, json: Json, here: str, kind: str) -> Json:
-        """Read name, extras and extensions; the extensions, of which the caller takes what is typed."""
-        if "name" in json:
-            owner.name = string(json, "name", here)
-        if "extras" in json:
-            owner.extras = json["extras"]
-        if "extensions" not in json:
-            return _NONE
-        extensions = owner.extensions = dict(mapping(json, "extensions", here))
-        self.untyped.append((owner, kind))
-        xmp = self._take(extensions, "KHR_xmp_json_ld", here, "packet")
-        if xmp is not None:
-            owner.xmp = self._refer("xmp_packets", xmp, "packet", at(here, "extensions", "KHR_xmp_json_ld"))
-        return extensions
-
-    def _take(self, extensions: Json, name: str, here: str, *typed: str) -> Json | None:
-        """The extension's object where there is one; only what is not `typed` of it stays in `extensions`."""
-        if name not in extensions:
-            return None
-        value = mapping(extensions, name, f"{here}/extensions")
-        rest = {key: entry for key, entry in value.items() if key not in typed}
-        if rest:
-            extensions[name] = rest
-        else:
-            del extensions[name]
-        return value
-
-    def _refer(self, kind: str, json: Json, key: str, here: str, default: Any = None) -> Any:
-        """The object that the index at `key` names; `default` where there is none."""
-        value = json.get(key)
-        entries = self.lists[kind]
-        if type(value) is int and 0 <= value < len(entries):
-            return entries[value]
-        if key not in json:
-            if default is REQUIRED:
-                raise InvalidAsset(f"property {key!r} must be defined", pointer=here, code="UNDEFINED_PROPERTY")
-            return default
-        return entries[as_index(value, at(here, key), len(entries))]
-
-    def _refer_all(self, kind: str, json: Json, key: str, here: str) -> list[Any]:
-        entries = self.lists[kind]
-        length = len(entries)
-        return [
-            entries[value if type(value) is int and 0 <= value < length else as_index(value, at(here, key), length)]
-            for value in array(json, key, here, [])
-        ]
-
-    def _accessor(self, json: Json, key: str, here: str, default: Any = None) -> Any:
-        accessor = self._refer("accessors", json, key, here, default)
-        if accessor is not None:
-            accessor.referenced = True
-        return accessor
-
-    def _accessors(self, json: Json, here: str) -> dict[str, Accessor]:
-        return {semantic: self._accessor(json, semantic, here) for semantic in json}
-
-    # The root.
 
     def _asset(self) -> Asset:
         json = mapping(self.json, "asset", "")
@@ -212,7 +121,7 @@ class _Reader:
             if extension not in self.root_extensions:
                 self.lists[kind] = []
                 continue
-            json = self._take(self.root_extensions, extension, "", key) or _NONE
+            json = self._take(self.root_extensions, extension, "", key) or NONE
             here = f"/extensions/{extension}"
             read = _READERS[kind]
             entries = mappings(json, key, here, [])
@@ -220,247 +129,6 @@ class _Reader:
         json = self.json["asset"]
         if "extensions" in json:
             self._common(self.document.asset, json, "/asset", "asset")
-
-    def _xmppacket(self, json: Json, here: str) -> XmpPacket:
-        return XmpPacket(data=json)
-
-    def _variant(self, json: Json, here: str) -> Variant:
-        variant = Variant()
-        self._common(variant, json, here, "variants")
-        return variant
-
-    def _light(self, json: Json, here: str) -> Light:
-        spot = mapping(json, "spot", here, _NONE)
-        values = read_values(Light, json, here) | read_values(Light, spot, f"{here}/spot", "spot")
-        light = Light(**values)
-        self._common(light, json, here, "lights")
-        if "extras" in spot or "extensions" in spot:
-            light.spot = Property()
-            self._common(light.spot, spot, f"{here}/spot", "spot")
-        return light
-
-    # Materials.
-
-    def _image(self, json: Json, here: str) -> Image:
-        number = int(here.rpartition("/")[2])
-        uri = string(json, "uri", here, None)
-        image = Image(mime_type=string(json, "mimeType", here, None))
-        if uri is not None and not is_data(uri):
-            image.uri = uri
-        if uri is not None or "bufferView" in json:
-            image._load = partial(self.source.image_bytes, number)
-        self._common(image, json, here, "images")
-        return image
-
-    def _sampler(self, json: Json, here: str) -> Sampler:
-        sampler = Sampler(**read_values(Sampler, json, here))
-        self._common(sampler, json, here, "samplers")
-        return sampler
-
-    def _texture(self, json: Json, here: str) -> Texture:
-        texture = Texture(sampler=self._refer("samplers", json, "sampler", here))
-        source = self._refer("images", json, "source", here)
-        extensions = self._common(texture, json, here, "textures")
-        for name in IMAGE_EXTENSIONS.values():
-            if name in extensions and texture.image is None:
-                entry = self._take(extensions, name, here, "source")
-                if entry is not None:
-                    texture.image = self._refer("images", entry, "source", at(here, "extensions", name))
-        texture.image, texture.fallback = (source, None) if texture.image is None else (texture.image, source)
-        return texture
-
-    def _texture_info(self, json: Any, here: str) -> TextureInfo:
-        if type(json) is not dict:
-            raise InvalidAsset(f"{json!r:.60} is not an object", pointer=here, code="TYPE_MISMATCH")
-        texture = self._refer("textures", json, "index", here, REQUIRED)
-        info = TextureInfo(texture=texture, **read_values(TextureInfo, json, here))
-        extensions = self._common(info, json, here, "textureInfo")
-        if "KHR_texture_transform" in extensions:
-            entry = mapping(extensions, "KHR_texture_transform", f"{here}/extensions")
-            del extensions["KHR_texture_transform"]
-            here = f"{here}/extensions/KHR_texture_transform"
-            info.transform = TextureTransform(**read_values(TextureTransform, entry, here))
-            self._common(info.transform, entry, here, "transform")
-        return info
-
-    def _material(self, json: Json, here: str) -> Material:
-        values = read_values(Material, json, here, texture=self._texture_info)
-        pbr = _NONE
-        if "pbrMetallicRoughness" in json:
-            pbr = mapping(json, "pbrMetallicRoughness", here)
-            place = f"{here}/pbrMetallicRoughness"
-            values |= read_values(Material, pbr, place, "pbrMetallicRoughness", self._texture_info)
-        material = Material(**values)
-        if "extras" in pbr or "extensions" in pbr:
-            owner = Property()
-            self._common(owner, pbr, f"{here}/pbrMetallicRoughness", "pbrMetallicRoughness")
-            material.pbr_extras, material.pbr_extensions = owner.extras, owner.extensions
-        extensions = self._common(material, json, here, "materials")
-        if extensions:
-            for name, kind in LAYERS.items():
-                if kind.extension in extensions:
-                    entry = mapping(extensions, kind.extension, f"{here}/extensions")
-                    del extensions[kind.extension]
-                    place = f"{here}/extensions/{kind.extension}"
-                    layer = kind(**read_values(kind, entry, place, texture=self._texture_info))
-                    self._common(layer, entry, place, "layer")
-                    setattr(material, name, layer)
-        return material
-
-    # Meshes.
-
-    def _mesh(self, json: Json, here: str) -> Mesh:
-        primitives = mappings(json, "primitives", here)
-        mesh = Mesh(
-            primitives=[self._primitive(entry, here, number) for number, entry in enumerate(primitives)],
-            **read_values(Mesh, json, here),
-        )
-        self._common(mesh, json, here, "meshes")
-        return mesh
-
-    def _primitive(self, json: Json, mesh: str, number: int) -> Primitive:
-        here = f"{mesh}/primitives/{number}"
-        primitive = Primitive(**read_values(Primitive, json, here))
-        extensions = self._common(primitive, json, here, "primitives")
-        attributes = mapping(json, "attributes", here)
-        if "KHR_draco_mesh_compression" in extensions:
-            primitive.draco = self.accessors.draco(int(mesh.rpartition("/")[2]), number, json)
-            self._take(extensions, "KHR_draco_mesh_compression", here, "bufferView", "attributes")
-        decoded = primitive.draco.decoded if primitive.draco is not None else _NONE
-        primitive.attributes = {
-            semantic: decoded.get(semantic) or self._accessor(attributes, semantic, f"{here}/attributes")
-            for semantic in attributes
-        }
-        primitive.indices = decoded.get("") or self._accessor(json, "indices", here)
-        for accessor in decoded.values():
-            accessor.referenced = True
-        primitive.material = self._refer("materials", json, "material", here)
-        targets = mappings(json, "targets", here, [])
-        primitive.targets = [self._accessors(target, f"{here}/targets") for target in targets]
-        variants = self._take(extensions, "KHR_materials_variants", here, "mappings")
-        if variants is not None:
-            place = f"{here}/extensions/KHR_materials_variants"
-            entries = mappings(variants, "mappings", place)
-            primitive.variants = [self._mapping(entry, f"{place}/mappings/{i}") for i, entry in enumerate(entries)]
-        checks.primitive(primitive, here)
-        if primitive.indices is not None:
-            self.accessors.decoder.index_vertices(json["indices"], checks.vertices(primitive))
-        return primitive
-
-    def _mapping(self, json: Json, here: str) -> VariantMapping:
-        mapping = VariantMapping(
-            material=self._refer("materials", json, "material", here, REQUIRED),
-            variants=self._refer_all("variants", json, "variants", here),
-        )
-        self._common(mapping, json, here, "mappings")
-        return mapping
-
-    # Nodes.
-
-    def _camera(self, json: Json, here: str) -> Camera:
-        kind = string(json, "type", here)
-        projections: dict[str, type[Perspective | Orthographic]] = {
-            "perspective": Perspective,
-            "orthographic": Orthographic,
-        }
-        if kind not in projections:
-            raise InvalidAsset(f"{kind!r:.60} is no kind of camera", pointer=f"{here}/type", code="VALUE_NOT_IN_LIST")
-        entry, place = mapping(json, kind, here), f"{here}/{kind}"
-        camera = Camera(projection=projections[kind](**read_values(projections[kind], entry, place)))
-        self._common(camera.projection, entry, place, kind)
-        self._common(camera, json, here, "cameras")
-        return camera
-
-    def _skin(self, json: Json, here: str) -> Skin:
-        skin = Skin(
-            joints=self._refer_all("nodes", json, "joints", here),
-            inverse_bind_matrices=self._accessor(json, "inverseBindMatrices", here),
-            skeleton=self._refer("nodes", json, "skeleton", here),
-        )
-        self._common(skin, json, here, "skins")
-        checks.skin(skin, here)
-        return skin
-
-    def _node(self, node: Node, json: Json, here: str) -> None:
-        for name, value in read_values(Node, json, here).items():
-            setattr(node, name, value)
-        if "children" in json:
-            node.children = self._refer_all("nodes", json, "children", here)
-        if "matrix" in json:
-            node.matrix = np.array(numbers(json, "matrix", here, 16)).reshape(4, 4).T
-        for key, kind in (("mesh", "meshes"), ("skin", "skins"), ("camera", "cameras")):
-            if key in json:
-                setattr(node, key, self._refer(kind, json, key, here))
-        extensions = self._common(node, json, here, "nodes")
-        if extensions:
-            self._node_extensions(node, extensions, here)
-
-    def _node_extensions(self, node: Node, extensions: Json, here: str) -> None:
-        light = self._take(extensions, "KHR_lights_punctual", here, "light")
-        if light is not None:
-            node.light = self._refer("lights", light, "light", f"{here}/extensions/KHR_lights_punctual")
-        visibility = self._take(extensions, "KHR_node_visibility", here, "visible")
-        if visibility is not None:
-            node.visible = boolean(visibility, "visible", f"{here}/extensions/KHR_node_visibility", True)
-        if "EXT_mesh_gpu_instancing" in extensions:
-            entry = mapping(extensions, "EXT_mesh_gpu_instancing", f"{here}/extensions")
-            del extensions["EXT_mesh_gpu_instancing"]
-            place = f"{here}/extensions/EXT_mesh_gpu_instancing"
-            attributes = self._accessors(mapping(entry, "attributes", place, _NONE), f"{place}/attributes")
-            node.instancing = Instancing(attributes=attributes)
-            self._common(node.instancing, entry, place, "instancing")
-            checks.instancing(node.instancing, place)
-
-    def _scene(self, json: Json, here: str) -> Scene:
-        scene = Scene(nodes=self._refer_all("nodes", json, "nodes", here))
-        self._common(scene, json, here, "scenes")
-        return scene
-
-    # Animations.
-
-    def _animation(self, json: Json, here: str) -> Animation:
-        animation = Animation()
-        for number, entry in enumerate(mappings(json, "samplers", here, [])):
-            place = f"{here}/samplers/{number}"
-            sampler = AnimationSampler(
-                input=self._accessor(entry, "input", place, REQUIRED),
-                output=self._accessor(entry, "output", place, REQUIRED),
-                **read_values(AnimationSampler, entry, place),
-            )
-            self._common(sampler, entry, place, "animation.samplers")
-            checks.sampler(sampler, place)
-            animation.samplers.append(sampler)
-        self.lists["animation.samplers"] = animation.samplers
-        for number, entry in enumerate(mappings(json, "channels", here, [])):
-            animation.channels.append(self._channel(entry, f"{here}/channels/{number}"))
-        self._common(animation, json, here, "animations")
-        return animation
-
-    def _channel(self, json: Json, here: str) -> Channel:
-        target, place = mapping(json, "target", here), f"{here}/target"
-        channel = Channel(
-            sampler=self._refer("animation.samplers", json, "sampler", here, REQUIRED),
-            path=string(target, "path", place),
-            node=self._refer("nodes", target, "node", place),
-        )
-        self._common(channel, json, here, "channels")
-        if "extras" in target or "extensions" in target:
-            owner = Property()
-            extensions = self._common(owner, target, place, "target")
-            if "KHR_animation_pointer" in extensions:
-                entry = mapping(extensions, "KHR_animation_pointer", f"{place}/extensions")
-                del extensions["KHR_animation_pointer"]
-                channel.pointer = self._pointer(entry, f"{place}/extensions/KHR_animation_pointer")
-            if owner.extras is not None or owner.extensions:
-                channel.target = owner
-        checks.channel(channel, here)
-        return channel
-
-    def _pointer(self, json: Json, here: str) -> Pointer:
-        pointer = _pointed(string(json, "pointer", here), self.lists)
-        rest = {key: value for key, value in json.items() if key != "pointer"}
-        self._common(pointer, rest, here, "pointer")
-        return pointer
 
     # Extensions that are not modelled.
 
@@ -518,14 +186,3 @@ class _Reader:
 _READERS: dict[str, Callable[[_Reader, Json, str], Any]] = {
     kind: getattr(_Reader, f"_{cls.__name__.lower()}") for kind, cls in LISTS.items() if cls is not Node
 }
-
-
-def _pointed(path: str, lists: dict[str, list[Any]]) -> Pointer:
-    """`/nodes/3/translation` as the node and `translation`; what names no object of a list stays a path of the root."""
-    tokens = path.removeprefix("/").split("/")
-    for kind in LISTS:
-        prefix = ["extensions", *ROOT_EXTENSIONS[kind]] if kind in ROOT_EXTENSIONS else [kind]
-        number = tokens[len(prefix)] if len(tokens) > len(prefix) and tokens[: len(prefix)] == prefix else ""
-        if number.isdecimal() and int(number) < len(lists[kind]):
-            return Pointer(target=lists[kind][int(number)], path="/".join(tokens[len(prefix) + 1 :]))
-    return Pointer(target=None, path="/".join(tokens))

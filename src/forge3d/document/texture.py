@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..images.headers import ImageHeader, read_header
 from .accessor import Array
 from .property import Property, XmpPacket, json_key
-
-if TYPE_CHECKING:
-    from ..images import ImageHeader
 
 
 class Filter(IntEnum):
@@ -101,8 +99,6 @@ class Image(Property):
             InvalidAsset: the bytes are not a picture that forge3d knows.
         """
         if self._header is None:
-            from ..images import read_header
-
             self._header = read_header(self.data)
         return self._header
 
