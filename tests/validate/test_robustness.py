@@ -76,3 +76,18 @@ def test_mutated_json_always_gets_a_report() -> None:
         json.loads(report.to_json())
     assert len(codes) > 50
     assert slowest < 1
+
+
+def test_cost_stays_linear_for_deep_and_shared_structures() -> None:
+    count = 8000
+    document = triangle()
+    chain = [{"children": [i + 1], "mesh": 0, "skin": i} for i in range(count)] + [{}]
+    hostile = {
+        "asset": {"version": "2.0"}, **document, "nodes": chain,
+        "skins": [{"joints": [count, i], "skeleton": 0} for i in range(count)],
+        "meshes": [{"primitives": document["meshes"][0]["primitives"] * 3000}],
+        "extensionsUsed": [f"EXT_{i}" for i in range(count)], "extensionsRequired": [f"EXT_{i}" for i in range(count)],
+    }  # fmt: skip
+    started = time.process_time()
+    assert validate(json.dumps(hostile).encode()).errors
+    assert time.process_time() - started < 5

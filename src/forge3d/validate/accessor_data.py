@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..errors import Forge3DError
 from .judge import Clean, Judge
 from .meshes import primitives
-from .resources import BROKEN_PLACES, note
+from .resources import BROKEN_PLACES, LIMIT, note
 from .rules import ERROR, rule
 
 Array = npt.NDArray[Any]
@@ -23,6 +23,9 @@ ABOVE = rule("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", ERROR, "3.6.2.5", "numbers are
 SPARSE_ORDER = rule("ACCESSOR_SPARSE_INDICES_NON_INCREASING", ERROR, "3.6.2.3", "sparse indices must increase")
 SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse index is not below the count")
 
+
+READ_SHARE = 4
+"""How many times `max_decoded_bytes` may be read from accessors, which may all show the same bytes."""
 
 DRACO_TOLERANCE = 2.0**-8
 """How far Draco's data may lie outside their declared bounds, as a share of their extent: quantization moves them by
@@ -37,6 +40,7 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
         compressed: accessors that Draco payloads hold; see `draco_users`.
     """
     arrays: dict[int, Array] = {}
+    spent, allowed = 0, READ_SHARE * judge.source.limits.max_decoded_bytes
     for index, accessor, pointer in judge.entries("accessors"):
         if any(key not in accessor for key in ("componentType", "type", "count")):
             continue
@@ -45,7 +49,12 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
         if not _has_data(judge, accessor, loaded):
             continue
         try:
-            arrays[index] = judge.source.array(index)
+            array = judge.source.array(index)
+            spent += array.nbytes
+            if spent > allowed:
+                judge.report(LIMIT, pointer, f"accessors with more than {allowed:,} bytes together are not read")
+                break
+            arrays[index] = array
         except Forge3DError as error:
             if getattr(error, "code", None) not in BROKEN_PLACES:
                 note(error, pointer, judge)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .accessor_data import Array
 from .judge import Clean, Judge
-from .mesh_data import floats, non_unit, tell
+from .mesh_data import Finding, find, floats, non_unit, report
 from .nodes import QUATERNION_TOLERANCE
 from .rules import ERROR, rule
 
@@ -20,28 +20,34 @@ QUATERNION = rule(
 
 
 def check_animation_data(judge: Judge, arrays: dict[int, Array]) -> None:
+    known: dict[tuple[int, bool], list[Finding]] = {}
     for _, animation, pointer in judge.entries("animations"):
         samplers = animation.get("samplers", ())
         for place, sampler in enumerate(samplers):
             times = arrays.get((sampler or {}).get("input", -1))
             if times is not None and times.ndim == 1 and times.dtype == np.float32:
-                here = f"{pointer}/samplers/{place}/input"
-                tell(NEGATIVE, times < 0, judge, here)
-                tell(NON_INCREASING, np.diff(times, prepend=-np.inf) <= 0, judge, here)
+                if (id(times), False) not in known:
+                    unordered = np.diff(times, prepend=np.float32(-np.inf)) <= 0
+                    known[id(times), False] = [*find(NEGATIVE, times < 0), *find(NON_INCREASING, unordered)]
+                report(known[id(times), False], f"{pointer}/samplers/{place}/input", judge)
         for place, channel in enumerate(animation.get("channels", ())):
             if channel is None or channel.get("target", {}).get("path") != "rotation":
                 continue
             index = channel.get("sampler")
             if index is not None and index < len(samplers) and samplers[index] is not None:
-                _check_rotations(samplers[index], f"{pointer}/channels/{place}/sampler", judge, arrays)
+                _check_rotations(samplers[index], f"{pointer}/channels/{place}/sampler", judge, arrays, known)
 
 
-def _check_rotations(sampler: Clean, pointer: str, judge: Judge, arrays: dict[int, Array]) -> None:
+def _check_rotations(
+    sampler: Clean, pointer: str, judge: Judge, arrays: dict[int, Array], known: dict[tuple[int, bool], list[Finding]]
+) -> None:
     values = arrays.get(sampler.get("output", -1))
     if values is None or values.ndim != 2 or values.shape[1] != 4:
         return
-    accessor = judge.get("accessors", sampler["output"]) or {}
-    if sampler.get("interpolation") == "CUBICSPLINE":
-        values = values[1::3]  # in-tangent, value, out-tangent
-    quaternions = floats(values, bool(accessor.get("normalized")))
-    tell(QUATERNION, non_unit(quaternions, QUATERNION_TOLERANCE), judge, pointer)
+    cubic = sampler.get("interpolation") == "CUBICSPLINE"
+    if (id(values), cubic) not in known:
+        accessor = judge.get("accessors", sampler["output"]) or {}
+        keys = values[1::3] if cubic else values  # in-tangent, value, out-tangent
+        quaternions = floats(keys, bool(accessor.get("normalized")))
+        known[id(values), cubic] = find(QUATERNION, non_unit(quaternions, QUATERNION_TOLERANCE))
+    report(known[id(values), cubic], pointer, judge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..gltf.json_access import shown
 from .judge import Clean, Judge
 from .kinds import DEPENDENCY, NOTHING, TYPE, Texts
 from .rules import ERROR, INFORMATION, WARNING, rule
@@ -67,16 +68,18 @@ def _numbers(version: str) -> tuple[int, int]:
 def check_declarations(judge: Judge) -> None:
     """The lists of extensions, after the root was read."""
     used, required = judge.root["extensionsUsed"], judge.root["extensionsRequired"]
+    needed, seen = set(required), set[str]()
     for index, name in enumerate(used):
         pointer = f"/extensionsUsed/{index}"
         if PREFIX.fullmatch(name) is None:
-            judge.report(NAME_FORMAT, pointer, f"{name!r} does not begin with a prefix such as EXT_")
-        if name not in judge.known and name not in used[:index]:
-            judge.report(UNSUPPORTED, pointer, f"{name} is not known here")
-        if name in ALWAYS_REQUIRED and name not in required:
+            judge.report(NAME_FORMAT, pointer, f"{shown(name)} does not begin with a prefix such as EXT_")
+        if name not in judge.known and name not in seen:
+            judge.report(UNSUPPORTED, pointer, f"{shown(name)} is not known here")
+        if name in ALWAYS_REQUIRED and name not in needed:
             judge.report(NOT_REQUIRED, pointer, f"{name} must be listed in extensionsRequired")
+        seen.add(name)
     if required and "extensionsUsed" not in judge.source.json:
         judge.report(DEPENDENCY, "/extensionsRequired", "extensionsRequired needs extensionsUsed")
     for index, name in enumerate(required):
-        if name not in used:
-            judge.report(UNUSED_REQUIRED, f"/extensionsRequired/{index}", f"{name} is not in extensionsUsed")
+        if name not in seen:
+            judge.report(UNUSED_REQUIRED, f"/extensionsRequired/{index}", f"{shown(name)} is not in extensionsUsed")

@@ -252,13 +252,15 @@ class Texts:
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
         if not is_filled_list(value, pointer, judge):
             return NOTHING
-        good = True
+        good, seen = True, set[str]()
         for place, entry in enumerate(value):
             if type(entry) is not str:
                 judge.report(ARRAY_TYPE, f"{pointer}/{place}", f"{shown(entry)} is not a string")
                 good = False
-            elif entry in value[:place]:
+                continue
+            if entry in seen:
                 judge.report(DUPLICATE, f"{pointer}/{place}", f"{shown(entry)} is there already")
+            seen.add(entry)
         return value if good else NOTHING
 
 

@@ -54,17 +54,18 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
                 key = (id(array), base, normalized)
                 if key not in known:
                     known[key] = CHECKS[base](array, normalized)
-                _report(known[key], at(f"{pointer}/attributes", name), judge)
-        _check_influences(attributes, judge, pointer, joints.get(mesh), primitive)
+                report(known[key], at(f"{pointer}/attributes", name), judge)
+        for name, findings in _influences(attributes, joints.get(mesh), judge, primitive, known).items():
+            report(findings, f"{pointer}/attributes/{name}", judge)
         if "" in data:
             key = (id(data[""]), vertex_count(judge, primitive), primitive.get("mode", 4))
             if key not in known:
                 known[key] = _check_indices(data[""], *key[1:])
-            _report(known[key], f"{pointer}/indices", judge)
+            report(known[key], f"{pointer}/indices", judge)
     _check_bind_matrices(judge, arrays)
 
 
-def _report(findings: list[Finding], pointer: str, judge: Judge) -> None:
+def report(findings: list[Finding], pointer: str, judge: Judge) -> None:
     for broken, message, count in findings:
         judge.report(broken, pointer, message, count)
 
@@ -106,11 +107,6 @@ def find(rule: Rule, broken: Any) -> list[Finding]:
     if not count:
         return []
     return [(rule, f"{count} of {len(broken)} elements, the first is {int(broken.argmax())}", count)]
-
-
-def tell(rule: Rule, broken: Any, judge: Judge, pointer: str) -> None:
-    """Report `rule` at `pointer` if any element breaks it."""
-    _report(find(rule, broken), pointer, judge)
 
 
 def _check_normals(array: Array, normalized: bool) -> list[Finding]:
@@ -156,34 +152,52 @@ def _joint_counts(judge: Judge) -> dict[int, int]:
     return counts
 
 
-def _check_influences(
-    attributes: dict[str, Array], judge: Judge, pointer: str, joint_count: int | None, primitive: Clean
-) -> None:
-    """JOINTS_n and WEIGHTS_n of all sets together."""
+def _influences(
+    attributes: dict[str, Array], joint_count: int | None, judge: Judge, primitive: Clean,
+    known: dict[tuple[Any, ...], list[Finding]],
+) -> dict[str, list[Finding]]:  # fmt: skip
+    """JOINTS_n and WEIGHTS_n of all sets together: findings by attribute."""
     pairs = []
     for name, joints in attributes.items():
-        weights = attributes.get(name.replace("JOINTS_", "WEIGHTS_"))
-        if not name.startswith("JOINTS_") or weights is None or joints.shape != weights.shape or joints.ndim != 2:
-            continue
-        values = floats(weights, _normalized(judge, primitive, name.replace("JOINTS_", "WEIGHTS_")))
-        pairs.append((name, joints, values))
-    if not pairs or joint_count is None:
-        return
-    here = f"{pointer}/attributes"
-    for name, joints, weights in pairs:
-        tell(WEIGHTS_NEGATIVE, (weights < 0).any(axis=1), judge, f"{here}/{name.replace('JOINTS_', 'WEIGHTS_')}")
-        tell(JOINT_BOUNDS, (joints >= joint_count).any(axis=1), judge, f"{here}/{name}")
-        tell(JOINT_WEIGHTLESS, ((weights == 0) & (joints != 0)).any(axis=1), judge, f"{here}/{name}")
-    if len({len(joints) for _, joints, _ in pairs}) > 1:
-        return
-    weights = np.concatenate([weights for _, _, weights in pairs], axis=1)
-    joints = np.concatenate([joints.astype(np.int64) for _, joints, _ in pairs], axis=1)
-    used = np.count_nonzero(weights, axis=1)
-    off = np.abs(weights.sum(axis=1, dtype=np.float64) - 1) > WEIGHT_TOLERANCE * np.maximum(used, 1)
-    tell(WEIGHTS_SUM, off, judge, f"{here}/{pairs[0][0].replace('JOINTS_', 'WEIGHTS_')}")
+        other = name.replace("JOINTS_", "WEIGHTS_")
+        weights = attributes.get(other)
+        if name.startswith("JOINTS_") and weights is not None and joints.shape == weights.shape and joints.ndim == 2:
+            pairs.append((name, other, joints, weights, _normalized(judge, primitive, other)))
+    if not pairs or joint_count is None or len({len(joints) for _, _, joints, _, _ in pairs}) > 1:
+        return {}
+    used = tuple(part for _, _, joints, weights, normalized in pairs for part in (id(joints), id(weights), normalized))
+    result: dict[str, list[Finding]] = {}
+    for check in (_joint_findings, _weight_findings):
+        key = (check, joint_count, *used)
+        if key not in known:
+            known[key] = check(
+                [(joints, floats(weights, normalized)) for *_, joints, weights, normalized in pairs], joint_count
+            )
+        result[pairs[0][0] if check is _joint_findings else pairs[0][1]] = known[key]
+    return result
+
+
+Pairs = list[tuple[Array, npt.NDArray[np.float32]]]
+"""Joint indices and weights of each set, `(vertices, 4)`."""
+
+
+def _joint_findings(pairs: Pairs, joint_count: int) -> list[Finding]:
+    joints = np.concatenate([joints.astype(np.int64) for joints, _ in pairs], axis=1)
+    weights = np.concatenate([weights for _, weights in pairs], axis=1)
     distinct = np.where(weights != 0, joints, -1 - np.arange(joints.shape[1]))
     ordered = np.sort(distinct, axis=1)
-    tell(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1), judge, f"{here}/{pairs[0][0]}")
+    return [
+        *find(JOINT_BOUNDS, (joints >= joint_count).any(axis=1)),
+        *find(JOINT_WEIGHTLESS, ((weights == 0) & (joints != 0)).any(axis=1)),
+        *find(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)),
+    ]
+
+
+def _weight_findings(pairs: Pairs, joint_count: int) -> list[Finding]:
+    weights = np.concatenate([weights for _, weights in pairs], axis=1)
+    used = np.count_nonzero(weights, axis=1)
+    off = np.abs(weights.sum(axis=1, dtype=np.float64) - 1) > WEIGHT_TOLERANCE * np.maximum(used, 1)
+    return [*find(WEIGHTS_NEGATIVE, (weights < 0).any(axis=1)), *find(WEIGHTS_SUM, off)]
 
 
 def _check_indices(indices: Array, vertices: int, mode: int) -> list[Finding]:
@@ -207,4 +221,4 @@ def _check_bind_matrices(judge: Judge, arrays: dict[int, Array]) -> None:
         matrices = arrays.get(skin.get("inverseBindMatrices", -1))
         if matrices is not None and matrices.shape[1:] == (4, 4) and matrices.dtype == np.float32:
             rows = (matrices[:, 3] != np.array([0, 0, 0, 1], np.float32)).any(axis=1)
-            tell(INVALID_IBM, rows, judge, f"{pointer}/inverseBindMatrices")
+            report(find(INVALID_IBM, rows), f"{pointer}/inverseBindMatrices", judge)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from .judge import Clean, Judge
 from .kinds import DEPENDENCY
 from .rules import ERROR, INFORMATION, WARNING, rule
+from .tree import Tree
 
 MATRIX_AND_TRS = rule("NODE_MATRIX_TRS", ERROR, "3.5.2", "a node has either a matrix or TRS properties")
 MATRIX_DEFAULT = rule("NODE_MATRIX_DEFAULT", INFORMATION, "3.5.2", "the identity matrix can be left out")
@@ -82,8 +84,8 @@ def transforms(node: Clean) -> bool:
     return any(key in node and node[key] != default for key, default in DEFAULTS.items())
 
 
-def check_graph(judge: Judge) -> list[int | None]:
-    """Hold the node tree together; returns each node's parent."""
+def check_graph(judge: Judge) -> Tree:
+    """Hold the node tree together."""
     parents: list[int | None] = [None] * len(judge.objects("nodes"))
     for index, node, pointer in judge.entries("nodes"):
         for place, child in enumerate(node.get("children", ())):
@@ -100,7 +102,7 @@ def check_graph(judge: Judge) -> list[int | None]:
     for index in loops(parents):
         judge.report(LOOP, f"/nodes/{index}")
         parents[index] = None
-    return parents
+    return Tree(parents)
 
 
 def loops(parents: list[int | None]) -> list[int]:
@@ -119,28 +121,61 @@ def loops(parents: list[int | None]) -> list[int]:
     return sorted(found)
 
 
-def ancestors(parents: list[int | None], node: int) -> list[int]:
-    """From the node itself up to its root."""
-    chain: list[int] = []
-    current: int | None = node
-    while current is not None:
-        chain.append(current)
-        current = parents[current]
-    return chain
-
-
-def check_uses(judge: Judge, parents: list[int | None], scenes_of: dict[int, set[int]]) -> None:
-    """Nodes with their meshes and skins. `scenes_of` gives for each root node the scenes that list it."""
+def check_uses(judge: Judge, tree: Tree) -> None:
+    """Nodes with their meshes and skins."""
     joints = {joint for _, skin, _ in judge.entries("skins") for joint in skin.get("joints", ())}
+    scenes = _scenes_of_roots(judge)
+    moved = tree.below(index for index, node, _ in judge.entries("nodes") if transforms(node))
+    meshes = {index: _Mesh.of(mesh) for index, mesh, _ in judge.entries("meshes")}
+    shared = {index: _common_scenes(skin, tree, scenes) for index, skin, _ in judge.entries("skins")}
     for index, node, pointer in judge.entries("nodes"):
         if index not in joints and _is_empty(node, judge.source.json["nodes"][index]):
             judge.report(EMPTY, pointer)
-        mesh = judge.get("meshes", node.get("mesh"))
-        skinned = mesh is not None and _check_mesh(index, node, mesh, pointer, judge)
-        skin = judge.get("skins", node.get("skin"))
-        if skin is not None:
-            _check_skin(index, node, skin, skinned, pointer, judge, parents, scenes_of)
+        mesh = meshes.get(node.get("mesh", -1))
+        if mesh is not None:
+            _check_mesh(node, mesh, pointer, judge)
+        if node.get("skin") not in shared:
+            continue
+        if mesh is not None and mesh.all_skinned and transforms(node):
+            judge.report(SKINNED_LOCAL, pointer)
+        if tree.parents[index] is not None:
+            judge.report(SKINNED_NON_ROOT, pointer)
+            if index in moved:
+                judge.report(SKINNED_PARENT, pointer)
+        own, common = scenes.get(tree.roots[index], set()), shared[node["skin"]]
+        if own and common is not None and not own & common:
+            judge.report(NO_SCENE, pointer)
     _check_weights(judge)
+
+
+def _scenes_of_roots(judge: Judge) -> dict[int, set[int]]:
+    """For each node that scenes list, those scenes."""
+    scenes: dict[int, set[int]] = {}
+    for index, scene, _ in judge.entries("scenes"):
+        for root in scene.get("nodes", ()):
+            if root is not None:
+                scenes.setdefault(root, set()).add(index)
+    return scenes
+
+
+def _common_scenes(skin: Clean, tree: Tree, scenes: dict[int, set[int]]) -> set[int] | None:
+    """The scenes that hold all joints of a skin; None for a skin without joints."""
+    roots = {tree.roots[joint] for joint in skin.get("joints", ()) if joint is not None}
+    return set.intersection(*(scenes.get(root, set()) for root in roots)) if roots else None
+
+
+class _Mesh(NamedTuple):
+    """What nodes need to know of a mesh."""
+
+    targets: int
+    any_skinned: bool
+    all_skinned: bool
+
+    @classmethod
+    def of(cls, mesh: Clean) -> _Mesh:
+        usable = [entry for entry in mesh.get("primitives", ()) if entry is not None]
+        skinned = [any(name.startswith("JOINTS_") for name in entry.get("attributes") or ()) for entry in usable]
+        return cls(len(usable[0].get("targets", ())) if usable else 0, any(skinned), all(skinned))
 
 
 def _is_empty(node: Clean, raw: Clean) -> bool:
@@ -148,34 +183,14 @@ def _is_empty(node: Clean, raw: Clean) -> bool:
     return not filled and raw.get("extras") is None
 
 
-def _check_mesh(index: int, node: Clean, mesh: Clean, pointer: str, judge: Judge) -> bool:
-    """A node's mesh; returns whether all of it is skinned."""
-    usable = [entry for entry in mesh.get("primitives", ()) if entry is not None]
-    targets = len(usable[0].get("targets", ())) if usable else 0
-    if "weights" in node and len(node["weights"]) != targets:
-        judge.report(WEIGHTS, f"{pointer}/weights", f"{len(node['weights'])} weights, {targets} morph targets")
-    skinned = [any(name.startswith("JOINTS_") for name in entry.get("attributes") or ()) for entry in usable]
-    if any(skinned) and "skin" not in node:
+def _check_mesh(node: Clean, mesh: _Mesh, pointer: str, judge: Judge) -> None:
+    if "weights" in node and len(node["weights"]) != mesh.targets:
+        message = f"{len(node['weights'])} weights, {mesh.targets} morph targets"
+        judge.report(WEIGHTS, f"{pointer}/weights", message)
+    if mesh.any_skinned and "skin" not in node:
         judge.report(JOINTS_WITHOUT_SKIN, pointer)
-    if not all(skinned) and "skin" in node:
+    if not mesh.all_skinned and "skin" in node:
         judge.report(SKIN_WITHOUT_JOINTS, pointer)
-    return all(skinned)
-
-
-def _check_skin(
-    index: int, node: Clean, skin: Clean, skinned: bool, pointer: str, judge: Judge, parents: list[int | None],
-    scenes_of: dict[int, set[int]],
-) -> None:  # fmt: skip
-    if skinned and transforms(node):
-        judge.report(SKINNED_LOCAL, pointer)
-    if parents[index] is not None:
-        judge.report(SKINNED_NON_ROOT, pointer)
-        if any(transforms(judge.get("nodes", above) or {}) for above in ancestors(parents, index)[1:]):
-            judge.report(SKINNED_PARENT, pointer)
-    roots = {ancestors(parents, joint)[-1] for joint in skin.get("joints", ()) if joint is not None}
-    own = scenes_of.get(ancestors(parents, index)[-1], set())
-    if own and roots and not own.intersection(*(scenes_of.get(root, set()) for root in roots)):
-        judge.report(NO_SCENE, pointer)
 
 
 def _check_weights(judge: Judge) -> None:

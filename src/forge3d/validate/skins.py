@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .judge import Clean, Judge
-from .nodes import ancestors
 from .rules import ERROR, rule
+from .tree import Tree
 from .usage import use_accessor, use_view
 
 NO_ROOT = rule("SKIN_NO_COMMON_ROOT", ERROR, "3.7.3.2", "the joints have no common root")
@@ -14,15 +14,13 @@ IBM_STRIDE = rule("SKIN_IBM_ACCESSOR_WITH_BYTESTRIDE", ERROR, "3.6.2.4", "invers
 IBM_COUNT = rule("INVALID_IBM_ACCESSOR_COUNT", ERROR, "3.7.3.1", "there are fewer inverse bind matrices than joints")
 
 
-def check_skins(judge: Judge, parents: list[int | None]) -> None:
+def check_skins(judge: Judge, tree: Tree) -> None:
     for _, skin, pointer in judge.entries("skins"):
         joints = [joint for joint in skin.get("joints", ()) if joint is not None]
-        chains = [ancestors(parents, joint) for joint in joints]
-        common = set(chains[0]).intersection(*chains[1:]) if chains else set()
-        if "joints" in skin and not common:
+        if "joints" in skin and len({tree.roots[joint] for joint in joints}) != 1:
             judge.report(NO_ROOT, f"{pointer}/joints")
         skeleton = skin.get("skeleton")
-        if skeleton is not None and any(skeleton not in chain for chain in chains):
+        if skeleton is not None and not all(tree.is_above(skeleton, joint) for joint in joints):
             judge.report(SKELETON, f"{pointer}/skeleton")
         if "inverseBindMatrices" in skin:
             _check_matrices(skin, len(skin.get("joints", ())), f"{pointer}/inverseBindMatrices", judge)

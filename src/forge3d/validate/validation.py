@@ -129,12 +129,7 @@ def _judge_structure(judge: Judge) -> None:
     meshes.check_accessors(judge)
     for _, _, primitive, pointer in meshes.primitives(judge):
         materials.check_primitive_material(primitive, pointer, judge)
-    parents = nodes.check_graph(judge)
-    scenes: dict[int, set[int]] = {}
-    for index, scene, _ in judge.entries("scenes"):
-        for root in scene.get("nodes", ()):
-            if root is not None:
-                scenes.setdefault(root, set()).add(index)
-    nodes.check_uses(judge, parents, scenes)
-    skins.check_skins(judge, parents)
+    tree = nodes.check_graph(judge)
+    nodes.check_uses(judge, tree)
+    skins.check_skins(judge, tree)
     animations.check_animations(judge)
