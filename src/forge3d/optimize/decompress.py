@@ -30,7 +30,9 @@ class Decompress(Transform):
             primitive.draco = None
         accessors = [item for item in reachable([document]).values() if isinstance(item, Accessor)]
         packed = [accessor for accessor in accessors if isinstance(accessor.payload, MeshoptPayload)]
-        substitute(document, {id(accessor): with_array(accessor, accessor.array) for accessor in packed})
+        substitute(
+            document, {id(accessor): with_array(accessor, accessor.array, keep_bounds=True) for accessor in packed}
+        )
         document.encoding = None
         change = Change("decompress")
         if compressed:

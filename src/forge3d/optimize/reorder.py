@@ -53,7 +53,7 @@ def _reorder(stream: VertexStream, for_size: bool) -> None:
     order = first_use(np.concatenate(parts))
     place = np.zeros(stream.vertex_count, dtype=np.uint32)
     place[order] = np.arange(len(order), dtype=np.uint32)
-    stream.gather(order)
+    stream.gather(order, all_values=len(order) == stream.vertex_count)
     for primitive, part in zip(stream.primitives, parts, strict=True):
         primitive.indices = index_accessor(place[part], primitive.indices)
 

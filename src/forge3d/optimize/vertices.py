@@ -44,9 +44,13 @@ class VertexStream:
             primitive.attributes = {name: replacements[id(a)] for name, a in primitive.attributes.items()}
             primitive.targets = [{name: replacements[id(a)] for name, a in t.items()} for t in primitive.targets]
 
-    def gather(self, rows: npt.NDArray[Any]) -> None:
-        """Keep these rows of every accessor, in this order."""
-        self.replace(lambda accessor: with_array(accessor, accessor.array[rows]))
+    def gather(self, rows: npt.NDArray[Any], *, all_values: bool = False) -> None:
+        """Keep these rows of every accessor, in this order.
+
+        Args:
+            all_values: every value that there was is among them, so the declared bounds stay right.
+        """
+        self.replace(lambda accessor: with_array(accessor, accessor.array[rows], keep_bounds=all_values))
 
 
 def streams(document: Document) -> tuple[list[VertexStream], list[Skip]]:
@@ -82,10 +86,11 @@ def primitives(document: Document) -> Iterator[tuple[str, Primitive]]:
                 yield f"mesh {name} primitive {number}", primitive
 
 
-def with_array(accessor: Accessor, array: Array) -> Accessor:
+def with_array(accessor: Accessor, array: Array, *, keep_bounds: bool = False) -> Accessor:
     """The accessor with other elements; its name, extras and meaning stay."""
     return Accessor(
         array,
+        bounds=accessor.bounds if keep_bounds else None,
         normalized=accessor.normalized,
         name=accessor.name,
         extras=accessor.extras,

@@ -48,7 +48,7 @@ def weld_stream(stream: VertexStream) -> None:
     kept, place = unique_rows([accessor.array for accessor in stream.accessors], used)
     if len(kept) == count:
         return
-    stream.gather(kept)
+    stream.gather(kept, all_values=bool(used.all()))
     for primitive, part in zip(stream.primitives, indices, strict=True):
         primitive.indices = index_accessor(place[part], primitive.indices)
 
