@@ -166,7 +166,7 @@ def test_force_builds_anew(make: Any, model: Model, ran: Ran, tmp_path: Path) ->
         ("kill", "WorkerLost", 70, "was killed (signal 9)"),
         ("abort", "WorkerLost", 70, "crashed in native code (SIGABRT); it said: free(): invalid pointer"),
         ("hang", "LimitExceeded", 3, "was not finished after 5 s and was stopped; raise limits.seconds"),
-        ("eat", "LimitExceeded", 3, "needs more memory than limits.memory allows"),
+        ("eat", "LimitExceeded", 3, "bad.glb: needs more memory than limits.memory in the recipe allows"),
     ],
 )
 def test_trouble_stays_with_the_product_that_has_it(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from ..errors import Forge3DError
+from ..errors import Forge3DError, LimitExceeded
 from .manifest import Finding, Manifest
 
 
@@ -42,13 +42,14 @@ class Failure(Struct, frozen=True, kw_only=True):
     exit_code: int
 
     @classmethod
-    def of(cls, error: BaseException) -> Failure:
-        """A failure from any exception; those that forge3d does not mean count as its own fault."""
+    def of(cls, error: Exception, path: str) -> Failure:
+        """A failure of the product at `path` from any exception; those not of forge3d's kinds are its own fault."""
         if isinstance(error, MemoryError):
-            return cls(kind="LimitExceeded", message="needs more memory than limits.memory allows", exit_code=3)
+            message = f"{path}: needs more memory than limits.memory in the recipe allows"
+            return cls(kind=LimitExceeded.__name__, message=message, exit_code=LimitExceeded.exit_code)
         if isinstance(error, Forge3DError):
             return cls(kind=type(error).__name__, message=str(error), exit_code=error.exit_code)
-        text = f"{type(error).__name__}: {error}; this is a fault of forge3d, please report it"
+        text = f"{path}: {type(error).__name__}: {error}; this is a fault of forge3d, please report it"
         return cls(kind="InternalError", message=text, exit_code=Forge3DError.exit_code)
 
 

@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 
 EXTENSIONS = {
     "model/gltf-binary": "glb",
-    "model/vnd.usdz+zip": "usdz",
     "image/webp": "webp",
     "image/avif": "avif",
     "image/jpeg": "jpg",
     "image/png": "png",
-    "application/json": "json",
 }
 
 

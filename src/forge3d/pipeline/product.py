@@ -163,7 +163,7 @@ def build_product(
         bundle.commit(manifest, files, output=output)
         return ended(ok=manifest.ok, manifest=manifest)
     except Exception as error:  # the process goes on with the next product, whatever this one did
-        return ended(error=Failure.of(error))
+        return ended(error=Failure.of(error, job.path))
 
 
 def plan(name: str) -> Callable[[Recipe], Sequence[Step]]:

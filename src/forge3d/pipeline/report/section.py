@@ -76,7 +76,7 @@ def _dimensions(manifest: Manifest) -> str:
 
 def _weight(line: Line) -> str:
     share = min(100.0, 100 * line.bytes_after / max(1, line.bytes_before))
-    return f"""<div class="weight"><p><span>{words.size(line.bytes_before)}</span> <i aria-label="became">→</i>
+    return f"""<div class="weight"><p><span>{words.size(line.bytes_before)}</span> <span>→</span>
 <strong>{words.size(line.bytes_after)}</strong> <em>{words.change(line.bytes_before, line.bytes_after)}</em></p>
 <div class="bar" aria-hidden="true"><span style="width:{share:.1f}%"></span></div></div>"""
 
