@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -119,9 +120,21 @@ def test_extensions_in_tables_pin_nothing() -> None:
     assert Document.read(pinned_file()).pinned is not None
 
 
-def test_several_buffers_keep_their_numbers() -> None:
-    import base64
+def test_unknown_extensions_of_accessors_views_and_buffers_pin_too() -> None:
+    hint = {"extensions": {"VENDOR_hint": {"node": 0}}}
+    accessor = {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}
+    view, buffer = {"buffer": 0, "byteLength": 36}, {"byteLength": 40}
+    for change in (
+        {"accessors": [{**accessor, **hint}], "meshes": []},
+        {"accessors": [accessor], "bufferViews": [{**view, **hint}], "meshes": []},
+        {"buffers": [{**buffer, **hint}]},
+    ):
+        read = Document.read(triangle_file(**change, nodes=[{}]))
+        assert read.pinned is not None
+        assert read.pinned.extensions == ("VENDOR_hint",)
 
+
+def test_several_buffers_keep_their_numbers() -> None:
     uri = "data:application/octet-stream;base64," + base64.b64encode(TRIANGLE.tobytes()).decode()
     root = {
         "buffers": [{"byteLength": 4}, {"byteLength": 36, "uri": uri, "name": "second"}],
@@ -146,3 +159,21 @@ def test_an_image_brought_from_elsewhere_gets_a_view_of_its_own() -> None:
     read.images.append(Image(PIXEL + b"new", mime_type="image/png"))
     root, _ = written(read)
     assert root["images"][1]["bufferView"] == 4
+
+
+def test_a_first_buffer_without_bytes_keeps_its_number() -> None:
+    uri = "data:application/octet-stream;base64," + base64.b64encode(TRIANGLE.tobytes()).decode()
+    fallback = {"byteLength": 8, "extensions": {"EXT_meshopt_compression": {"fallback": True}}}
+    root = {
+        "buffers": [fallback, {"byteLength": 36, "uri": uri}],
+        "bufferViews": [{"buffer": 1, "byteLength": 36}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
+        "extensions": {"VENDOR_x": {"buffer": 1}},
+    }
+    read = Document.read(packed(root))
+    read.accessors.append(Accessor(TRIANGLE + 7))
+    again, data = written(read)
+    assert again["buffers"][0] == fallback
+    assert again["bufferViews"][1]["buffer"] == 1
+    assert data == b""
+    assert np.array_equal(Document.read(read.to_bytes()).accessors[1].array, TRIANGLE + 7)

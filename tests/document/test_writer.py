@@ -134,6 +134,18 @@ def test_declared_bounds_of_untouched_accessors_stay_as_they_are() -> None:
     assert written(read)[0]["accessors"][0]["max"] == [2, 2.5, 2]
 
 
+def test_what_buffers_and_buffer_views_say_is_kept() -> None:
+    views = [
+        {"buffer": 0, "byteLength": 36, "name": "points", "extras": {"a": 1}},
+        {"buffer": 0, "byteOffset": 36, "byteLength": 3, "extensions": {"FB_geometry_metadata": {}}},
+    ]
+    buffers = [{"byteLength": 40, "name": "all", "extras": [1]}]
+    root, _ = written(Document.read(triangle_file(bufferViews=views, buffers=buffers)))
+    assert root["buffers"] == [{"name": "all", "extras": [1], "byteLength": 39}]
+    assert (root["bufferViews"][0]["name"], root["bufferViews"][0]["extras"]) == ("points", {"a": 1})
+    assert root["bufferViews"][1]["extensions"] == {"FB_geometry_metadata": {}}
+
+
 def test_replaced_accessors_are_dropped_and_unused_ones_kept() -> None:
     read = Document.read(triangle_file())
     spare = Accessor(np.arange(5, dtype=np.uint16))

@@ -26,6 +26,7 @@ class AccessorReader:
         self._blobs: dict[int, Blob] = {}
         self._draco: dict[tuple[Any, ...], DracoPayload] = {}
         self.decoder = Decoder(source, views)
+        self.extensions: set[str] = set()  # on accessors and their buffer views
         self.accessors = [self._read(number, json) for number, json in enumerate(accessors)]
 
     def _read(self, number: int, json: Json) -> Accessor:
@@ -51,6 +52,7 @@ class AccessorReader:
             accessor.extras = json["extras"]
         if "extensions" in json:
             accessor.extensions = dict(mapping(json, "extensions", here))
+            self.extensions.update(accessor.extensions)
         return accessor
 
     # Buffer views.
@@ -67,6 +69,7 @@ class AccessorReader:
             accessor.payload = payload
             payload.accessors[accessor] = offset
         else:
+            self.extensions.update(mapping(json, "extensions", f"/bufferViews/{view}", {}))
             accessor.view = {key: json[key] for key in ("name", "extensions", "extras") if key in json}
 
     def _meshopt_payload(self, view: int, json: Json) -> MeshoptPayload | None:

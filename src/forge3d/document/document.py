@@ -32,6 +32,7 @@ class Document(Property):
         scene: the default scene, or None.
         accessors: those of the file it was read from, in order, used or not. New data need not be listed.
         extensions_used, extensions_required: names that the file declared; the writer adds what it needs to.
+        buffer: name, extras and extensions of the file's first buffer, where it has any.
         encoding: how the writer compresses geometry (set by `Compress`); None writes plain arrays.
         pinned: the numbering to keep, where an extension that forge3d does not know may point into it.
         source_files: the files it was read from, which `write` spares.
@@ -55,6 +56,7 @@ class Document(Property):
     xmp_packets: list[XmpPacket] = field(default_factory=list)
     extensions_used: list[str] = field(default_factory=list)
     extensions_required: list[str] = field(default_factory=list)
+    buffer: dict[str, Any] = field(default_factory=dict)
     encoding: Encoding | None = None
     pinned: Pinned | None = None
     source_files: tuple[str, ...] = ()

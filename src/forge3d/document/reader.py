@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ..errors import InvalidAsset, UnsupportedFeature
 from ..gltf import Limits, Source
+from ..gltf.codecs import meshopt
 from ..gltf.json_access import array, mapping, mappings, string
 from ..gltf.resources import is_data
 from . import checks, importers, opaque
@@ -80,6 +81,7 @@ class _Reader(Deserializer):
         if self.root_extensions:
             document.extensions = self.root_extensions
             self.untyped.append((document, "root"))
+        document.buffer = self._buffer()
         self._resolve_untyped()
         document.source_files = self._files()
         return document
@@ -134,7 +136,8 @@ class _Reader(Deserializer):
 
     def _resolve_untyped(self) -> None:
         """Put objects in place of the indices in known extensions; pin the numbering where there are others."""
-        unknown: dict[str, None] = {}
+        unknown = {name: None for name in self.accessors.extensions if not opaque.understood(name)}
+        unknown |= {name: None for name in self.document.buffer.get("extensions", ()) if not opaque.understood(name)}
         for owner, kind in self.untyped:
             for name, value in owner.extensions.items():
                 if opaque.known(name):
@@ -172,6 +175,16 @@ class _Reader(Deserializer):
             image_views=[json.get("bufferView") for json in source.entries("images")],
             payload_views=self.accessors.payload_views(),
         )
+
+    def _buffer(self) -> Json:
+        """What the first buffer says besides where its bytes are."""
+        buffers = self._entries("buffers")
+        if not buffers:
+            return {}
+        kept: Json = {key: buffers[0][key] for key in ("name", "extras") if key in buffers[0]}
+        extensions = mapping(buffers[0], "extensions", "/buffers/0", NONE)
+        extensions = {name: value for name, value in extensions.items() if name not in meshopt.EXTENSIONS}
+        return {**kept, "extensions": extensions} if extensions else kept
 
     def _files(self) -> tuple[str, ...]:
         """The files that the document was read from."""

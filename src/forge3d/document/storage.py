@@ -28,7 +28,9 @@ class Storage:
         self.accessors: list[Json] = list(pinned.accessor_json) if pinned else []
         self.views: list[Json] = list(pinned.views) if pinned else []
         self.buffers: list[tuple[Json, bytes | memoryview | None]] = list(pinned.buffers) if pinned else []
-        self.binary = Binary(self.buffers[0][1] or b"" if self.buffers else b"")
+        # New data go to the first buffer that has bytes.
+        self._main = next((n for n, (_, data) in enumerate(self.buffers) if data is not None), len(self.buffers))
+        self.binary = Binary((self.buffers[self._main][1] or b"") if self._main < len(self.buffers) else b"")
         self._groups: dict[tuple[Any, ...], Group] = {}
         self._payload_views: dict[object, int] = dict(pinned.payload_views) if pinned else {}
         self._fallbacks: dict[str, int] = {}  # extension → bytes of its fallback buffer
@@ -75,13 +77,17 @@ class Storage:
             json["sparse"] = sparse
         if use.role is Role.VERTEX and _needs_quantization(accessor, use.semantic):
             self.serializer.declare("KHR_mesh_quantization", required=True)
-        if accessor.extensions:
-            json["extensions"] = accessor.extensions
-            for name in accessor.extensions:
-                self.serializer.declare(name)
+        json |= self._extensions(accessor.extensions)
         if accessor.extras is not None:
             json["extras"] = accessor.extras
         return json
+
+    def _extensions(self, extensions: Json) -> Json:
+        """The JSON member that holds them, declared and without those that are dropped."""
+        kept = {name: value for name, value in extensions.items() if name not in self.serializer.drop}
+        for name in kept:
+            self.serializer.declare(name)
+        return {"extensions": kept} if kept else {}
 
     def _declare_bounds(self, accessor: Accessor, use: Use, json: Json) -> None:
         bounds = accessor.bounds
@@ -141,7 +147,9 @@ class Storage:
             facts["byteStride"] = group.stride
         if group.role in TARGETS:
             facts["target"] = TARGETS[group.role]
-        facts |= group.view or {}
+        if group.view is not None:
+            facts |= group.view
+            facts |= self._extensions(facts.pop("extensions", {}))
         if self.encoding is not None:
             small = self.encoding.encoded(b"".join(group.chunks), group.stride, group.mode)
             if small is not None:
@@ -155,12 +163,12 @@ class Storage:
         start = self.binary.append(group.chunks[0])
         for chunk in group.chunks[1:]:
             self.binary.append(chunk, 1)
-        self.views[group.index] = {"buffer": 0, "byteOffset": start, "byteLength": group.length, **facts}
+        self.views[group.index] = {"buffer": self._main, "byteOffset": start, "byteLength": group.length, **facts}
 
     def add_view(self, data: bytes | memoryview, alignment: int = 4, **facts: Any) -> int:
         """A new buffer view of its own for `data`; returns its number."""
         start = self.binary.append(data, alignment)
-        self.views.append({"buffer": 0, "byteOffset": start, "byteLength": len(data), **facts})
+        self.views.append({"buffer": self._main, "byteOffset": start, "byteLength": len(data), **facts})
         return len(self.views) - 1
 
     def image_view(self, image: Image) -> int:
@@ -191,13 +199,14 @@ class Storage:
         start = self.binary.append(payload.data)
         length = payload.byte_stride * payload.count
         compressed: Json = {
-            "buffer": 0, "byteOffset": start, "byteLength": len(payload.data), "byteStride": payload.byte_stride,
-            "count": payload.count, "mode": payload.mode,
+            "buffer": self._main, "byteOffset": start, "byteLength": len(payload.data),
+            "byteStride": payload.byte_stride, "count": payload.count, "mode": payload.mode,
         }  # fmt: skip
         if payload.filter != "NONE":
             compressed["filter"] = payload.filter
         if payload.fallback is not None:
-            json: Json = {"buffer": 0, "byteOffset": self.binary.append(payload.fallback()), "byteLength": length}
+            stored = self.binary.append(payload.fallback())
+            json: Json = {"buffer": self._main, "byteOffset": stored, "byteLength": length}
         else:
             offset = self._fallbacks.get(payload.extension, 0)
             self._fallbacks[payload.extension] = offset + length + 3 & ~3
@@ -209,10 +218,11 @@ class Storage:
     # Buffers.
 
     def finish(self) -> None:
-        """Close the buffers: the binary one first, then one without bytes for each meshopt extension."""
+        """Close the buffers: the binary one, then one without bytes for each meshopt extension."""
         if self.binary.length:
-            first = self.buffers[0][0] if self.buffers else {}
-            self.buffers[:1] = [({**first, "byteLength": self.binary.length}, self.binary.bytes())]
+            facts = self.buffers[self._main][0] if self._main < len(self.buffers) else self.document.buffer
+            main = {**facts, "byteLength": self.binary.length}
+            self.buffers[self._main : self._main + 1] = [(main, self.binary.bytes())]
         for extension, length in self._fallbacks.items():
             for view in self.views:
                 if view["buffer"] == extension:

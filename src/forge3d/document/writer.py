@@ -48,10 +48,13 @@ def to_glb(
     for image, entry in storage.serializer.image_json.items():
         _embed(image, entry, storage)
     root = _root(storage)
-    for entry, data in storage.buffers[1:]:
-        if data is not None:
+    binary = None
+    for number, (entry, data) in enumerate(storage.buffers):
+        if number == 0:
+            binary = data
+        elif data is not None:
             entry["uri"] = "data:application/octet-stream;base64," + base64.b64encode(data).decode()
-    return glb.pack(_text(root), storage.buffers[0][1] if storage.buffers else None)
+    return glb.pack(_text(root), binary)
 
 
 def to_gltf(
