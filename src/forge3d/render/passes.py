@@ -15,8 +15,10 @@ from .features import MATERIAL_BLOCK, MaterialKey
 from .gpu_scene import GpuDraw
 from .program import ProgramCache, ProgramKey
 from .shot import Shot
+from .targets import ColorTarget
 
 _DEPTH_ONLY = MaterialKey()
+_BEHIND = 3  # texture unit, see layers/transmission.glsl
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,32 +55,53 @@ def draw_list(
         array.render(draw.mesh.mode, draw.mesh.count, instances=len(draw.worlds))
 
 
-def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Any, samples: int) -> None:
-    """The picture, linear and premultiplied, into `target`: opaque, masked, then blended from far to near."""
-    target.use()
-    target.depth_mask = True
-    target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: ColorTarget, samples: int) -> None:
+    """The picture, linear and premultiplied: opaque, masked, blended from far to near, then what is seen through."""
+    framebuffer = target.framebuffer
+    framebuffer.use()
+    framebuffer.depth_mask = True
+    framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
     context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
     context.depth_func = "<="
-    kinds: dict[AlphaMode, list[int]] = {mode: [] for mode in AlphaMode}
+    clear, solid = [], []
     for index, draw in enumerate(shot.scene.draws):
-        kinds[draw.material.key.alpha].append(index)
+        (clear if "transmission" in draw.material.key.features else solid).append(index)
+    _depth_pass(context, programs, shot, framebuffer, solid)
+    bind_environment(shot.environment)
+    _by_alpha(context, programs, shot, framebuffer, solid, samples)
+    if clear:
+        context.copy_framebuffer(target.behind_framebuffer, framebuffer)
+        target.behind.build_mipmaps()
+        target.behind.use(_BEHIND)
+        framebuffer.use()
+        _by_alpha(context, programs, shot, framebuffer, clear, samples)
+
+
+def _depth_pass(context: Any, programs: ProgramCache, shot: Shot, framebuffer: Any, indices: list[int]) -> None:
+    """Depth of what is opaque, so that the colour pass shades each visible pixel once."""
+    opaque = [index for index in indices if shot.scene.draws[index].material.key.alpha is AlphaMode.OPAQUE]
+    framebuffer.color_mask = (False,) * 4
+    draw_list(context, programs, shot, sorted(opaque, key=lambda i: shot.depths[i]), Pass("depth"))
+    framebuffer.color_mask = (True,) * 4
+
+
+def _by_alpha(
+    context: Any, programs: ProgramCache, shot: Shot, framebuffer: Any, indices: list[int], samples: int
+) -> None:
+    kinds: dict[AlphaMode, list[int]] = {mode: [] for mode in AlphaMode}
+    for index in indices:
+        kinds[shot.scene.draws[index].material.key.alpha].append(index)
     front_to_back = sorted(kinds[AlphaMode.OPAQUE], key=lambda i: shot.depths[i])
     back_to_front = sorted(kinds[AlphaMode.BLEND], key=lambda i: -shot.depths[i])
-
-    target.color_mask = (False,) * 4
-    draw_list(context, programs, shot, front_to_back, Pass("depth"))
-    target.color_mask = (True,) * 4
-    bind_environment(shot.environment)
     draw_list(context, programs, shot, front_to_back, Pass("color"))
     draw_list(context, programs, shot, kinds[AlphaMode.MASK], Pass("color", samples=samples))
     draw_list(context, programs, shot, back_to_front, Pass("color", cutout=True))
-    target.depth_mask = False
+    framebuffer.depth_mask = False
     context.enable(context.BLEND)
     context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
     draw_list(context, programs, shot, back_to_front, Pass("color"), sort=True)
     context.disable(context.BLEND)
-    target.depth_mask = True
+    framebuffer.depth_mask = True
 
 
 def aov_pass(context: Any, programs: ProgramCache, shot: Shot, target: Any) -> None:

@@ -192,7 +192,7 @@ class Renderer:
         context = self._device.context
         sampling = Sampling.of(settings.samples, self.capabilities)
         target = self._targets.color(size, sampling)
-        color_passes(context, self._programs, shot, target.framebuffer, sampling.multisamples)
+        color_passes(context, self._programs, shot, target, sampling.multisamples)
         defines: dict[str, str | int] = {"SUPERSAMPLING": sampling.supersampling, "TONE": f"tone_{settings.tone}"}
         if sampling.multisamples > 1:
             defines["SAMPLES"] = sampling.multisamples

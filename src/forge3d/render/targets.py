@@ -8,6 +8,8 @@ from typing import Any
 from ..errors import LimitExceeded
 from .device import Capabilities
 
+_LINEAR, _TRILINEAR = 0x2601, 0x2703
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -32,11 +34,20 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColorTarget:
-    """A linear half-float target, and the eight-bit picture that it is resolved into."""
+    """What a picture is drawn into.
+
+    Attributes:
+        color: linear half floats, premultiplied, with all samples.
+        framebuffer: `color` with its depth.
+        picture: the eight-bit framebuffer it is resolved into.
+        behind, behind_framebuffer: for a copy of `color` that glass is seen through.
+    """
 
     color: Any
     framebuffer: Any
     picture: Any
+    behind: Any
+    behind_framebuffer: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +77,11 @@ class Targets:
             color = self._context.texture((width, height), 4, samples=samples, dtype="f2")
             depth = self._context.depth_renderbuffer((width, height), samples=samples)
             picture = self._context.simple_framebuffer(size, 4)
-            self._color = key, ColorTarget(color, self._context.framebuffer([color], depth), picture)
+            behind = self._context.texture((width, height), 4, dtype="f2")
+            behind.filter = (_TRILINEAR, _LINEAR)
+            behind.repeat_x = behind.repeat_y = False
+            made = self._context.framebuffer([color], depth)
+            self._color = key, ColorTarget(color, made, picture, behind, self._context.framebuffer([behind]))
         return self._color[1]
 
     def aov(self, size: tuple[int, int]) -> AovTarget:

@@ -20,8 +20,9 @@ float clearcoat_fresnel(Surface s, float cosine) {
 void clearcoat_environment(Surface s, inout vec3 color) {
     float n_v = clamp(dot(s.clearcoat_normal, s.view), 0.0, 1.0);
     vec2 terms = albedo_terms(n_v, s.clearcoat_roughness).xy;
-    vec3 mirrored = radiance(reflect(-s.view, s.clearcoat_normal), s.clearcoat_roughness);
-    color = color * (1.0 - clearcoat_fresnel(s, n_v)) + mirrored * s.clearcoat * (0.04 * terms.x + terms.y);
+    vec3 mirrored = radiance(dominant_direction(s.clearcoat_normal, s.view, s.clearcoat_roughness), s.clearcoat_roughness);
+    // What the coat reflects is what the base does not get: of a rough coat that is less than Fresnel's term at the edge.
+    color = mix(color, mirrored, s.clearcoat * (0.04 * terms.x + terms.y));
 }
 
 void clearcoat_light(Surface s, Light l, inout vec3 color) {
