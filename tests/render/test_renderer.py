@@ -24,7 +24,7 @@ from forge3d.document import (
     Wrap,
 )  # fmt: skip
 from forge3d.document.scene import Instancing
-from forge3d.errors import GpuUnavailable, InvalidAsset, LimitExceeded, RecipeError
+from forge3d.errors import GpuUnavailable, InvalidAsset, RecipeError
 from forge3d.render import Orbit, Renderer, RenderSettings
 from forge3d.render.tonemap import TONES, srgb_encoded
 
@@ -333,9 +333,10 @@ class TestTurntable:
 
 
 class TestArguments:
-    def test_a_picture_beyond_the_device_is_refused(self, renderer: Renderer) -> None:
-        with pytest.raises(LimitExceeded, match="40,000"):
-            renderer.render(placed(node(quad())), size=(40_000, 100))
+    @pytest.mark.parametrize(("size", "why"), [((40_000, 100), "40,000 × 100 is beyond"), ((16_000, 16_000), "MiB")])
+    def test_a_picture_beyond_the_device_is_refused(self, renderer: Renderer, size: tuple[int, int], why: str) -> None:
+        with pytest.raises(RecipeError, match=why):
+            renderer.render(placed(node(quad())), size=size)
 
     def test_an_unknown_variant_names_those_there_are(self, renderer: Renderer) -> None:
         with pytest.raises(RecipeError, match="variants are: none"):

@@ -26,6 +26,7 @@ DRAW_BLOCK = block(
     d_model="mat4",  # mesh to camera-relative world
     d_object="uint",
     d_first_joint="uint",
+    d_joints="uint",
     d_first_instance="uint",
     d_vertices="uint",
     d_targets="int",

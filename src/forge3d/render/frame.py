@@ -20,6 +20,9 @@ FORMATS: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".
 class Frame:
     """What a camera saw. Arrays have the top row first and are read-only.
 
+    `depth`, `normals` and `object_ids` are of one point in the middle of each pixel; blended surfaces count for them
+    where they are at least half opaque.
+
     Attributes:
         pixels: `(h, w, 4)` uint8, sRGB with straight alpha.
         warnings: what the model asks for that was not drawn.

@@ -63,7 +63,8 @@ def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Color
     framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
     context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
     context.depth_func = "<="
-    clear, solid = [], []
+    clear: list[int] = []
+    solid: list[int] = []
     for index, draw in enumerate(shot.scene.draws):
         (clear if "transmission" in draw.material.key.features else solid).append(index)
     _depth_pass(context, programs, shot, framebuffer, solid)

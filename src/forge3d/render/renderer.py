@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Document
-from ..errors import RecipeError
+from ..errors import InvalidAsset, RecipeError
 from .camera import Camera, FileCamera, Orbit, View, file_view
 from .device import Capabilities, Device
 from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
@@ -87,8 +87,7 @@ class Renderer:
 
         Raises:
             InvalidAsset: the model or the environment cannot be drawn.
-            LimitExceeded: the picture is larger than the device can draw.
-            RecipeError: an argument that cannot be used.
+            RecipeError: an argument that cannot be used, such as a size beyond the device.
         """
         self._device.check()
         settings = settings or RenderSettings()
@@ -120,6 +119,7 @@ class Renderer:
         is read back while the next is drawn, so iterate and encode on other threads.
 
         Args:
+            camera: default: the whole product from 15° above.
             orbit: the camera (and not the light) goes round the product instead.
             clockwise: turn the other way.
         """
@@ -238,6 +238,9 @@ class Renderer:
         key = _environment_key(environment)
         if key not in self._environments:
             picture = read_environment(environment)
+            limit = self.capabilities.max_texture_size
+            if max(picture.shape[:2]) > limit:
+                raise InvalidAsset(f"an environment of {picture.shape[1]:,} pixels; this device takes {limit:,}")
             context = self._device.context
             if self._albedo is None:
                 self._albedo = albedo_table(context, self._programs)

@@ -94,6 +94,7 @@ def _draw_rows(draws: tuple[GpuDraw, ...], placed: list[Matrix], alignment: int)
         record["d_model"] = matrices[0].T
         record["d_object"] = draw.object_id
         record["d_first_joint"], record["d_first_instance"] = joint, instance
+        record["d_joints"] = 0 if draw.joints is None else len(draw.joints)
         record["d_vertices"] = draw.mesh.vertex_count
         record["d_scale"] = np.cbrt(abs(np.linalg.det(matrices[0][:3, :3])))
         strongest = sorted(draw.targets, key=lambda target: -abs(target[1]))[:MAX_TARGETS]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import LimitExceeded
+from ..errors import RecipeError
 from .device import Capabilities
 
+MAX_TARGET_BYTES = 4 << 30
+_BYTES_A_SAMPLE = 12  # half-float colour, depth
+_BYTES_A_PIXEL = 16  # the copy behind glass with its mips, the resolved picture
 _LINEAR, _TRILINEAR = 0x2601, 0x2703
 
 
@@ -67,7 +70,7 @@ class Targets:
         self._aov: tuple[Any, AovTarget] | None = None
 
     def color(self, size: tuple[int, int], sampling: Sampling) -> ColorTarget:
-        """Raises LimitExceeded where the device cannot hold a picture of this size."""
+        """Raises RecipeError where the device cannot hold a picture of this size."""
         key = (size, sampling)
         if self._color is None or self._color[0] != key:
             width, height = size[0] * sampling.supersampling, size[1] * sampling.supersampling
@@ -85,7 +88,7 @@ class Targets:
         return self._color[1]
 
     def aov(self, size: tuple[int, int]) -> AovTarget:
-        """Raises LimitExceeded where the device cannot hold a picture of this size."""
+        """Raises RecipeError where the device cannot hold a picture of this size."""
         if self._aov is None or self._aov[0] != size:
             self._check(*size, Sampling(1, 1))
             self._aov = None
@@ -98,9 +101,15 @@ class Targets:
 
     def _check(self, width: int, height: int, sampling: Sampling) -> None:
         limit = self._capabilities.max_target_size
+        drawn = f"a picture drawn at {width:,} × {height:,}"
         if max(width, height) > limit:
-            what = f"a picture drawn at {width} × {height} ({sampling.supersampling}× supersampling)"
-            raise LimitExceeded("max_target_size", max(width, height), limit, what)
+            raise RecipeError(f"size: {drawn} is beyond this device's {limit:,}; ask for less, or for fewer samples")
+        needed = width * height * (_BYTES_A_SAMPLE * sampling.multisamples + _BYTES_A_PIXEL)
+        if needed > MAX_TARGET_BYTES:
+            allowed = f"{MAX_TARGET_BYTES >> 20:,} MiB"
+            raise RecipeError(
+                f"size: {drawn} needs {needed >> 20:,} MiB of {allowed}; ask for less, or for fewer samples"
+            )
 
     def clear(self) -> None:
         self._color = self._aov = None

@@ -26,7 +26,8 @@ in vec4 a_weights1;
 layout(std430, binding = 0) readonly buffer Joints { mat4 joints[]; };
 
 mat4 skin_set(vec4 index, vec4 weight) {
-    uvec4 j = uvec4(index);
+    // An index past the joints is a fault of the file; it must not read past the buffer.
+    uvec4 j = min(uvec4(index), uvec4(d_joints - 1u));
     return weight.x * joints[d_first_joint + j.x] + weight.y * joints[d_first_joint + j.y]
          + weight.z * joints[d_first_joint + j.z] + weight.w * joints[d_first_joint + j.w];
 }
