@@ -237,6 +237,9 @@ def test_the_input_is_not_written_over_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "chair.glb"
     path.write_bytes(triangle_file())
     read = Document.read(path)
+    path.write_bytes(read.to_bytes())
+    with pytest.raises(OutputError, match="read from"):
+        read.write(path)  # also where nothing would change
     read.nodes[0].name = "changed"
     before = path.read_bytes()
     with pytest.raises(OutputError, match="read from"):

@@ -112,14 +112,17 @@ def write(document: Document, path: str | os.PathLike[str], *, overwrite: bool =
     else:
         raise OutputError(f"{path} must end in .glb or .gltf: the suffix chooses the format")
     if not overwrite:
-        _spare_sources(document, files)
+        _spare_sources(document, path, files)
     write_files(files)
 
 
-def _spare_sources(document: Document, files: dict[Path, bytes]) -> None:
+def _spare_sources(document: Document, path: Path, files: dict[Path, bytes]) -> None:
+    """Refuse to write over an input; an image beside it may stay where it is, if it is the same."""
     sources = {os.path.realpath(source) for source in document.source_files}
     for target, data in files.items():
-        if os.path.realpath(target) in sources and not (target.is_file() and target.read_bytes() == data):
+        if os.path.realpath(target) not in sources:
+            continue
+        if target == path or not (target.is_file() and target.read_bytes() == data):
             raise OutputError(f"{target} is a file that this document was read from; choose another, or overwrite=True")
 
 
