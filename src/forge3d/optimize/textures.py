@@ -35,7 +35,9 @@ class Textures(Transform):
         format: what to store as; keep re-encodes in the format that an image has, and only where that changes it:
             when it is resized, or as a smaller PNG.
         quality: of colour textures, 1 to 100.
-        data_quality: of normal maps and data maps, 1 to 100; 100 stores WebP without loss.
+        data_quality: of normal maps and data maps, 1 to 100; 100 stores WebP without loss. Lossy WebP halves the
+            resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80 is 1.17° at 90, for
+            three times the bytes.
         effort: 0 (fast) to 6 (small).
     """
 
@@ -44,7 +46,7 @@ class Textures(Transform):
     max_size: int | None = 2048
     format: Literal["webp", "avif", "jpeg", "png", "keep"] = "webp"
     quality: int = 80
-    data_quality: int = 90
+    data_quality: int = 85
     effort: int = 4
 
     def __post_init__(self) -> None:
