@@ -93,8 +93,8 @@ def filter_environment(context: Any, programs: ProgramCache, picture: Floats, al
         if mip == 0:
             _convolve(context, programs, source, radiance, mip, side, np.array([[0, 0, 1, 0]], np.float32))
         elif side > _WIDEST_SUM:
-            # Smaller levels can afford more samples; the work a level costs stays about the same.
-            samples = int(np.clip(256 * (size // 2 / side) ** 2, 256, LOBE_SAMPLES))
+            # Smaller levels have wider lobes, and can afford more samples.
+            samples = int(np.clip(256 * (size // 2 / side), 256, LOBE_SAMPLES))
             _convolve(context, programs, source, radiance, mip, side, ggx_lobe(roughness, samples, size))
         else:
             _gather(context, programs, lights, radiance, mip, side, roughness**4)

@@ -1,4 +1,4 @@
-// Latitude-longitude picture to cube map, each texel the mean of 4 × 4 points.
+// Latitude-longitude picture to cube map, each texel the mean of 2 × 2 points, which are as dense as the picture.
 #include "constants.glsl"
 #include "cube.glsl"
 layout(local_size_x = 8, local_size_y = 8) in;
@@ -10,11 +10,11 @@ void main() {
     vec2 size = vec2(imageSize(target));
     if (any(greaterThanEqual(vec2(at.xy), size))) return;
     vec3 sum = vec3(0.0);
-    for (int i = 0; i < 16; i++) {
-        vec2 point = (vec2(at.xy) + (vec2(i & 3, i >> 2) + 0.5) / 4.0) / size;
+    for (int i = 0; i < 4; i++) {
+        vec2 point = (vec2(at.xy) + (vec2(i & 1, i >> 1) + 0.5) / 2.0) / size;
         vec3 d = cube_direction(at.z, point);
         vec2 uv = vec2(atan(d.z, d.x) / (2.0 * PI) + 0.5, 0.5 - asin(clamp(d.y, -1.0, 1.0)) / PI);
         sum += textureLod(t_picture, uv, 0.0).rgb;
     }
-    imageStore(target, at, vec4(sum / 16.0, 1.0));
+    imageStore(target, at, vec4(sum / 4.0, 1.0));
 }
