@@ -226,7 +226,10 @@ def everything() -> dict[str, Any]:
                         marked({"sampler": 0, "target": marked({"node": 0, "path": "translation"})}),
                         {"sampler": 1, "target": {"node": 0, "path": "rotation"}},
                         {"sampler": 3, "target": {"node": 1, "path": "weights"}},
-                        *({"sampler": 2, "target": pointer(path)} for path in pointers),
+                        *(
+                            {"sampler": 0 if path.endswith("translation") else 2, "target": pointer(path)}
+                            for path in pointers
+                        ),
                     ],
                     "samplers": [
                         marked({"input": 10, "output": 1, "interpolation": "STEP"}),

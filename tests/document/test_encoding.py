@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tests.peers import FOLDER, require_node
 
 from forge3d.document import Accessor, Animation, AnimationSampler, Channel, Document, Mode, Primitive
 from forge3d.document.encoding import Encoding
@@ -119,3 +124,36 @@ def test_compressed_files_are_written_back_as_they_are() -> None:
 def test_impossible_options(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="is not"):
         Encoding(**options)  # type: ignore[arg-type]
+
+
+DECODE = """
+import { NodeIO } from '@gltf-transform/core';
+import { ALL_EXTENSIONS } from '@gltf-transform/extensions';
+import { MeshoptDecoder } from 'meshoptimizer';
+await MeshoptDecoder.ready;
+const io = new NodeIO().registerExtensions(ALL_EXTENSIONS).registerDependencies({ 'meshopt.decoder': MeshoptDecoder });
+for (const file of process.argv.slice(1)) {
+  const document = await io.read(file);
+  const arrays = document.getRoot().listAccessors().map((accessor) => [...accessor.getArray()]);
+  console.log(JSON.stringify(arrays.map((array) => array.reduce((a, b) => a + b, 0))));
+}
+"""
+
+
+@pytest.mark.peers
+def test_another_decoder_reads_the_same_numbers(tmp_path: Path) -> None:
+    require_node()
+    made = animated()
+    (tmp_path / "a.glb").write_bytes(made.to_bytes())
+    (tmp_path / "b.glb").write_bytes(made.to_bytes(encoding=Encoding()))
+    run = subprocess.run(
+        ["node", "--input-type=module", "-e", DECODE, "--", str(tmp_path / "a.glb"), str(tmp_path / "b.glb")],
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    plain, compressed = (json.loads(line) for line in run.stdout.splitlines())
+    assert len(plain) == 7, run.stderr
+    assert plain == compressed

@@ -50,6 +50,8 @@ def test_an_index_may_be_written_as_a_float() -> None:
     assert read.scene is read.scenes[0]
 
 
+POINTER = {"path": "pointer", "extensions": {"KHR_animation_pointer": {"pointer": "/nodes/0/rotation"}}}
+
 BROKEN: list[tuple[dict[str, Any], str, str]] = [
     ({"scene": 1}, "/scene", "UNRESOLVED_REFERENCE"),
     ({"scene": -1}, "/scene", "INVALID_INDEX"),
@@ -275,6 +277,20 @@ def test_resources_stay_inside_the_folder(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidAsset, match="cannot be read"):
         Document.read(tmp_path / "nothing.glb")
+
+
+@pytest.mark.parametrize("target", [{"node": 0, "path": "scale"}, POINTER])
+def test_values_must_fit_what_they_animate(target: dict[str, Any]) -> None:
+    data = np.array([0, 1], np.float32).tobytes()
+    root = {
+        "nodes": [{}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 2, "type": "SCALAR"}],
+        "bufferViews": [{"buffer": 0, "byteLength": 8}],
+        "animations": [{"samplers": [{"input": 0, "output": 0}], "channels": [{"sampler": 0, "target": target}]}],
+    }
+    with pytest.raises(InvalidAsset) as caught:
+        Document.read(packed(root, data))
+    assert caught.value.pointer == "/animations/0/channels/0"
 
 
 # Meaning.

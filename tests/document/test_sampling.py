@@ -8,6 +8,7 @@ import pytest
 from forge3d.document import Accessor, Animation, AnimationSampler, Channel, Document, Interpolation, Material, Node
 from forge3d.document.animation import Pointer
 from forge3d.document.sampling import duration, pose_at, sample, slerp
+from forge3d.document.traversal import local_matrix, walk
 
 
 def sampler(values: object, kind: Interpolation = Interpolation.LINEAR) -> AnimationSampler:
@@ -60,3 +61,34 @@ def test_pose_holds_nodes_and_pointers() -> None:
     assert pose.nodes[node]["scale"].tolist() == [1.5]
     assert [(pointer.target, value.tolist()) for pointer, value in pose.pointers] == [(material, [0.5])]
     assert duration(animation) == 3
+
+
+def test_pointers_turn_on_the_sphere_and_hide_nodes() -> None:
+    node = Node()
+    hide = AnimationSampler(
+        input=Accessor(np.array([0, 1], np.float32)),
+        output=Accessor(np.array([1, 0], np.uint8)),
+        interpolation=Interpolation.STEP,
+    )
+    turn = sampler([[0, 0, 0, 1], [0, 0, np.sqrt(0.5), np.sqrt(0.5)]])
+    visible = Pointer(target=node, path="extensions/KHR_node_visibility/visible")
+    animation = Animation(
+        channels=[
+            Channel(sampler=turn, path="pointer", pointer=Pointer(target=node, path="rotation")),
+            Channel(sampler=hide, path="pointer", pointer=visible),
+        ]
+    )
+    made = Document(animations=[animation], nodes=[node])
+    pose = pose_at(made, 2.0)
+    assert np.allclose(pose.nodes[node]["rotation"], [0, 0, np.sin(np.pi / 8), np.cos(np.pi / 8)])
+    assert pose.nodes[node]["visible"] is False
+    assert list(walk(made, pose=pose, hidden=False)) == []
+    assert len(list(walk(made, pose=pose_at(made, 0.5), hidden=False))) == 1
+
+
+def test_weights_leave_a_matrix_alone() -> None:
+    matrix = np.diag([2.0, 2, 2, 1])
+    node = Node(matrix=matrix)
+    animation = Animation(channels=[Channel(sampler=sampler([0, 1]), path="weights", node=node)])
+    pose = pose_at(Document(animations=[animation], nodes=[node]), 1.0)
+    assert np.array_equal(local_matrix(node, pose), matrix)

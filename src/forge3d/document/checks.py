@@ -109,15 +109,18 @@ def sampler(sampler: AnimationSampler, here: str) -> None:
 
 def channel(channel: Channel, here: str) -> None:
     """Values with as many components as the animated property has."""
-    components = _PATHS.get(channel.path)
+    path = channel.path
+    if channel.pointer is not None and isinstance(channel.pointer.target, Node):
+        path = channel.pointer.path
+    components = _PATHS.get(path)
     shape = channel.sampler.output.shape[1:]
     cubic = channel.sampler.interpolation is Interpolation.CUBICSPLINE
     if components is not None:
         keys = len(channel.sampler.input) * (3 if cubic else 1)
         if shape != (components,) or len(channel.sampler.output) != keys:
-            message = f"{channel.sampler.output!r} for {keys} values of {channel.path}"
+            message = f"{channel.sampler.output!r} for {keys} values of {path}"
             _refuse(message, here, "ANIMATION_SAMPLER_OUTPUT_ACCESSOR_INVALID_FORMAT")
-    elif channel.path == "weights" and shape:
+    elif path == "weights" and shape:
         message = f"{channel.sampler.output!r} for weights"
         _refuse(message, here, "ANIMATION_SAMPLER_OUTPUT_ACCESSOR_INVALID_FORMAT")
 

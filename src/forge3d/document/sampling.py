@@ -20,7 +20,7 @@ class Pose:
     """Animated values.
 
     Attributes:
-        nodes: by node: `translation`, `rotation`, `scale` and `weights`, those that are animated.
+        nodes: by node: `translation`, `rotation`, `scale`, `weights` and `visible`, those that are animated.
         pointers: what KHR_animation_pointer drives, other than those of nodes, with its value.
     """
 
@@ -42,7 +42,8 @@ def pose_at(document: Document, time: float, animations: list[Animation] | None 
                 continue
             if channel.path == "pointer":
                 if channel.pointer is not None:
-                    _set_pointer(pose, channel.pointer, sample(channel.sampler, time))
+                    rotation = isinstance(channel.pointer.target, Node) and channel.pointer.path == "rotation"
+                    _set_pointer(pose, channel.pointer, sample(channel.sampler, time, quaternion=rotation))
             elif channel.node is not None:
                 value = sample(channel.sampler, time, quaternion=channel.path == "rotation")
                 pose.nodes.setdefault(channel.node, {})[channel.path] = value
@@ -52,9 +53,9 @@ def pose_at(document: Document, time: float, animations: list[Animation] | None 
 def _set_pointer(pose: Pose, pointer: Pointer, value: Values) -> None:
     # A pointer to what the core animates means the same as a core channel.
     if isinstance(pointer.target, Node) and pointer.path in ("translation", "rotation", "scale", "weights"):
-        if pointer.path == "rotation":
-            value = value / max(float(np.linalg.norm(value)), 1e-30)
         pose.nodes.setdefault(pointer.target, {})[pointer.path] = value
+    elif isinstance(pointer.target, Node) and pointer.path == "extensions/KHR_node_visibility/visible":
+        pose.nodes.setdefault(pointer.target, {})["visible"] = bool(value[0])
     else:
         pose.pointers.append((pointer, value))
 

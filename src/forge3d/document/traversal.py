@@ -34,11 +34,10 @@ def local_matrices(nodes: Sequence[Node], pose: Pose | None = None) -> Matrix:
     parts: dict[str, list[Any]] = {"translation": [], "rotation": [], "scale": []}
     given: list[tuple[int, Matrix]] = []
     for number, node in enumerate(nodes):
-        animated = pose.nodes.get(node) if pose is not None else None
+        animated = pose.nodes.get(node, {}) if pose is not None else {}
         for path, values in parts.items():
-            own = getattr(node, path)
-            values.append(own if animated is None else animated.get(path, own))
-        if node.matrix is not None and animated is None:
+            values.append(animated[path] if path in animated else getattr(node, path))
+        if node.matrix is not None and not parts.keys() & animated.keys():
             given.append((number, node.matrix))
     translations, rotations, scales = parts.values()
     matrices = trs_matrices(
@@ -70,6 +69,12 @@ def trs_matrices(translations: Matrix, rotations: Matrix, scales: Matrix) -> Mat
     return matrices
 
 
+def is_visible(node: Node, pose: Pose | None = None) -> bool:
+    """What KHR_node_visibility says of the node itself; it hides what is below it too."""
+    animated = pose.nodes.get(node, {}) if pose is not None else {}
+    return animated.get("visible", node.visible) is not False
+
+
 def roots(document: Document, scene: Scene | None = None) -> list[Node]:
     """Where to start: the scene given, the default one, the first one; without scenes, every node without a parent."""
     scene = scene or document.scene or (document.scenes[0] if document.scenes else None)
@@ -92,7 +97,7 @@ def walk(
     stack = [(node, -1) for node in reversed(roots(document, scene))]
     while stack:
         node, parent = stack.pop()
-        if not hidden and node.visible is False:
+        if not hidden and not is_visible(node, pose):
             continue
         stack.extend((child, len(nodes)) for child in reversed(node.children))
         nodes.append(node)
