@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..errors import InvalidAsset, UnsupportedFeature
 from ..gltf import Severity, Source
+from ..gltf.accessors import SHAPES
 from .accessor import Accessor
 from .animation import AnimationSampler, Channel, Interpolation
 from .document import Document
@@ -77,12 +80,19 @@ def instancing(instancing: Instancing, here: str) -> None:
 
 def _types(attributes: dict[str, Accessor], types: dict[str, tuple[str, ...]], here: str) -> None:
     for semantic, accessor in attributes.items():
-        allowed = types.get(semantic) or types.get(semantic.partition("_")[0])
-        if semantic[:1] != "_" and allowed is not None and accessor.type not in allowed:
-            message = f"{semantic} of type {accessor.type} where {' or '.join(allowed)} is expected"
+        if not _fits(semantic, accessor.shape[1:], accessor.dtype.kind, types is _VERTEX_TYPES):
+            message = f"{semantic} cannot be {accessor!r}"
             _refuse(message, f"{here}/attributes/{semantic}", "MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT")
-        if semantic.startswith("JOINTS") and accessor.dtype.kind != "u":
-            _refuse(f"{semantic} of {accessor.dtype}", here, "MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT")
+
+
+@lru_cache(maxsize=1024)
+def _fits(semantic: str, element: tuple[int, ...], kind: str, of_vertices: bool) -> bool:
+    """Whether an attribute may have elements of this shape and NumPy kind; names with an underscore may have any."""
+    types = _VERTEX_TYPES if of_vertices else _INSTANCE_TYPES
+    allowed = types.get(semantic) or types.get(semantic.partition("_")[0])
+    if semantic.startswith("_") or allowed is None:
+        return True
+    return any(SHAPES[name] == element for name in allowed) and (kind == "u" or not semantic.startswith("JOINTS"))
 
 
 def skin(skin: Skin, here: str) -> None:

@@ -28,9 +28,9 @@ class Decoder:
         else:
             try:
                 span = self._spans.get(layout.view) or self._span(layout.view, number)
-                array = dense(layout, span, f"/accessors/{number}")
+                array = dense(layout, span, "")
             except InvalidAsset as error:
-                error.file = error.file or self._source.name
+                error.file, error.pointer = error.file or self._source.name, error.pointer or f"/accessors/{number}"
                 raise
         vertices = self._vertices.get(number)
         if vertices is not None:
@@ -39,7 +39,9 @@ class Decoder:
 
     def _span(self, view: int, number: int) -> Span:
         """The bytes of buffer view `view`, found once for all accessors in it."""
-        json = self._views[as_index(view, f"/accessors/{number}/bufferView", len(self._views))]
+        if view >= len(self._views):
+            as_index(view, f"/accessors/{number}/bufferView", len(self._views))
+        json = self._views[view]
         span = None if "extensions" in json else self._plain_span(json)
         if span is None:
             data = self._source.view(view)  # decompresses, or says what is wrong

@@ -190,10 +190,12 @@ class _Reader(Deserializer):
         """The files that the document was read from."""
         if self.source.path is None:
             return ()
-        path = str(self.source.path)
+        files = [str(self.source.path)]
         uris = [entry["uri"] for kind in ("buffers", "images") for entry in self._entries(kind) if "uri" in entry]
-        names = [unquote(uri) for uri in uris if type(uri) is str and not is_data(uri)]
-        return (path, *(os.path.join(os.path.dirname(path), name) for name in names))
+        if uris:
+            folder = os.path.dirname(files[0])
+            files += [f"{folder}/{unquote(uri)}" for uri in uris if type(uri) is str and not is_data(uri)]
+        return tuple(files)
 
 
 _READERS: dict[str, Callable[[_Reader, Json, str], Any]] = {
