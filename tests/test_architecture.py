@@ -33,7 +33,7 @@ for outer in ("aws", "farm", "serve"):
     ALLOWED[outer] = _CORE | {"pipeline", "validate"}
 
 # Optional or slow to import: only inside the function that needs them.
-HEAVY = {"moderngl", "glcontext", "trimesh", "pygltflib", "DracoPy", "meshopt", "opengl_basisu", "opengl_decimate",
+HEAVY = {"moderngl", "glcontext", "trimesh", "pygltflib", "DracoPy", "meshopt", "opengl_basisu",
          "boto3", "celery", "pxr", "rich"}  # fmt: skip
 
 

@@ -59,7 +59,7 @@ _HOME_OF = {name: home for home, names in _HOME.items() for name in names}
 
 
 def load(source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None) -> Document:
-    """Read a model: .glb, .gltf, .obj, .stl or .ply, the bytes of a glTF, or an opened `Source`. See `Document.read`."""
+    """Read a .glb, .gltf, .obj, .stl or .ply file, the bytes of a glTF, or a `Source`. See `Document.read`."""
     from .document import Document
 
     return Document.read(source, limits=limits)

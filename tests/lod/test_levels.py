@@ -43,7 +43,7 @@ def test_what_may_be_asked_for() -> None:
     assert [level.triangles for level in levels(doc, ratios=(0.75, 0.1))] == pytest.approx([864, 115], abs=1)
     assert [level.triangles for level in levels(doc, triangles=(700, 100))] == pytest.approx([700, 100], abs=1)
     fine, coarse = levels(doc, errors=(0.002, 0.01))
-    assert 576 > fine.triangles > coarse.triangles
+    assert 1152 > fine.triangles > coarse.triangles
     assert fine.error < coarse.error < 0.03
 
 

@@ -12,7 +12,7 @@ from ..optimize.reduction import Reduction, apply, reduction
 from ..optimize.textures import Textures
 
 EXTENSION = "MSFT_lod"
-_MOST_ERROR = 0.02
+_MOST_ERROR = 0.05
 HALVES = (0.5, 0.25, 0.125)
 
 
@@ -47,11 +47,11 @@ def levels(
 ) -> list[Level]:
     """Lower levels of a document, finest first; the document itself is not changed and is not among them.
 
-    Collapses are recorded once and every level is a prefix of that record, so each comes from the original, and
-    levels differ only where they must. Give one of count, ratios, triangles and errors; none means three halvings.
-    No level moves the surface by more than about 2 % of the model's longest side: past that a level would not be the
-    model any more, so it keeps more triangles than were asked for. A level that would have as many as the one before
-    is left out, with a warning in the context.
+    Collapses are recorded once and every level is a prefix of that record, so each comes from the original, and levels
+    differ only where they must. Give one of count, ratios, triangles and errors; none means three halvings. No level
+    moves the surface, or the texture on it, by more than about 5 % of the model's longest side: past that a level would
+    not be the model any more, so it keeps more triangles than were asked for. A level that would have as many as the
+    one before is left out, with a warning in the context.
 
     Args:
         count: so many levels, each with half the triangles of the one before.

@@ -12,15 +12,15 @@ import numpy as np
 from ..document import Accessor, Context, Document, Mode, Node, Primitive, Skip
 from ..document.geometry import Indices, triangles
 from .borders import shared_borders
-from .collapse import Collapse, Numbers, Remainder
+from .collapse import Collapse, Remainder
 from .deviation import SAMPLES, Surface, deviation
 from .graph import held_by_extensions, world_matrices
+from .quadrics import Numbers
 from .quantization.placement import magnification
 from .vertices import VertexStream, index_accessor, primitives, streams, with_array
 
 _PLACE = ("POSITION", "JOINTS", "WEIGHTS")  # attributes that belong to where a vertex is
 _FEWEST = 256  # samples of each kind on each side of a part
-_WORTH = 1.25  # times the error that keeping texture seams where they are is worth
 
 
 @dataclass(slots=True)
@@ -46,29 +46,15 @@ class Cut:
 
 @dataclass(slots=True)
 class Reduction:
-    """Every part of a document that can be simplified; `total` counts all triangles of the document.
+    """Every part of a document that can be simplified; `total` counts all triangles of the document."""
 
-    `strict` keeps texture seams where they are and cannot go as far; `free` lets texture coordinates slide.
-    """
-
-    strict: list[Part]
-    free: list[Part]
+    parts: list[Part]
     total: int
     skipped: list[Skip]
 
     def cut(self, target: int, error: float) -> Cut:
-        """Where at most `target` triangles are left and the surface has moved by about `error` metres at most.
-
-        Seams are kept as long as that costs no more than a quarter more error, or where the target asks for nothing.
-        """
-        strict = self._cut(self.strict, target, error)
-        if target <= 0 or (strict.triangles <= target and strict.estimate == 0):
-            return strict
-        free = self._cut(self.free, target, error)
-        far_enough = strict.triangles <= max(target, free.triangles)
-        return strict if far_enough and strict.estimate <= _WORTH * free.estimate else free
-
-    def _cut(self, parts: list[Part], target: int, error: float) -> Cut:
+        """Where at most `target` triangles are left, or the surface has moved by about `error` metres at most."""
+        parts = self.parts
         errors = np.concatenate([np.empty(0), *(part.collapse.errors * part.scale for part in parts)])
         owners = np.repeat(np.arange(len(parts)), [len(part.collapse.errors) for part in parts])
         gone = np.concatenate([np.empty(0, np.int64), *(np.diff(part.collapse.removed) for part in parts)])
@@ -124,17 +110,21 @@ def reduction(document: Document, context: Context) -> Reduction:
     users = _users(document)
     worlds = world_matrices(document)
     locks = shared_borders(chosen, users, worlds)
-    result = Reduction([], [], sum(len(triangles(primitive)) for _, primitive in listed), skipped)
+    result = Reduction([], sum(len(triangles(primitive)) for _, primitive in listed), skipped)
     for done, (primitive, corners) in enumerate(chosen):
         number = numbers[id(primitive)]
         label = listed[number][0]
         context.report(done / len(chosen), f"simplify {label}")
         positions = primitive.attributes["POSITION"].floats
         carried = {name: a.floats for name, a in primitive.attributes.items() if name != "POSITION"}
+        for target, deltas in enumerate(primitive.targets):
+            carried |= {f"{name}/{target}": a.floats for name, a in deltas.items()}
         scale = max((magnification(node, worlds) for node in users.get(id(primitive), [])), default=1.0)
-        for seams, parts in ((True, result.strict), (False, result.free)):
-            collapse = Collapse(positions, carried, corners, locks[done], seams=seams)
-            parts.append(Part(number, label, collapse, scale, Surface(positions, corners)))
+        collapse = Collapse(positions, carried, corners, locks[done])
+        if len(collapse.removed) == 0:
+            result.skipped.append(Skip(label, "has only triangles without area"))
+            continue
+        result.parts.append(Part(number, label, collapse, scale, Surface(positions, corners)))
     return result
 
 

@@ -18,15 +18,15 @@ class Simplify(Transform):
     """Collapse edges until so few triangles are left, or the surface has moved so far. Lossy.
 
     Every position that is left is one of the old ones and keeps its skin weights and morph deltas; normals, texture
-    coordinates and colours are old ones too. Texture seams collapse only along themselves, as long as that costs no
-    more than a quarter more error. Vertices on open edges where primitives touch stay, so that no gaps open. Points
-    and lines are left alone. The change's error is measured against the surface before, in metres, in the rest pose.
-    Nothing is emptied, and nothing gains triangles.
+    coordinates and colours are old ones too. What a collapse costs counts the surface, morph targets, normals, colours,
+    and how far texture slides; texture seams keep to themselves as long as anything else is cheaper. Vertices on open
+    edges where primitives touch stay, so that no gaps open. Points and lines are left alone. The change's error is
+    measured against the surface before, in metres, in the rest pose. Nothing is emptied, and nothing gains triangles.
 
     Args:
         ratio: part of the document's triangles to keep, 0 to 1; none keeps as few as the error allows.
-        error: how far the surface may move, as a part of the document's longest side; none for no limit. Without
-            ratio and error, it is 0.001.
+        error: how far the surface, and what is drawn on it, may move, as a part of the document's longest side; none
+            for no limit. Without ratio and error, it is 0.001.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
@@ -41,7 +41,7 @@ class Simplify(Transform):
     def __call__(self, document: Document, context: Context) -> Change:
         plan = reduction(document, context)
         change = Change("simplify", skipped=plan.skipped)
-        if plan.strict:
+        if plan.parts:
             change.error = apply(document, plan.cut(round((self.ratio or 0.0) * plan.total), self._most(document)))
         return change
 

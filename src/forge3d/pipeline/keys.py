@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 # Packages whose code decides bytes that are written. A change of version makes new keys.
-NATIVE = ("numpy", "pillow", "DracoPy", "meshopt", "opengl-decimate", "opengl-basisu", "moderngl")
+NATIVE = ("numpy", "pillow", "DracoPy", "meshopt", "opengl-basisu", "moderngl")
 # The rooms whose code decides them.
 _ROOMS = ("gltf", "images", "validate", "document", "optimize", "lod", "render", "pipeline")
 
