@@ -24,6 +24,16 @@ def test_data_are_loaded_once_and_late() -> None:
     assert not image.replaced
 
 
+def test_the_header_needs_the_first_bytes_only() -> None:
+    def load() -> bytes:
+        raise AssertionError("not needed")
+
+    image = Image(load=load, head=lambda: PIXEL[:50])
+    assert image.header.width == 1
+    late = Image(load=lambda: PIXEL, head=lambda: PIXEL[:20])  # cut off inside the header: all is read
+    assert late.header.width == 1
+
+
 @pytest.mark.parametrize(
     ("start", "mime"),
     [

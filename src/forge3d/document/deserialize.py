@@ -73,6 +73,8 @@ class Deserializer(Resolving):
             image.uri = uri
         if uri is not None or "bufferView" in json:
             image._load = partial(self.source.image_bytes, number)
+        if uri is None and type(json.get("bufferView")) is int:
+            image._head = partial(self.source.view, json["bufferView"])
         self._common(image, json, here, "images")
         return image
 

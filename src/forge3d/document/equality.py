@@ -19,7 +19,7 @@ from .property import Property, XmpPacket
 _STORAGE = {
     "Document": {"accessors", "encoding", "extensions_required", "extensions_used", "name", "pinned", "source_files"},
     "Asset": {"generator"},
-    "Image": {"uri", "replaced", "_mime_type", "_data", "_load", "_header", "_pixels"},
+    "Image": {"uri", "replaced", "_mime_type", "_data", "_load", "_head", "_header", "_pixels"},
 }
 """Fields that say how or where an asset is stored, by class."""
 

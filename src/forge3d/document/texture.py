@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from ..errors import InvalidAsset
 from ..images.headers import ImageHeader, read_header
 from .accessor import Array
 from .property import Property, XmpPacket, json_key
@@ -37,6 +39,7 @@ class Image(Property):
         uri: the relative name the picture had (and gets again when a .gltf is written with separate images); None when
             embedded.
         load: gives the bytes on first use, in place of `data`.
+        head: gives at least the first bytes, for `header` not to load the rest.
 
     Attributes:
         replaced: whether `data` was assigned since the picture was read.
@@ -47,6 +50,7 @@ class Image(Property):
     _mime_type: str | None
     _data: bytes | None
     _load: Callable[[], bytes] | None
+    _head: Callable[[], bytes | memoryview] | None
     _header: ImageHeader | None
     _pixels: Array | None
 
@@ -57,6 +61,7 @@ class Image(Property):
         mime_type: str | None = None,
         uri: str | None = None,
         load: Callable[[], bytes] | None = None,
+        head: Callable[[], bytes | memoryview] | None = None,
         name: str | None = None,
         extras: Any = None,
         extensions: dict[str, Any] | None = None,
@@ -64,7 +69,7 @@ class Image(Property):
     ):
         self.name, self.extras, self.extensions, self.xmp = name, extras, extensions or {}, xmp
         self.uri, self.replaced = uri, False
-        self._mime_type, self._data, self._load = mime_type, data, load
+        self._mime_type, self._data, self._load, self._head = mime_type, data, load, head
         self._header = self._pixels = None
 
     @property
@@ -72,12 +77,12 @@ class Image(Property):
         """The encoded bytes. Read on first use; empty for an image without any source."""
         if self._data is None:
             self._data = self._load() if self._load is not None else b""
-            self._load = None
+            self._load = self._head = None
         return self._data
 
     @data.setter
     def data(self, encoded: bytes) -> None:
-        self._data, self._load, self._header, self._pixels = encoded, None, None, None
+        self._data, self._load, self._head, self._header, self._pixels = encoded, None, None, None, None
         self.replaced = True
 
     @property
@@ -98,6 +103,9 @@ class Image(Property):
         Raises:
             InvalidAsset: the bytes are not a picture that forge3d knows.
         """
+        if self._header is None and self._head is not None:
+            with suppress(InvalidAsset):  # the header may go on behind the first bytes
+                self._header = read_header(self._head())
         if self._header is None:
             self._header = read_header(self.data)
         return self._header
