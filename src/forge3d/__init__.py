@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .optimize import Textures as Textures
     from .optimize import Weld as Weld
     from .pipeline import Recipe as Recipe
-    from .pipeline import build as build
+    from .pipeline.build import build as build
     from .render import Orbit as Orbit
     from .render import Renderer as Renderer
     from .render import RenderSettings as RenderSettings
