@@ -84,6 +84,18 @@ class Accessor:
         if self.dtype not in _COMPONENT_TYPE_OF or self.shape[1:] not in _TYPE_OF_SHAPE:
             raise TypeError(f"glTF has no accessor of {self.dtype} with element shape {self.shape[1:]}")
 
+    @classmethod
+    def lazy(
+        cls, load: Callable[[], Array], dtype: np.dtype[Any], shape: tuple[int, ...], normalized: bool = False
+    ) -> Accessor:
+        """`Accessor(load=…)` for a type and shape that are known to be glTF's, without a second look at them."""
+        self = cls.__new__(cls)
+        self._load, self.dtype, self.shape, self.normalized = load, dtype, shape, normalized
+        self._array = self._floats = self.name = self.extras = self.payload = self.bounds = self.view = None
+        self.extensions = {}
+        self.referenced = False
+        return self
+
     @property
     def array(self) -> Array:
         """The elements, read-only, in natural shape and stored type. Decodes on first use."""

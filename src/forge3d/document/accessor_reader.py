@@ -32,12 +32,8 @@ class AccessorReader:
     def _read(self, number: int, json: Json) -> Accessor:
         here = f"/accessors/{number}"
         layout = layout_of(json, here)
-        accessor = Accessor(
-            load=partial(self.decoder.accessor, number, layout),
-            dtype=layout.dtype,
-            shape=layout.shape,
-            normalized=layout.normalized,
-        )
+        load = partial(self.decoder.accessor, number, layout)
+        accessor = Accessor.lazy(load, layout.dtype, layout.shape, layout.normalized)
         if "min" in json or "max" in json:
             accessor.bounds = (_bound(json, "min", layout, here), _bound(json, "max", layout, here))
         if layout.sparse is not None:
@@ -115,7 +111,7 @@ class AccessorReader:
 
         def accessor(part: int, layout: Layout) -> Accessor:
             load = partial(self.decoder.sparse, number, part)
-            made = Accessor(load=load, dtype=layout.dtype, shape=layout.shape)
+            made = Accessor.lazy(load, layout.dtype, layout.shape)
             assert layout.view is not None
             self._attach(made, layout.view, layout.offset)
             return made
@@ -153,10 +149,9 @@ class AccessorReader:
         declared = self.accessors[number]
 
         load = partial(self.decoder.draco, mesh, primitive, semantic, number)
-        accessor = Accessor(
-            load=load, dtype=declared.dtype, shape=declared.shape, normalized=declared.normalized, name=declared.name,
-            extras=declared.extras, extensions=declared.extensions, bounds=declared.bounds,
-        )  # fmt: skip
+        accessor = Accessor.lazy(load, declared.dtype, declared.shape, declared.normalized)
+        accessor.name, accessor.extras, accessor.bounds = declared.name, declared.extras, declared.bounds
+        accessor.extensions = declared.extensions
         if not declared.referenced:
             self.accessors[number] = accessor
         return accessor

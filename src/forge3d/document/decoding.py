@@ -5,6 +5,8 @@ A `Decoder` refers to the file only, and to nothing of the document: a document 
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..errors import InvalidAsset
 from ..gltf import Source
 from ..gltf.accessors import Layout, Span, dense
@@ -63,7 +65,7 @@ class Decoder:
         return Span(data, start, length, stride) if within else None
 
     def _check_indices(self, number: int, array: Array, vertices: int) -> None:
-        largest = int(array.max())
+        largest = int(np.maximum.reduce(array))
         if largest >= vertices:
             message = f"index {largest} points to no vertex: there are {vertices}"
             raise InvalidAsset(

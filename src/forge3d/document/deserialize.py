@@ -137,16 +137,17 @@ class Deserializer(Resolving):
 
     def _mesh(self, json: Json, here: str) -> Mesh:
         primitives = mappings(json, "primitives", here)
-        mesh = Mesh(
-            primitives=[self._primitive(entry, here, number) for number, entry in enumerate(primitives)],
-            **read_values(Mesh, json, here),
-        )
+        mesh = Mesh(primitives=[self._primitive(entry, here, number) for number, entry in enumerate(primitives)])
+        if "weights" in json:
+            mesh.weights = read_values(Mesh, json, here)["weights"]
         self._common(mesh, json, here, "meshes")
         return mesh
 
     def _primitive(self, json: Json, mesh: str, number: int) -> Primitive:
         here = f"{mesh}/primitives/{number}"
-        primitive = Primitive(**read_values(Primitive, json, here))
+        primitive = Primitive()
+        if "mode" in json:
+            primitive.mode = read_values(Primitive, json, here)["mode"]
         extensions = self._common(primitive, json, here, "primitives")
         attributes = mapping(json, "attributes", here)
         if "KHR_draco_mesh_compression" in extensions:
@@ -161,8 +162,9 @@ class Deserializer(Resolving):
         for accessor in decoded.values():
             accessor.referenced = True
         primitive.material = self._refer("materials", json, "material", here)
-        targets = mappings(json, "targets", here, [])
-        primitive.targets = [self._accessors(target, f"{here}/targets") for target in targets]
+        if "targets" in json:
+            targets = mappings(json, "targets", here)
+            primitive.targets = [self._accessors(target, f"{here}/targets") for target in targets]
         variants = self._take(extensions, "KHR_materials_variants", here, "mappings")
         if variants is not None:
             place = f"{here}/extensions/KHR_materials_variants"

@@ -191,7 +191,7 @@ class _Reader(Deserializer):
         if self.source.path is None:
             return ()
         files = [str(self.source.path)]
-        uris = [entry["uri"] for kind in ("buffers", "images") for entry in self._entries(kind) if "uri" in entry]
+        uris = [entry["uri"] for kind in ("buffers", "images") for entry in self.json.get(kind, ()) if "uri" in entry]
         if uris:
             folder = os.path.dirname(files[0])
             files += [f"{folder}/{unquote(uri)}" for uri in uris if type(uri) is str and not is_data(uri)]
