@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .document import Document as Document
     from .gltf import Limits as Limits
     from .gltf import Source as Source
+    from .lod.levels import levels as levels
+    from .optimize import PRESETS as PRESETS
     from .optimize import Compress as Compress
     from .optimize import Decompress as Decompress
     from .optimize import Dedup as Dedup
@@ -74,7 +76,9 @@ def __getattr__(name: str) -> Any:
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'forge3d' has no attribute {name!r}")
-    value = getattr(import_module(f".{home}", __name__), name)
+    room = import_module(f".{home}", __name__)
+    # `forge3d.validate` names a room and a function: the room, which can be called, is both in any order of imports.
+    value = room if name == home else getattr(room, name)
     globals()[name] = value
     return value
 

@@ -2,10 +2,25 @@
 
 report = validate("chair.glb")
 report.errors, report.warnings, report.to_json()
+
+The package itself can be called too: importing it anywhere makes it the attribute `forge3d.validate`, where users
+expect the function.
 """
+
+import sys
+from types import ModuleType
+from typing import Any
 
 from .report import Issue, Report
 from .rules import Rule, all_rules
 from .validation import validate
 
 __all__ = ["Issue", "Report", "Rule", "all_rules", "validate"]
+
+
+class _CallablePackage(ModuleType):
+    def __call__(self, *arguments: Any, **options: Any) -> Report:
+        return validate(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _CallablePackage
