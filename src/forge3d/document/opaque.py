@@ -10,7 +10,7 @@ An extension that is in no table is opaque: it may point anywhere, so a document
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from .material import LAYERS
@@ -110,18 +110,6 @@ def replaced(extension: str, owner_kind: str, json: Any, replace: Replace) -> An
     for path, kind in owners.get(owner_kind, owners.get("*", ())):
         json = _along(json, path.split("/"), kind, replace)
     return json
-
-
-def references(extension: str, owner_kind: str, json: Any) -> Iterable[Any]:
-    """The objects that the extension refers to."""
-    found: list[Any] = []
-
-    def note(entry: Any, kind: str) -> Any:
-        found.append(entry)
-        return entry
-
-    replaced(extension, owner_kind, json, note)
-    return found
 
 
 def _along(json: Any, path: list[str], kind: str, replace: Replace) -> Any:
