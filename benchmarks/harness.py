@@ -55,8 +55,13 @@ class Comparison:
         return [name for name in self.rows[0].seconds if name != self.ours] if self.rows else []
 
 
-def measure(name: str, contenders: Mapping[str, Contender], *, turns: int = 7, budget: float = 2.0) -> Row:
+def measure(
+    name: str, contenders: Mapping[str, Contender], *, turns: int = 7, budget: float = 3.0, turn_seconds: float = 0.02
+) -> Row:
     """Time each contender in alternating turns and take medians.
+
+    A turn calls its contender as often as fits in `turn_seconds`, at least once, so that what is quick is not lost in
+    the clock and the scheduler.
 
     Args:
         turns: at least this many, fewer only when `budget` seconds are used up after three.
@@ -64,9 +69,11 @@ def measure(name: str, contenders: Mapping[str, Contender], *, turns: int = 7, b
     """
     row = Row(name, dict.fromkeys(contenders))
     times: dict[str, list[float]] = {}
-    for contender, call in contenders.items():  # one turn that does not count: imports, caches, first page faults
+    calls: dict[str, int] = {}
+    for contender, call in contenders.items():  # two turns that do not count: imports, caches, first page faults
         try:
             call()
+            calls[contender] = max(1, int(turn_seconds / _seconds(call, 1)))
             times[contender] = []
         except Exception as error:  # a peer that cannot read a file is a result, not a fault of the benchmark
             row.failures[contender] = f"{type(error).__name__}: {str(error)[:120]}"
@@ -76,11 +83,17 @@ def measure(name: str, contenders: Mapping[str, Contender], *, turns: int = 7, b
             break
         for contender, taken in times.items():
             gc.collect()
-            begin = time.perf_counter()
-            contenders[contender]()
-            taken.append(time.perf_counter() - begin)
+            taken.append(_seconds(contenders[contender], calls[contender]))
     row.seconds.update({contender: statistics.median(taken) for contender, taken in times.items()})
     return row
+
+
+def _seconds(call: Contender, count: int) -> float:
+    """Seconds of one call, the mean of `count`."""
+    begin = time.perf_counter()
+    for _ in range(count):
+        call()
+    return (time.perf_counter() - begin) / count
 
 
 def machine() -> dict[str, Any]:

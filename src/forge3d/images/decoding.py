@@ -36,6 +36,9 @@ _PLUGINS: dict[Format, tuple[str, str]] = {
     "bmp": ("PIL.BmpImagePlugin", "BmpImageFile"),
 }
 
+_WORTH_A_THREAD = 1 << 17
+"""Pixels beside the largest image that are decoded no quicker than threads are started."""
+
 FREE_SCANS = 64
 """Scans of a progressive JPEG that cost nothing extra. Encoders write about ten; each one passes over all pixels."""
 
@@ -99,7 +102,7 @@ def decode_many(
     if total > max_total_pixels:
         raise LimitExceeded("max_image_pixels", total, max_total_pixels, f"{len(images)} images together")
     workers = min(threads or len(os.sched_getaffinity(0)), len(images))
-    if workers < 2:
+    if workers < 2 or total - max(header.pixels for header in headers) < _WORTH_A_THREAD:
         return [decode(data, max_pixels=max_pixels) for data in images]
     with ThreadPoolExecutor(workers) as pool:
         order = sorted(range(len(images)), key=lambda i: -headers[i].pixels)
