@@ -36,6 +36,9 @@ from .scene import (
 from .schema import read_values
 from .texture import IMAGE_EXTENSIONS, Image, Sampler, Texture, TextureInfo, TextureTransform
 
+HEAD_BYTES = 1 << 16
+"""How much of an image file is read for its header: more than any but the largest metadata take."""
+
 
 class Deserializer(Resolving):
     """Reads the objects of one file; each method takes the JSON and its pointer, and gives the object."""
@@ -73,7 +76,9 @@ class Deserializer(Resolving):
             image.uri = uri
         if uri is not None or "bufferView" in json:
             image._load = partial(self.source.image_bytes, number)
-        if uri is None and type(json.get("bufferView")) is int:
+        if uri is not None:
+            image._head = partial(self.source.image_bytes, number, HEAD_BYTES)
+        elif type(json.get("bufferView")) is int:
             image._head = partial(self.source.view, json["bufferView"])
         self._common(image, json, here, "images")
         return image

@@ -63,8 +63,8 @@ class Resolver:
         self._charged: set[str] = set()
         self._bytes = 0
 
-    def read(self, uri: str) -> bytes:
-        """The bytes that `uri` stands for: a data URI or a file.
+    def read(self, uri: str, most: int = -1) -> bytes:
+        """The bytes that `uri` stands for: a data URI or a file; of a file, the first `most` (-1: all).
 
         Raises:
             InvalidAsset: INVALID_URI, or IO_ERROR when there is no such file.
@@ -74,7 +74,7 @@ class Resolver:
         if is_data(uri):
             self._charge(uri, len(uri) * 3 // 4, "a data URI")
             return decode_data(uri)
-        return self._read_file(self.locate(uri), uri)
+        return self._read_file(self.locate(uri), uri, most)
 
     def locate(self, uri: str) -> Path:
         """The file that a relative `uri` names; it need not exist."""
@@ -83,17 +83,20 @@ class Resolver:
             raise ResourceRefused(uri, "a model given as bytes opens no files; pass base= to allow its folder")
         if self._root is None:
             self._root = os.path.realpath(self.folder)
+        path = os.path.join(self._root, name)
+        if "/" not in name and name not in (".", "..") and not os.path.islink(path):
+            return Path(path)  # directly in the folder, so there is no link to follow: the usual case, and quick
         try:
-            path = os.path.realpath(os.path.join(self._root, name))
+            path = os.path.realpath(path)
         except (OSError, ValueError) as error:
             raise InvalidAsset(f"{_short(uri)} cannot be a file name: {error}", code="INVALID_URI") from None
         if os.path.commonpath([self._root, path]) != self._root:
             raise ResourceRefused(uri, f"it leads out of the model's folder {self._root}")
         return Path(path)
 
-    def _read_file(self, path: Path, uri: str) -> bytes:
+    def _read_file(self, path: Path, uri: str, most: int) -> bytes:
         try:
-            with open(path, "rb", opener=_open_without_waiting) as file:
+            with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
                 state = os.fstat(file.fileno())
                 if not stat.S_ISREG(state.st_mode):
                     raise ResourceRefused(uri, "it is not a regular file")
@@ -101,7 +104,7 @@ class Resolver:
                     self.limits.check("max_resources", len(self._opened) + 1, "the number of external files")
                 self._charge(str(path), state.st_size, _short(uri))
                 self._opened.add(str(path))
-                return file.read(state.st_size)
+                return file.read(most)
         except OSError as error:
             raise InvalidAsset(f"cannot read {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
 
