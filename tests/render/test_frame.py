@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from forge3d import images
 from forge3d.errors import OutputError, RecipeError
 from forge3d.render import Frame, Orbit, Renderer, RenderSettings
 from forge3d.render.frame import on_white
-from forge3d.render.spin import save_frames
+from forge3d.render.spin import each_frame, save_frames
 from forge3d.render.targets import Sampling
 
 from .shapes import node, placed, sphere
@@ -65,6 +67,23 @@ def test_a_spin_is_numbered_files(renderer: Renderer, tmp_path: Path) -> None:
     paths = list(save_frames(spin, tmp_path / "spin", format="png"))
     assert [path.name for path in paths] == ["000.png", "001.png", "002.png", "003.png", "004.png"]
     assert all(images.decode(path.read_bytes()).shape == (16, 16, 4) for path in paths)
+
+
+def test_frames_are_put_to_use_in_order_on_other_threads_and_few_wait(renderer: Renderer) -> None:
+    drawn: list[int] = []
+
+    def drawing() -> Iterator[Frame]:
+        for frame in renderer.turntable(BALL, frames=12, size=(8, 8)):
+            drawn.append(len(drawn))
+            yield frame
+
+    def make(index: int, frame: Frame) -> tuple[int, bool, int]:
+        return index, threading.current_thread() is threading.main_thread(), frame.pixels.shape[0]
+
+    coming = each_frame(drawing(), make, threads=1)
+    assert next(coming) == (0, False, 8)
+    assert len(drawn) == 3
+    assert [index for index, _, _ in coming] == list(range(1, 12))
 
 
 def test_a_spin_into_a_file_is_an_output_error(tmp_path: Path) -> None:

@@ -127,3 +127,14 @@ def test_many_instances_are_framed_like_few() -> None:
 def test_nothing_to_frame_is_no_error(renderer: Renderer) -> None:
     point = placed(node(sphere(Material(), radius=0.0, rings=2)))
     assert renderer.render(point, size=(8, 8)).size == (8, 8)
+
+
+@pytest.mark.parametrize("orbit", [Orbit(yaw=30, pitch=15), Orbit(target=(0.5, 0, 0)), Orbit(distance=5.0)])
+def test_a_fitted_camera_gives_the_same_picture_as_numbers(renderer: Renderer, orbit: Orbit) -> None:
+    document = placed(node(quad(unlit((1, 1, 1, 1)), size=0.7, z=0.4)), node(sphere(rings=8), translation=(0, 2, 0)))
+    fitted = renderer.fit(document, orbit, (48, 32))
+    assert fitted.distance is not None
+    assert fitted.target is not None
+    first, second = (renderer.render(document, camera=camera, size=(48, 32)).pixels for camera in (orbit, fitted))
+    np.testing.assert_array_equal(first, second)
+    assert renderer.fit(document, fitted, (48, 32)) == fitted

@@ -8,7 +8,7 @@ x + t·z and the largest −x + t·z. On a turntable a vertex runs through a cir
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,17 @@ def orbit_view(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False
     distance = max(*fits, nearest, 1e-9)
     shift = [_centred(extremes, distance) for extremes, _ in pairs]
     return View(center + axes[2] * distance + axes[0] * shift[0] + axes[1] * shift[1], axes, half_height, aspect)
+
+
+def fitted(orbit: Orbit, hull: Hull, aspect: float) -> Orbit:
+    """The same view with its distance and target as numbers; the target lies as far as the product's center."""
+    view = orbit_view(orbit, hull, aspect)
+    distance = orbit.distance
+    if distance is None:
+        depth_of = hull.center if orbit.target is None else np.array(orbit.target, np.float64)
+        distance = float(view.depths(depth_of[None])[0])
+    x, y, z = (float(value) for value in view.eye - view.axes[2] * distance)
+    return replace(orbit, distance=distance, target=orbit.target or (x, y, z))
 
 
 def _centred(extremes: Extremes, distance: float) -> float:

@@ -17,7 +17,7 @@ from .camera import Camera, FileCamera, Orbit, View, file_view
 from .device import Capabilities, Device
 from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
 from .frame import Frame
-from .framing import orbit_view
+from .framing import fitted, orbit_view
 from .gpu_scene import GpuScene, SceneUploader
 from .passes import aov_pass, color_passes
 from .program import ProgramCache
@@ -149,6 +149,16 @@ class Renderer:
         while pending:
             yield self._finish(*pending.popleft(), size)
 
+    def fit(self, document: Document, camera: Orbit | None = None, size: tuple[int, int] = (1024, 1024)) -> Orbit:
+        """The camera with the distance and target that `render` would find for this document at rest.
+
+        Rendering other versions of a product with it shows them from the same place, whatever their own extent.
+
+        Raises:
+            InvalidAsset, RecipeError: see `render`.
+        """
+        return fitted(camera or Orbit(), scene_state(document).hull, _aspect(size))
+
     def close(self) -> None:
         """Free the GPU. Frames keep their pixels."""
         if self._device.context is not None:
@@ -173,9 +183,7 @@ class Renderer:
     def _view(
         self, document: Document, camera: Camera, state: SceneState, size: tuple[int, int], *, turning: bool
     ) -> View:
-        if len(size) != 2 or min(size) < 1:
-            raise RecipeError(f"size={size}: takes a width and a height of 1 or more")
-        aspect = size[0] / size[1]
+        aspect = _aspect(size)
         if isinstance(camera, FileCamera):
             return file_view(document, camera, aspect)
         return orbit_view(camera, state.hull, aspect, turning=turning)
@@ -250,6 +258,12 @@ class Renderer:
                 self._environments.popitem(last=False)
         self._environments.move_to_end(key)
         return self._environments[key][0]
+
+
+def _aspect(size: tuple[int, int]) -> float:
+    if len(size) != 2 or min(size) < 1:
+        raise RecipeError(f"size={size}: takes a width and a height of 1 or more")
+    return size[0] / size[1]
 
 
 def _environment_key(environment: Environment) -> Any:

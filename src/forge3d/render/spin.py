@@ -1,15 +1,39 @@
-"""A spin's frames as files, encoded on other threads while the renderer draws the next."""
+"""A spin's frames, put to use on other threads while the renderer draws the next."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import OutputError, RecipeError
 from .frame import FORMATS, Frame
+
+Made = TypeVar("Made")
+
+
+def each_frame(
+    frames: Iterable[Frame], make: Callable[[int, Frame], Made], *, threads: int | None = None
+) -> Iterator[Made]:
+    """What `make(index, frame)` gives for each frame, in order.
+
+    Args:
+        frames: such as `Renderer.turntable` gives; they are drawn in this thread, and given up to the others.
+        make: called on other threads.
+        threads: by default one for each processor. Twice as many frames wait in memory at most.
+    """
+    workers = threads or os.cpu_count() or 1
+    waiting: deque[Future[Made]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for index, frame in enumerate(frames):
+            waiting.append(pool.submit(make, index, frame.detach()))
+            while len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def save_frames(
@@ -24,10 +48,9 @@ def save_frames(
     """Write frames as `000.webp`, `001.webp`, …, and yield each path when its file is whole.
 
     Args:
-        frames: such as `Renderer.turntable` gives; they are drawn here, while earlier ones are encoded.
+        frames, threads: see `each_frame`.
         folder: made where it is missing.
         format: "png", "jpg", "webp" or "avif".
-        threads: encoders; by default one for each processor. Twice as many frames wait in memory at most.
 
     Raises:
         RecipeError: an unknown format.
@@ -40,17 +63,10 @@ def save_frames(
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{target} cannot be made: {error.strerror or error}") from error
-    workers = threads or os.cpu_count() or 1
-    waiting: deque[Future[Path]] = deque()
 
-    def save(frame: Frame, path: Path) -> Path:
+    def save(index: int, frame: Frame) -> Path:
+        path = target / f"{index:03d}{suffix}"
         frame.save(path, quality=quality, effort=effort)
         return path
 
-    with ThreadPoolExecutor(workers) as pool:
-        for index, frame in enumerate(frames):
-            waiting.append(pool.submit(save, frame.detach(), target / f"{index:03d}{suffix}"))
-            while len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    yield from each_frame(frames, save, threads=threads)

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy.typing as npt
 
 from ... import images
+from ...compare import psnr
 from ..graph import Artifact, Facts, Result
 from ..manifest import Finding, View
 from ..recipe import Images
-from .likeness import likeness
 
 if TYPE_CHECKING:
-    from ...document import Document
     from ...render import Frame, Orbit, RenderSettings
     from ..product import Work
 
 REFERENCE_SIZE = 640
 LEVEL_SIZE = 320
 SHEET_QUALITY = 60
-_THREADS = 2
 
 
 def poster(work: Work) -> Result:
     """The optimized model's picture, the input's from the same place, and how alike they are."""
     wanted = work.recipe.images
-    view = fitted(work.document(), wanted)
+    camera = fitted(work)
     before, after = (
         work.renderer.render(
             document,
-            camera=_camera(view),
+            camera=camera,
             environment=wanted.environment,
             size=(wanted.poster_size, wanted.poster_size),
             settings=_settings(wanted),
@@ -45,14 +42,15 @@ def poster(work: Work) -> Result:
         _picture("poster", after, wanted, role="poster"),
         _encoded("reference", small, "webp", wanted.quality, role="reference"),
     )
-    alike = likeness(before.pixels, after.pixels)
-    return Result(made, {"view": msgspec.to_builtins(view), "likeness": alike}, _warnings(after, "poster"))
+    view = {name: getattr(camera, name) for name in View.__struct_fields__}
+    alike = psnr(before.pixels, after.pixels)
+    return Result(made, {"view": view, "likeness": alike}, _warnings(after, "poster"))
 
 
 def level_posters(work: Work) -> Result:
     """A small picture of each level from where the poster is seen, and how alike it is to the model's."""
     wanted = work.recipe.images
-    camera, settings = _camera(fitted(work.document(), wanted)), _settings(wanted)
+    camera, settings = fitted(work), _settings(wanted)
     names = [("optimize", "model"), *(("levels", artifact.name) for artifact in work.results["levels"].artifacts)]
     size, light = (LEVEL_SIZE, LEVEL_SIZE), wanted.environment
     frames = [
@@ -65,13 +63,14 @@ def level_posters(work: Work) -> Result:
     for index, frame in enumerate(frames):
         role, facts = "level-poster", Facts(index=index)
         made.append(_encoded(f"{role}-{index}", frame.pixels, "webp", wanted.quality, role=role, facts=facts))
-    alike = [likeness(frames[0].pixels, frame.pixels) for frame in frames[1:]]
+    alike = [psnr(frames[0].pixels, frame.pixels) for frame in frames[1:]]
     return Result(tuple(made), {"level_likeness": alike})
 
 
 def spin(work: Work) -> Result:
     """Every frame of a turn, and all of them small on one sheet. Frames are encoded while the next are drawn."""
     from ...render import Orbit
+    from ...render.spin import each_frame
 
     wanted = work.recipe.images
     turning = work.renderer.turntable(
@@ -83,46 +82,30 @@ def spin(work: Work) -> Result:
         settings=_settings(wanted),
     )
     side = min(wanted.preview_size, wanted.spin_size)
-    coming: list[Future[tuple[Artifact, npt.NDArray[Any]]]] = []
-    found: tuple[Finding, ...] = ()
 
-    def finish(index: int, frame: Frame) -> tuple[Artifact, npt.NDArray[Any]]:
+    def finish(index: int, frame: Frame) -> tuple[Artifact, npt.NDArray[Any], tuple[Finding, ...]]:
         made = _picture(f"spin-{index}", frame, wanted, role="spin", index=index)
-        return made, images.resize(frame.pixels, (side, side), srgb=True)
+        return made, images.resize(frame.pixels, (side, side), srgb=True), _warnings(frame, "spin")
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for index, frame in enumerate(turning):
-            work.advance(index / wanted.spin_frames)
-            found = found or _warnings(frame, "spin")
-            coming.append(pool.submit(finish, index, frame.detach()))
-            if len(coming) > 2 * _THREADS:
-                coming[-2 * _THREADS].result()  # frames wait in memory: no more of them than the encoders keep up with
-        finished = [future.result() for future in coming]
-    small = [preview for _, preview in finished]
+    pictures, small, found = [], [], tuple[Finding, ...]()
+    for index, (picture, preview, warnings) in enumerate(each_frame(turning, finish)):
+        work.advance(index / wanted.spin_frames)
+        pictures.append(picture)
+        small.append(preview)
+        found = found or warnings
     columns = min(6, len(small))
     sheet = images.sprite_sheet(small, columns)
     facts = Facts(columns=columns, frames=len(small))
     last = _encoded("spin-sheet", sheet, "webp", SHEET_QUALITY, role="spin-sheet", facts=facts)
-    return Result((*(picture for picture, _ in finished), last), findings=found)
+    return Result((*pictures, last), findings=found)
 
 
-def fitted(document: Document, wanted: Images) -> View:
+def fitted(work: Work) -> Orbit:
     """The camera that shows the whole input, made exact: so that every version is seen from the same place."""
     from ...render import Orbit
-    from ...render.framing import orbit_view
-    from ...render.scene import scene_state
 
-    hull = scene_state(document).hull
-    view = orbit_view(Orbit(yaw=wanted.yaw, pitch=wanted.pitch, fov=wanted.fov), hull, 1.0)
-    distance = float(view.depths(hull.center[None])[0])
-    x, y, z = (float(value) for value in view.eye - view.axes[2] * distance)
-    return View(yaw=wanted.yaw, pitch=wanted.pitch, fov=wanted.fov, distance=distance, target=(x, y, z))
-
-
-def _camera(view: View) -> Orbit:
-    from ...render import Orbit
-
-    return Orbit(yaw=view.yaw, pitch=view.pitch, fov=view.fov, distance=view.distance, target=view.target)
+    wanted = work.recipe.images
+    return work.renderer.fit(work.document(), Orbit(yaw=wanted.yaw, pitch=wanted.pitch, fov=wanted.fov), (1, 1))
 
 
 def _settings(wanted: Images) -> RenderSettings:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forge3d.pipeline.steps.likeness import IDENTICAL, likeness
+from forge3d.compare import IDENTICAL, psnr
 
 
 def picture(*colour: int) -> np.ndarray:
@@ -14,29 +14,29 @@ def picture(*colour: int) -> np.ndarray:
 
 
 def test_equal_pictures_are_identical() -> None:
-    assert likeness(picture(10, 20, 30, 255), picture(10, 20, 30, 255)) == IDENTICAL
+    assert psnr(picture(10, 20, 30, 255), picture(10, 20, 30, 255)) == IDENTICAL
 
 
 def test_nothing_to_see_is_none() -> None:
-    assert likeness(picture(9, 9, 9, 0), picture(0, 0, 0, 0)) is None
+    assert psnr(picture(9, 9, 9, 0), picture(0, 0, 0, 0)) is None
 
 
 def test_the_number_is_that_of_the_formula() -> None:
     # One of four values differs by 51/255 = 0.2: the mean square is 0.01, so 20 dB.
-    assert likeness(picture(51, 0, 0, 255), picture(0, 0, 0, 255)) == pytest.approx(20.0)
+    assert psnr(picture(51, 0, 0, 255), picture(0, 0, 0, 255)) == pytest.approx(20.0)
 
 
 def test_what_both_leave_empty_does_not_count() -> None:
     small = [picture(51, 0, 0, 255), picture(0, 0, 0, 255)]
     large = [np.pad(pixels, ((0, 60), (0, 60), (0, 0))) for pixels in small]
-    assert likeness(*large) == likeness(*small)
+    assert psnr(*large) == psnr(*small)
 
 
 def test_colours_under_transparent_pixels_do_not_count_and_coverage_does() -> None:
     first, second = picture(255, 0, 0, 255), picture(255, 0, 0, 255)
     first[0, 0] = (200, 0, 0, 0)
-    assert likeness(first, second) == IDENTICAL
+    assert psnr(first, second) == IDENTICAL
     second[0, 0] = (0, 0, 0, 255)
-    found = likeness(first, second)
+    found = psnr(first, second)
     assert found is not None
     assert found < 15

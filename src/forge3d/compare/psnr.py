@@ -1,4 +1,4 @@
-"""How alike two pictures of a product are."""
+"""Peak signal-to-noise ratio of two pictures of a product."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 IDENTICAL = 100.0
 
 
-def likeness(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> float | None:
+def psnr(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> float | None:
     """Peak signal-to-noise ratio over the pixels that show something, dB; at most `IDENTICAL`, None where none does.
 
     Colours count by their coverage, and coverage itself counts: a changed silhouette shows. Pixels that both pictures
