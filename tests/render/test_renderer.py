@@ -257,6 +257,18 @@ class TestGeometry:
         # 0.25 · (0 + 1) + 0.75 · (0 + 2 − 1) = 1
         np.testing.assert_allclose(middle(frame.depth), 3.0, rtol=1e-5)
 
+    @pytest.mark.parametrize(("sets", "depth"), [([[0.2, 0.2]], 2.5), ([[0, 0]], 3.0), ([[0.5, 0.5], [0, 1]], 2.25)])
+    def test_weights_count_as_shares_of_their_sum(
+        self, renderer: Renderer, sets: list[list[float]], depth: float
+    ) -> None:
+        primitive = quad(unlit((1, 1, 1, 1)))
+        for number, weights in enumerate(sets):
+            primitive.attributes[f"JOINTS_{number}"] = Accessor(np.tile(np.uint8([0, 1, 0, 0]), (4, 1)))
+            primitive.attributes[f"WEIGHTS_{number}"] = Accessor(np.tile(np.float32([*weights, 0, 0]), (4, 1)))
+        joints = [Node(translation=(0, 0, 1)), Node(translation=(0, 0, 2))]
+        frame = renderer.render(placed(node(primitive, skin=Skin(joints=joints)), *joints), camera=FACING, size=SIZE)
+        np.testing.assert_allclose(middle(frame.depth), depth, rtol=1e-5)
+
     def test_instances_stand_where_their_matrices_say(self, renderer: Renderer) -> None:
         offsets = Accessor(np.array([[-1, 0, 0], [1, 0, 0]], np.float32))
         scales = Accessor(np.array([[0.5, 0.5, 0.5], [-0.5, 0.5, 0.5]], np.float32))

@@ -47,10 +47,14 @@ invariant gl_Position;
 mat4 place() {
 #ifdef SKIN_SETS
     mat4 skin = skin_set(a_joints0, a_weights0);
+    vec4 weights = abs(a_weights0);
 #if SKIN_SETS > 1
     skin += skin_set(a_joints1, a_weights1);
+    weights += abs(a_weights1);
 #endif
-    return skin;
+    // Weights that do not sum up to 1 are a fault of the file: `document.skinning` says what is made of it.
+    float total = dot(weights, vec4(1.0));
+    return total > 0.0 ? skin / total : skin_set(a_joints0, vec4(1.0, 0.0, 0.0, 0.0));
 #elif defined(INSTANCED)
     return instances[d_first_instance + uint(gl_InstanceID)];
 #else
