@@ -155,10 +155,10 @@ def test_without_a_view_elements_are_zero() -> None:
 
 def test_zeros_count_against_the_limit_once() -> None:
     huge = {"componentType": 5126, "count": 2**27, "type": "MAT4"}
-    with pytest.raises(LimitExceeded, match="max_decoded_bytes"):
+    with pytest.raises(LimitExceeded, match="max_zero_bytes"):
         source(accessors=[huge]).array(0)
-    small = {"componentType": 5126, "count": 10, "type": "SCALAR"}
-    asset = source(accessors=[small] * 3, limits=Limits(max_decoded_bytes=100))
+    small = {"componentType": 5121, "count": 10, "type": "SCALAR"}  # bytes count as the floats that they become
+    asset = source(accessors=[small] * 3, limits=Limits(max_zero_bytes=100))
     for _ in range(5):
         assert asset.array(0).shape == asset.array(1).shape == (10,)
     with pytest.raises(LimitExceeded):

@@ -25,7 +25,9 @@ class Limits:
         max_json_depth: objects and arrays inside each other.
         max_resource_bytes: all external files and data URIs of one model, after decoding base64.
         max_resources: how many external files one model may open.
-        max_decoded_bytes: geometry that is not in the file as such: decompressed (Draco, meshopt), sparse or zero.
+        max_decoded_bytes: geometry that is not in the file as such: decompressed (Draco, meshopt) or sparse.
+        max_zero_bytes: accessors that have no data at all, as 32-bit numbers, which they become when they are used.
+            Sparse morph targets need some; a file of a few bytes could ask for any number.
         max_image_pixels: width × height of one image.
         max_objects: entries in any one list of the file, such as nodes, meshes or accessors.
         max_node_depth: levels of nodes below each other.
@@ -39,6 +41,7 @@ class Limits:
     max_resource_bytes: int = GIB
     max_resources: int = 4096
     max_decoded_bytes: int = GIB
+    max_zero_bytes: int = 128 * MIB
     max_image_pixels: int = 1 << 27
     max_objects: int = 1_000_000
     max_node_depth: int = 1000
@@ -56,13 +59,18 @@ class Budget:
 
     def __init__(self, limits: Limits):
         self.limits = limits
-        self._decoded_bytes = 0
+        self._decoded_bytes = self._zero_bytes = 0
         self._codec_seconds = 0.0
 
     def spend_bytes(self, count: int, what: str) -> None:
         """Count decoded bytes, before they are set aside."""
         self.limits.check("max_decoded_bytes", self._decoded_bytes + count, what)
         self._decoded_bytes += count
+
+    def spend_zeros(self, components: int, what: str) -> None:
+        """Count numbers that are zero because there is no data for them, before they are set aside."""
+        self.limits.check("max_zero_bytes", self._zero_bytes + 4 * components, what)
+        self._zero_bytes += 4 * components
 
     @contextmanager
     def codec_time(self, what: str) -> Iterator[Limits]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
@@ -213,7 +214,10 @@ class Source:
             decoded = self._draco.arrays(*user[:2])
             assert decoded is not None
             return decoded.attributes[user[2]] if user[2] else decoded.indices
-        self._root.budget.spend_bytes(layout.nbytes, f"accessor {number}")
+        if layout.view is None:
+            self._root.budget.spend_zeros(prod(layout.shape), f"accessor {number}, which has no data,")
+        else:
+            self._root.budget.spend_bytes(layout.nbytes, f"accessor {number}")
         base = None if layout.view is None else self._dense(layout, here)
         if layout.sparse is not None:
             return accessors.replaced(base, layout, self._sparse(layout, here))
