@@ -209,3 +209,32 @@ def test_the_same_images_give_the_same_bytes() -> None:
         Textures(max_size=64)(shown(image, Material(base_color_texture=slot())), Context())
         files.append(image.data)
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("field", ["metallic_roughness_texture", "normal_texture", "occlusion_texture"])
+def test_sharp_masks_and_flat_data_lose_nothing(field: str) -> None:
+    masks = (
+        RNG.integers(0, 2, (64, 64, 3), dtype=np.uint8) * 255
+    )  # each channel another mask: half the hue is not enough
+    image = picture(masks)
+    Textures()(shown(image, Material(**{field: slot()})), Context())
+    assert image.header.codec != "lossy"
+    np.testing.assert_array_equal(image.pixels, masks)
+    flat = np.full((64, 64, 3), (128, 128, 255), np.uint8)
+    flat[20:40, 20:40] = (10, 128, 240)
+    image = picture(flat)
+    Textures()(shown(image, Material(**{field: slot()})), Context())
+    np.testing.assert_array_equal(image.pixels, flat)
+
+
+def test_a_channel_that_is_not_read_does_not_count() -> None:
+    smooth = np.add.outer(np.arange(640), np.arange(640)).astype(np.float64) / 6
+    pixels = np.stack([smooth, smooth, smooth], axis=-1).astype(np.uint8)
+    pixels[..., 2] = 50 + RNG.integers(0, 2, pixels.shape[:2]) * 100
+    image = picture(pixels)
+    Textures()(shown(image, Material(occlusion_texture=slot())), Context())
+    assert image.header.codec == "lossy"
+    image = picture(pixels)
+    Textures()(shown(image, Material(metallic_roughness_texture=slot())), Context())
+    assert image.header.codec != "lossy"
+    np.testing.assert_array_equal(image.pixels, pixels)

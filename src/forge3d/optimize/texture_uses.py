@@ -22,6 +22,7 @@ class ImageUse:
         fallback: it is the PNG or JPEG for viewers that do not know the texture's first choice.
         foreign: an extension that is not modelled refers to it.
         wrap: it repeats along x, along y.
+        channels: those that some slot reads, of "rgba".
     """
 
     image: Image
@@ -34,6 +35,7 @@ class ImageUse:
     foreign: bool = False
     wrap: list[bool] = field(default_factory=lambda: [False, False])
     slots: list[str] = field(default_factory=list)
+    channels: set[str] = field(default_factory=set)
 
 
 def image_uses(document: Document) -> list[ImageUse]:
@@ -61,6 +63,7 @@ def _add(use: ImageUse, texture: Texture, slots: list[tuple[Material, Slot]]) ->
     for material, slot in slots:
         is_normal = slot.path.endswith("normal_texture")
         use.slots.append(slot.path)
+        use.channels.update(slot.channels)
         use.color |= slot.srgb
         use.normal |= is_normal
         use.data |= not slot.srgb and not is_normal

@@ -19,6 +19,8 @@ from .options import between, one_of
 from .texture_uses import ImageUse, image_uses
 
 _FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/webp": "webp", "image/avif": "avif"}
+_MOST_LOSS = 12.0  # of 255, root mean square over a channel that is read; textures of real products lose 1 to 6
+_SMALL = 512 * 512  # pixels of a data map that is worth a second try without loss: flat ones are smaller so
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
 
 
@@ -37,11 +39,13 @@ class Textures(Transform):
         quality: of colour textures, 1 to 100.
         data_quality: of normal maps and data maps, 1 to 100; 100 stores WebP without loss. Lossy WebP halves the
             resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80 is 1.17° at 90, for
-            three times the bytes.
+            three times the bytes. So WebP without loss is chosen for a map that would lose more than 12 of 255 (root
+            mean square of a channel that is read), as sharp masks do, and for a small map that is smaller so.
         effort: 0 (fast) to 6 (small).
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
+    version: ClassVar[int] = 2
 
     max_size: int | None = 2048
     format: Literal["webp", "avif", "jpeg", "png", "keep"] = "webp"
@@ -141,7 +145,25 @@ class Textures(Transform):
             chroma=chroma,
             srgb=use.color and not strict,
         )
+        if strict and target == "webp" and not lossless:
+            encoded = self._faithful(pixels, encoded, use.channels)
         return encoded, target
+
+    def _faithful(self, pixels: Array, lossy: bytes, channels: set[str]) -> bytes:
+        """A data map as lossy WebP, or without loss where that is smaller or too much would be lost."""
+        spoiled = _loss(pixels, images.decode(lossy), channels) > _MOST_LOSS
+        if not spoiled and pixels.shape[0] * pixels.shape[1] > _SMALL:
+            return lossy
+        exact = images.encode(pixels, "webp", effort=self.effort, lossless=True)
+        return exact if spoiled or len(exact) < len(lossy) else lossy
+
+
+def _loss(before: Array, after: Array, channels: set[str]) -> float:
+    """Root mean square difference of the worst of `channels`, of 255. Grey images have one channel for red to blue."""
+    colors = before.shape[2] - (before.shape[2] in (2, 4))
+    read = {min("rgb".index(channel), colors - 1) for channel in channels & set("rgb")}
+    differences = (before[..., n].astype(np.float32) - after[..., min(n, after.shape[2] - 1)] for n in read)
+    return max((float(np.sqrt(np.mean(difference**2))) for difference in differences), default=0.0)
 
 
 def _reason(use: ImageUse) -> str | None:
