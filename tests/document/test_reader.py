@@ -12,7 +12,7 @@ import pytest
 from forge3d.document import Document, Interpolation, Mode, Node
 from forge3d.document.bounds import bounds
 from forge3d.document.traversal import world_matrices
-from forge3d.errors import InvalidAsset, ResourceRefused, UnsupportedFeature
+from forge3d.errors import InvalidAsset, LimitExceeded, ResourceRefused, UnsupportedFeature
 from forge3d.gltf import Source
 
 from .build import TRIANGLE, packed, triangle_file
@@ -320,3 +320,11 @@ def test_interpolation_defaults_to_linear() -> None:
         "animations": [{"samplers": [{"input": 0, "output": 0}], "channels": []}],
     }
     assert Document.read(packed(root, data)).animations[0].samplers[0].interpolation is Interpolation.LINEAR
+
+
+def test_more_instances_than_the_limit_are_refused() -> None:
+    zeros = {"componentType": 5126, "type": "VEC3", "count": 2_000_000}
+    instancing = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": 0}}}
+    file = {"asset": {"version": "2.0"}, "accessors": [zeros], "nodes": [{"extensions": instancing}]}
+    with pytest.raises(LimitExceeded, match="instances"):
+        Document.read(json.dumps(file).encode())

@@ -24,7 +24,7 @@ from forge3d.document import (
     Wrap,
 )  # fmt: skip
 from forge3d.document.scene import Instancing
-from forge3d.errors import GpuUnavailable, InvalidAsset, RecipeError
+from forge3d.errors import GpuUnavailable, InvalidAsset, LimitExceeded, RecipeError
 from forge3d.render import Orbit, Renderer, RenderSettings
 from forge3d.render.tonemap import TONES, srgb_encoded
 
@@ -278,6 +278,12 @@ class TestGeometry:
         assert seen[24, 9:14].all()
         assert seen[24, 34:39].all()
         assert not seen[24, 22:26].any()
+
+    def test_a_frame_that_would_take_minutes_is_refused_before_it_is_begun(self, renderer: Renderer) -> None:
+        grid = Instancing(attributes={"TRANSLATION": Accessor(np.zeros((1 << 25, 3), np.float32))})
+        document = placed(node(quad(unlit((1, 1, 1, 1))), instancing=grid))
+        with pytest.raises(LimitExceeded, match="max_drawn_vertices"):
+            renderer.render(document, camera=FACING, size=SIZE)
 
     def test_points_and_lines_are_drawn(self, renderer: Renderer) -> None:
         corners = Accessor(np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32))

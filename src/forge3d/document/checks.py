@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..errors import InvalidAsset, UnsupportedFeature
-from ..gltf import Severity, Source
+from ..gltf import Limits, Severity, Source
 from ..gltf.accessors import SHAPES
 from .accessor import Accessor
 from .animation import AnimationSampler, Channel, Interpolation
@@ -70,12 +70,13 @@ def primitive(primitive: Primitive, here: str) -> None:
         _refuse(f"indices of {indices!r}", f"{here}/indices", "MESH_PRIMITIVE_INDICES_ACCESSOR_INVALID_FORMAT")
 
 
-def instancing(instancing: Instancing, here: str) -> None:
-    """Instance attributes of the types that the extension names, all equally long."""
+def instancing(instancing: Instancing, limits: Limits, here: str) -> None:
+    """Instance attributes of the types that the extension names, all equally long, and no more than the limit."""
     _types(instancing.attributes, _INSTANCE_TYPES, here)
     lengths = {len(accessor) for accessor in instancing.attributes.values()}
     if len(lengths) > 1:
         _refuse(f"attributes of different counts: {sorted(lengths)}", here, "MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT")
+    limits.check("max_objects", max(lengths, default=0), f"the number of instances in {here}")
 
 
 def _types(attributes: dict[str, Accessor], types: dict[str, tuple[str, ...]], here: str) -> None:

@@ -242,7 +242,7 @@ class Deserializer(Resolving):
             attributes = self._accessors(mapping(entry, "attributes", place, NONE), f"{place}/attributes")
             node.instancing = Instancing(attributes=attributes)
             self._common(node.instancing, entry, place, "instancing")
-            checks.instancing(node.instancing, place)
+            checks.instancing(node.instancing, self.source.limits, place)
 
     def _scene(self, json: Json, here: str) -> Scene:
         scene = Scene(nodes=self._refer_all("nodes", json, "nodes", here))

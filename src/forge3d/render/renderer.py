@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Document
+from ..document.statistics import drawn_vertices
 from ..errors import InvalidAsset, RecipeError
+from ..gltf import Limits
 from .camera import Camera, FileCamera, Orbit, View, file_view
 from .device import Capabilities, Device
 from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
@@ -40,6 +42,7 @@ class Renderer:
     Args:
         device: see `device.Device`: None, "gpu", "cpu", an index, a UUID, or part of a name.
         cache_bytes: GPU memory that models out of use may hold.
+        limits: `max_drawn_vertices` bounds what one frame may cost.
 
     Raises:
         GpuUnavailable: no context could be made; `forge3d doctor` explains why.
@@ -50,7 +53,8 @@ class Renderer:
             frame.save("poster.webp")
     """
 
-    def __init__(self, device: str | int | None = None, *, cache_bytes: int = 1 << 30):
+    def __init__(self, device: str | int | None = None, *, cache_bytes: int = 1 << 30, limits: Limits | None = None):
+        self._limits = limits or Limits()
         self._device = Device(device)
         context = self._device.context
         context.enable_direct(_SEAMLESS_CUBES)
@@ -177,6 +181,7 @@ class Renderer:
         self.close()
 
     def _load(self, document: Document, time: float | None, variant: str | None) -> tuple[SceneState, GpuScene]:
+        self._limits.check("max_drawn_vertices", drawn_vertices(document), "drawing the scene")
         state = scene_state(document, time=time, variant=variant)
         return state, self._uploader.upload(state)
 
