@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers/node_modules/.stamp
 
-.PHONY: help setup demo test test-slow lint format bench clean
+.PHONY: help setup demo test test-slow lint format bench fidelity clean
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -43,6 +43,11 @@ format: $(VENV)/.stamp  ## let ruff format and fix
 
 bench: setup    ## measure against peers; rewrites the tables in benchmarks/results
 	$(BIN)/python -m benchmarks.loading
+	$(BIN)/python -m benchmarks.optimizing
+
+fidelity: $(VENV)/.stamp  ## how far pictures are from path tracing, beside other engines; needs the shared scenes
+	$(BIN)/python -m tests.fidelity.measure $${FORGE3D_ASSETS:-../shared/assets} 4
+	$(BIN)/python -m tests.fidelity.measure $${FORGE3D_ASSETS:-../shared/assets} 16
 
 clean:          ## remove what was built here, not the environment
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache
