@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import forge3d
 from forge3d.document import Context, Document
 from forge3d.optimize import PRESETS, Decompress, Dedup, Prune, Quantize, Reorder, Simplify, Textures, Weld
 from forge3d.optimize.vertices import payload_kept, primitives
@@ -59,6 +60,13 @@ def lossless(doc: Document) -> bytes:
 
 def values(part: object) -> dict[str, bytes]:
     return {name: np.ascontiguousarray(a.array).tobytes() for name, a in part.attributes.items()}  # type: ignore[attr-defined]
+
+
+def test_bounds_are_those_of_the_decoded_values(shared_assets: Path) -> None:
+    doc = Document.read(shared_assets / "models" / "assimp/draco/2CylinderEngine.gltf")
+    Decompress()(doc, Context())
+    report = forge3d.validate(doc.to_bytes())
+    assert [issue.code for issue in report.issues if "MISMATCH" in issue.code or "BOUND" in issue.code] == []
 
 
 def test_a_copy_keeps_its_payload(shared_assets: Path) -> None:

@@ -26,13 +26,15 @@ class Decompress(Transform):
         if held := pinned(document):
             return Change("decompress", skipped=[held])
         compressed = [primitive for _, primitive in primitives(document) if payload_kept(primitive)]
+        packed: list[Accessor] = []
         for primitive in compressed:
-            primitive.draco = None
-        accessors = [item for item in reachable([document]).values() if isinstance(item, Accessor)]
-        packed = [accessor for accessor in accessors if isinstance(accessor.payload, MeshoptPayload)]
-        substitute(
-            document, {id(accessor): with_array(accessor, accessor.array, keep_bounds=True) for accessor in packed}
-        )
+            if primitive.draco is not None:
+                packed += primitive.draco.decoded.values()
+                primitive.draco = None
+        accessors = (item for item in reachable([document]).values() if isinstance(item, Accessor))
+        packed += (accessor for accessor in accessors if isinstance(accessor.payload, MeshoptPayload))
+        # Declared bounds are those of the data before a lossy compression: the decoded values may lie outside.
+        substitute(document, {id(accessor): with_array(accessor, accessor.array) for accessor in packed})
         document.encoding = None
         change = Change("decompress")
         if compressed:
