@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from forge3d.document import Accessor, Document, Mesh, Node, Primitive, Scene, Skin
+from forge3d.document import Accessor, Document, Instancing, Mesh, Node, Primitive, Scene, Skin
 from forge3d.document.bounds import bounds
 
 TRIANGLE = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [50, 50, 50]], np.float32)
@@ -60,3 +61,18 @@ def test_a_skin_ignores_its_nodes_own_place() -> None:
     box = bounds(document(node, joint))
     assert box is not None
     assert (box.min.tolist(), box.max.tolist()) == ([5, 10, 0], [6, 11, 0])
+
+
+def test_instances_stand_in_the_box_one_by_one_or_as_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = np.array([[0, 0, 0, 1], [0, 0, np.sqrt(0.5), np.sqrt(0.5)]], np.float32)
+    moved = np.array([[0, 0, 5], [10, 0, 0]], np.float32)
+    node = Node(
+        mesh=Mesh(primitives=[triangle()]),
+        instancing=Instancing(attributes={"TRANSLATION": Accessor(moved), "ROTATION": Accessor(turned)}),
+        scale=(2, 1, 1),
+    )
+    for most in (1 << 28, 0):
+        monkeypatch.setattr("forge3d.document.bounds._MOST_PLACED", most)
+        box = bounds(document(node))
+        assert box is not None
+        np.testing.assert_allclose([box.min, box.max], [[0, 0, 0], [20, 1, 5]], atol=1e-6)

@@ -41,15 +41,14 @@ def place(document: Document, grids: Mapping[int, Grid]) -> None:
 def magnification(node: Node, worlds: Mapping[Node, Matrix]) -> float:
     """How much longer the longest direction of mesh space becomes in the world, over all joints and instances."""
     if node.skin is not None:
-        return max((_stretch(matrix) for matrix in joint_matrices(node.skin, worlds)), default=1.0)
+        return _stretch(joint_matrices(node.skin, worlds), nothing=1.0)
     own = worlds[node]
-    if node.instancing is None:
-        return _stretch(own)
-    return max((_stretch(own @ matrix) for matrix in instance_matrices(node.instancing)), default=0.0)
+    return _stretch(own[None] if node.instancing is None else own @ instance_matrices(node.instancing), nothing=0.0)
 
 
-def _stretch(matrix: Matrix) -> float:
-    return float(np.linalg.norm(matrix[:3, :3], 2))
+def _stretch(matrices: Matrix, *, nothing: float) -> float:
+    """The largest factor by which one of the `(n, 4, 4)` lengthens a vector; `nothing` where there are none."""
+    return float(np.linalg.norm(matrices[:, :3, :3], 2, axis=(1, 2)).max()) if len(matrices) else nothing
 
 
 def _compose(node: Node, grid: Grid) -> None:
