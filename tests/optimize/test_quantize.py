@@ -341,3 +341,12 @@ def test_rotation_keys_are_stored_in_sixteen_bits_but_splines_are_not() -> None:
     assert keys.dtype == np.int16
     assert np.abs(keys.floats - np.array([[0, 0, 0, 1], TURN])).max() < 2e-5
     assert smooth.output.dtype == np.float32
+
+
+def test_half_turns_keep_their_way() -> None:
+    doc = document()
+    keys = np.array([[0, 0, 0, 1], [0, 1, 0, -4.371139e-08], [0, 8.742278e-08, 0, 1]], np.float32)  # as Blender writes
+    doc.animations = [moving(doc.nodes[0], "rotation", keys[0], keys[1])]
+    doc.animations[0].samplers[0].output = Accessor(keys)
+    Quantize()(doc, Context())
+    np.testing.assert_array_equal(doc.animations[0].samplers[0].output.array, keys)

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..document import Accessor, Change, Context, Document, Fidelity, Interpolation, Primitive, Skip, Transform
+from ..document.accessor import Array
 from .graph import pinned
 from .options import between, one_of
 from .quantization.positions import quantize_positions
@@ -36,10 +37,12 @@ class Quantize(Transform):
             a texel of its largest texture. Coordinates outside [0, 1] are moved into it by KHR_texture_transform.
         color: bits of vertex colours, 8 to 16.
         weight: bits of skin weights, 8 or 16; they sum to one afterwards.
-        rotation: bits of rotation keys, 16, which core glTF allows; keys with spline tangents stay as they are.
+        rotation: bits of rotation keys, 16, which core glTF allows. Keys with spline tangents stay as they are, and so
+            do tracks with half a turn from one key to the next, where rounding would decide which way it goes.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
+    version: ClassVar[int] = 2
 
     position: int = 14
     normal: int = 8
@@ -147,6 +150,13 @@ def _quantize_rotations(document: Document) -> None:
         i: with_normalized(output, unit_vectors(output.array, 16))
         for i, (output, paths) in uses.items()
         if paths == {"rotation"} and output.dtype == np.float32 and output.shape[1:] == (4,) and within([output], -1, 1)
+        if not _has_half_turns(output.array)
     }
     for sampler in samplers:
         sampler.output = stored.get(id(sampler.output), sampler.output)
+
+
+def _has_half_turns(keys: Array) -> bool:
+    """Whether two neighbouring quaternions `(n, 4)` are about 180° of rotation apart: their product is near zero."""
+    products = np.einsum("ij,ij->i", keys[1:], keys[:-1])
+    return bool((np.abs(products) < 1e-3).any())
