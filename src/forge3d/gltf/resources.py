@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from ..errors import InvalidAsset, ResourceRefused
+from .files import open_without_waiting
 from .limits import Limits
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -81,13 +82,14 @@ class Resolver:
         name = _file_name(uri)
         if self.folder is None:
             raise ResourceRefused(uri, "a model given as bytes opens no files; pass base= to allow its folder")
+        if "/" not in name and name not in (".", ".."):
+            path = os.path.join(self.folder, name)
+            if not os.path.islink(path):
+                return Path(path)  # directly in the folder, so there is no link to follow: the usual case, and quick
         if self._root is None:
             self._root = os.path.realpath(self.folder)
-        path = os.path.join(self._root, name)
-        if "/" not in name and name not in (".", "..") and not os.path.islink(path):
-            return Path(path)  # directly in the folder, so there is no link to follow: the usual case, and quick
         try:
-            path = os.path.realpath(path)
+            path = os.path.realpath(os.path.join(self._root, name))
         except (OSError, ValueError) as error:
             raise InvalidAsset(f"{_short(uri)} cannot be a file name: {error}", code="INVALID_URI") from None
         if os.path.commonpath([self._root, path]) != self._root:
@@ -96,7 +98,7 @@ class Resolver:
 
     def _read_file(self, path: Path, uri: str, most: int) -> bytes:
         try:
-            with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+            with open(path, "rb", buffering=0, opener=open_without_waiting) as file:
                 state = os.fstat(file.fileno())
                 if not stat.S_ISREG(state.st_mode):
                     raise ResourceRefused(uri, "it is not a regular file")
@@ -114,10 +116,6 @@ class Resolver:
             self.limits.check("max_resource_bytes", self._bytes + size, f"{what}, with the resources before it,")
             self._charged.add(resource)
             self._bytes += size
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer
 
 
 def _file_name(uri: str) -> str:
