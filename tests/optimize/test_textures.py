@@ -227,6 +227,18 @@ def test_sharp_masks_and_flat_data_lose_nothing(field: str) -> None:
     np.testing.assert_array_equal(image.pixels, flat)
 
 
+def test_how_much_a_data_map_may_lose_is_an_option() -> None:
+    smooth = np.add.outer(np.arange(640), np.arange(640)).astype(np.float64) / 6
+    pixels = np.stack([smooth, smooth, smooth], axis=-1).astype(np.uint8)
+    pixels[..., 2] = 50 + RNG.integers(0, 2, pixels.shape[:2]) * 100
+    codecs = []
+    for data_loss in (0, 12, 255):
+        image = picture(pixels)
+        Textures(data_loss=data_loss)(shown(image, Material(metallic_roughness_texture=slot())), Context())
+        codecs.append(image.header.codec)
+    assert codecs == ["lossless", "lossless", "lossy"]
+
+
 def test_a_channel_that_is_not_read_does_not_count() -> None:
     smooth = np.add.outer(np.arange(640), np.arange(640)).astype(np.float64) / 6
     pixels = np.stack([smooth, smooth, smooth], axis=-1).astype(np.uint8)

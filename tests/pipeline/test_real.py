@@ -86,6 +86,8 @@ def test_a_real_product(make: Any, shared_assets: Path, tmp_path: Path) -> None:
     source = shared_assets / "models" / "khronos" / "WaterBottle" / "glTF" / "WaterBottle.gltf"
     manifest, files = bundle_of(make(source), tmp_path)
     assert len(files["level"]) == 3
+    sizes = [len(data) for role in ("model", "level") for data in files[role]]
+    assert sizes == sorted(sizes, reverse=True)
     triangles = [file["triangles"] for file in manifest["files"] if file["role"] in ("model", "level")]
     assert triangles == sorted(set(triangles), reverse=True)
     assert len(manifest["source"]["resources"]) == 5

@@ -19,7 +19,6 @@ from .options import between, one_of
 from .texture_uses import ImageUse, image_uses
 
 _FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/webp": "webp", "image/avif": "avif"}
-_MOST_LOSS = 12.0  # of 255, root mean square over a channel that is read; textures of real products lose 1 to 6
 _SMALL = 512 * 512  # pixels of a data map that is worth a second try without loss: flat ones are smaller so
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
 
@@ -39,8 +38,10 @@ class Textures(Transform):
         quality: of colour textures, 1 to 100.
         data_quality: of normal maps and data maps, 1 to 100; 100 stores WebP without loss. Lossy WebP halves the
             resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80 is 1.17° at 90, for
-            three times the bytes. So WebP without loss is chosen for a map that would lose more than 12 of 255 (root
-            mean square of a channel that is read), as sharp masks do, and for a small map that is smaller so.
+            three times the bytes.
+        data_loss: WebP without loss is chosen for a map that would lose more than so much of 255 (root mean square of
+            a channel that is read), as sharp masks do, and for a small map that is smaller so. Textures of real
+            products lose 1 to 10 at their own size, up to 23 at an eighth of it.
         effort: 0 (fast) to 6 (small).
     """
 
@@ -51,6 +52,7 @@ class Textures(Transform):
     format: Literal["webp", "avif", "jpeg", "png", "keep"] = "webp"
     quality: int = 80
     data_quality: int = 85
+    data_loss: float = 12.0
     effort: int = 4
 
     def __post_init__(self) -> None:
@@ -58,6 +60,7 @@ class Textures(Transform):
         between(self, "max_size", 1, 65536)
         between(self, "quality", 1, 100)
         between(self, "data_quality", 1, 100)
+        between(self, "data_loss", 0, 255)
         between(self, "effort", 0, 6)
 
     def __call__(self, document: Document, context: Context) -> Change:
@@ -151,7 +154,7 @@ class Textures(Transform):
 
     def _faithful(self, pixels: Array, lossy: bytes, channels: set[str]) -> bytes:
         """A data map as lossy WebP, or without loss where that is smaller or too much would be lost."""
-        spoiled = _loss(pixels, images.decode(lossy), channels) > _MOST_LOSS
+        spoiled = _loss(pixels, images.decode(lossy), channels) > self.data_loss
         if not spoiled and pixels.shape[0] * pixels.shape[1] > _SMALL:
             return lossy
         exact = images.encode(pixels, "webp", effort=self.effort, lossless=True)

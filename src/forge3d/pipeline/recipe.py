@@ -57,7 +57,7 @@ class Levels(_Table, frozen=True):
     ratios: Annotated[
         tuple[Annotated[float, Meta(gt=0, lt=1)], ...],
         Meta(max_length=8, description="Triangles that each level keeps, as a part of the model's. Empty: no levels."),
-    ] = (0.5, 0.25, 0.1)
+    ] = (0.5, 0.25, 0.15)
     textures: Annotated[
         tuple[Pixels, ...],
         Meta(max_length=8, description="Largest texture side of each level, pixels; the last one counts for the rest."),

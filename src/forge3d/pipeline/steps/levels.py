@@ -17,6 +17,8 @@ from .optimize import error_of, model, transforms
 if TYPE_CHECKING:
     from ..product import Work
 
+_ANY_LOSS = 255.0
+
 
 def levels(work: Work) -> Result:
     """One GLB for each ratio of the recipe.
@@ -35,7 +37,9 @@ def levels(work: Work) -> Result:
         return Result(findings=(_note(str(why)),))
     for index, level in enumerate(simpler, 1):
         side = wanted.textures[min(index, len(wanted.textures)) - 1] if wanted.textures else None
-        sized = replace(texture, max_size=min(filter(None, (side, texture.max_size)), default=None))
+        # A small map loses more to WebP, but a level is seen small too: it must not outweigh the level before.
+        largest = min(filter(None, (side, texture.max_size)), default=None)
+        sized = replace(texture, max_size=largest, data_loss=_ANY_LOSS)
         packing = error_of(level.document.apply(sized, *pack))
         error = cleaning + level.error + packing
         made.append(model(level.document, name=f"level-{index}", role="level", index=index, error=error))
