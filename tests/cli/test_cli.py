@@ -149,6 +149,7 @@ def test_doctor_finds_the_renderer() -> None:
         (["info", "missing.glb"], 3),
         (["info"], 2),
         (["render", "missing.glb", "x.png", "--size", "many"], 2),
+        (["render", "missing.glb", "x.png", "--size", "64x"], 2),
         (["nonsense"], 2),
     ],
 )
@@ -179,3 +180,49 @@ def test_a_full_disk_is_said_and_leaves_nothing(model: Path, tmp_path: Path) -> 
         assert [path.name for path in full.iterdir()] == ["filler"]
     finally:
         subprocess.run(["umount", full], check=True)
+
+
+def test_optimize_lists_for_machines() -> None:
+    facts = json.loads(run("optimize", "--list", "--json").stdout)
+    assert facts["steps"]["simplify"] == {"fidelity": "lossy", "options": {"ratio": None, "error": None}}
+    assert facts["presets"]["lossless"]
+
+
+def test_optimize_takes_other_formats(tmp_path: Path) -> None:
+    (tmp_path / "flat.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    result = run("optimize", "flat.obj", "flat.glb", "--json", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    facts = json.loads(result.stdout)
+    assert facts["input"]["bytes"] == (tmp_path / "flat.obj").stat().st_size
+    assert facts["output"]["bytes"] == (tmp_path / "flat.glb").stat().st_size
+
+
+def test_lod_writes_levels_and_says_which_it_could_not_make(model: Path, tmp_path: Path) -> None:
+    result = run("lod", model, tmp_path / "levels", "--json")
+    facts = json.loads(result.stdout)
+    assert len(facts["levels"]) + len(facts["warnings"]) == 3
+    for level in facts["levels"]:
+        assert level["triangles"] < 12
+        assert (tmp_path / "levels" / level["file"]).stat().st_size == level["bytes"]
+    warned = run("lod", model, tmp_path / "again").stderr.splitlines()
+    assert [f"warning: {text}" for text in facts["warnings"]] == warned
+
+
+@pytest.mark.parametrize("other", [("--yaw", "0"), ("--pitch", "3"), ("--distance", "2")])
+def test_an_orbit_stands_alone(other: tuple[str, str], model: Path, tmp_path: Path) -> None:
+    result = run("render", model, tmp_path / "box.png", "--orbit", "0deg,90deg,3m", *other)
+    assert result.returncode == 2
+    assert "--orbit" in result.stderr
+    assert not (tmp_path / "box.png").exists()
+
+
+def test_orbit_counts_theta_from_the_front_and_phi_from_above(model: Path, tmp_path: Path) -> None:
+    pictures = {}
+    for name, camera in {
+        "orbit": ("--orbit", "40deg,70deg,9m"),
+        "yaw": ("--yaw", "40", "--pitch", "20", "--distance", "9", "--target", "0,0,0"),
+    }.items():
+        path = tmp_path / f"{name}.png"
+        assert run("render", model, path, "--size", "48", *camera).returncode == 0
+        pictures[name] = path.read_bytes()
+    assert pictures["orbit"] == pictures["yaw"]

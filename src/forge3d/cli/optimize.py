@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,13 +38,21 @@ def _list_transforms(wanted: bool) -> None:
         return
     from ..optimize import PRESETS, TRANSFORMS, name_of, options_of
 
+    presets = {name: [name_of(type(step)) for step in steps] for name, steps in PRESETS.items()}
+    if "--json" in sys.argv:  # the option itself is not parsed yet
+        steps = {
+            name: {"fidelity": kind.fidelity, "options": {option.name: option.default for option in options_of(kind)}}
+            for name, kind in TRANSFORMS.items()
+        }
+        print_json({"steps": steps, "presets": presets})
+        raise typer.Exit
     for name, kind in TRANSFORMS.items():
         summary = (kind.__doc__ or "").strip().splitlines()[0]
         print(f"{name} ({kind.fidelity}): {summary}")
         for option in options_of(kind):
             print(f"    {option.name}={option.default}: {option.doc} Takes {option.takes}.")
-    for name, steps in PRESETS.items():
-        print(f"preset {name}: {', '.join(name_of(type(step)) for step in steps)}")
+    for name, names in presets.items():
+        print(f"preset {name}: {', '.join(names)}")
     raise typer.Exit
 
 
@@ -68,7 +77,7 @@ def optimize(
         context = Context(progress=advance)
         changes = document.apply(*transforms, context=context)
     document.write(output)
-    sizes = _total_bytes(model), _total_bytes(output)
+    sizes = sum(Path(file).stat().st_size for file in set(document.source_files)), _total_bytes(output)
     if as_json:
         print_json(
             {
@@ -95,7 +104,7 @@ def _transforms(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
 
 
 def _total_bytes(path: Path) -> int:
-    """A file with the external files it refers to."""
+    """A glTF file with the external files it refers to."""
     from ..gltf import Source
     from ..gltf.files import external_uris
 
@@ -168,7 +177,7 @@ def lod(
     preset: Annotated[str, typer.Option("--preset", help="How each level is written: a preset of `optimize`.")] = "web",
     as_json: AsJson = False,
 ) -> None:
-    from ..document import Document
+    from ..document import Context, Document
     from ..lod import levels
     from .options import numbers
 
@@ -179,8 +188,9 @@ def lod(
     )
     document = Document.read(model)
     steps = _transforms(preset, None)
+    context = Context()
     rows: list[dict[str, Any]] = []
-    for index, level in enumerate(levels(document, ratios=wanted), start=1):
+    for index, level in enumerate(levels(document, ratios=wanted, context=context), start=1):
         path = folder / f"{model.stem}.lod{index}.glb"
         folder.mkdir(parents=True, exist_ok=True)
         level.document.apply(*steps)
@@ -189,10 +199,12 @@ def lod(
             {"file": path.name, "triangles": level.triangles, "error": level.error, "bytes": path.stat().st_size}
         )
     if as_json:
-        print_json({"input": str(model), "levels": rows})
+        print_json({"input": str(model), "levels": rows, "warnings": context.warnings})
         return
     for row in rows:
         print(
             f"{folder / row['file']}: {row['triangles']:,} triangles, {size_text(row['bytes'])}, "
             f"at most {row['error'] * 1000:.3g} mm from the model"
         )
+    for warning in context.warnings:
+        print(f"warning: {warning}", file=sys.stderr)

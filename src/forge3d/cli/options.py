@@ -41,7 +41,7 @@ def pair(text: str, option: str) -> tuple[int, int]:
     """`1024x768` as (1024, 768); a single number means a square."""
     width, _, height = text.lower().partition("x")
     try:
-        size = int(width), int(height or width)
+        size = int(width), int(height if "x" in text.lower() else width)
     except ValueError:
         size = (0, 0)
     if min(size) < 1:

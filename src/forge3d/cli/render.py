@@ -41,8 +41,13 @@ def render(
     model: Model,
     output: Output,
     size: Size = "1024x1024",
-    yaw: Annotated[float, typer.Option("--yaw", help="Camera around the product from its front (+Z), degrees.")] = 30.0,
-    pitch: Pitch = 15.0,
+    yaw: Annotated[
+        float | None,
+        typer.Option("--yaw", help="Camera around the product from its front (+Z), degrees.", show_default="30"),
+    ] = None,
+    pitch: Annotated[
+        float | None, typer.Option("--pitch", help="Camera above the horizon, degrees.", show_default="15")
+    ] = None,
     distance: Annotated[float | None, typer.Option("--distance", help="Metres to the target; default: fit.")] = None,
     target: Annotated[str | None, typer.Option("--target", help="X,Y,Z in metres to look at; default: fit.")] = None,
     orbit: Annotated[
@@ -63,7 +68,17 @@ def render(
     centre = None if target is None else triple(target, "--target")
     camera: Orbit
     if orbit is None:
-        camera = Orbit(yaw=yaw, pitch=pitch, distance=distance, target=centre, fov=fov)
+        camera = Orbit(
+            yaw=30.0 if yaw is None else yaw,
+            pitch=15.0 if pitch is None else pitch,
+            distance=distance,
+            target=centre,
+            fov=fov,
+        )
+    elif (yaw, pitch, distance) != (None, None, None):
+        raise typer.BadParameter(
+            "stands in place of --yaw, --pitch and --distance; give one or the other", param_hint="--orbit"
+        )
     else:
         theta, phi, radius = triple(orbit, "--orbit")
         camera = Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
