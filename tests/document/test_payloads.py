@@ -13,6 +13,7 @@ from forge3d.document import Accessor, Document, Material
 from forge3d.document.encoding import Encoding
 from forge3d.document.equality import differences
 from forge3d.document.payload import DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
+from forge3d.errors import InvalidAsset
 
 from .build import TRIANGLE, document, packed, triangle, written
 
@@ -69,7 +70,8 @@ def test_the_placeholder_buffer_has_no_bytes() -> None:
     assert all(a + b <= c for (a, b), (c, _) in pairwise(spans))
 
 
-def test_uncompressed_bytes_beside_the_compressed_ones_are_kept() -> None:
+def with_fallback() -> tuple[dict[str, Any], bytes]:
+    """A point cloud that is there twice: compressed, and as it is."""
     root, data = written(document(triangle(POSITION=POINTS)).to_bytes(encoding=Encoding()))
     compressed = data
     start = len(compressed) + -len(compressed) % 4
@@ -77,13 +79,24 @@ def test_uncompressed_bytes_beside_the_compressed_ones_are_kept() -> None:
     root["bufferViews"][0] |= {"buffer": 0, "byteOffset": start}
     root["buffers"] = [{"byteLength": len(data)}, root["buffers"][1]]
     root["extensionsRequired"] = []
-    read = Document.read(packed(root, data))
-    again, binary = written(read)
+    return root, data
+
+
+def test_uncompressed_bytes_beside_the_compressed_ones_are_kept() -> None:
+    again, binary = written(Document.read(packed(*with_fallback())))
     view = again["bufferViews"][0]
     assert view["buffer"] == 0
     assert binary[view["byteOffset"] :][: view["byteLength"]] == POINTS.tobytes()
     assert "extensions" in view
     assert "extensionsRequired" not in again
+
+
+@pytest.mark.parametrize(("key", "value"), [("byteOffset", 0.5), ("byteOffset", 2**40), ("byteLength", "all")])
+def test_a_lie_about_the_uncompressed_bytes_is_told(key: str, value: object) -> None:
+    root, data = with_fallback()
+    root["bufferViews"][0][key] = value
+    with pytest.raises(InvalidAsset, match="/bufferViews/0"):
+        Document.read(packed(root, data)).to_bytes()
 
 
 # Sparse and zeros.

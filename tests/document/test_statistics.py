@@ -6,7 +6,7 @@ import numpy as np
 
 from forge3d.document import Accessor, Document, Image, Instancing, Mesh, Mode, Node, Primitive, Scene
 from forge3d.document.encoding import Encoding
-from forge3d.document.statistics import Statistics, drawn_vertices, statistics, triangle_count
+from forge3d.document.statistics import Statistics, repeated_vertices, statistics, triangle_count
 
 from .build import PIXEL, TRIANGLE, document, triangle
 
@@ -55,8 +55,8 @@ def test_pictures_that_cannot_be_read_cost_no_texture_memory() -> None:
     assert statistics(Document(images=[Image(b"no picture"), Image()])).gpu_bytes == 0
 
 
-def test_drawn_vertices_count_every_instance_and_every_mode() -> None:
+def test_repeated_vertices_count_every_instance_beyond_the_first() -> None:
     points = Primitive(attributes={"POSITION": Accessor(TRIANGLE)}, mode=Mode.POINTS)
     many = Instancing(attributes={"TRANSLATION": Accessor(np.zeros((5, 3), np.float32))})
     nodes = [Node(mesh=Mesh(primitives=[points])), Node(mesh=Mesh(primitives=[triangle()]), instancing=many)]
-    assert drawn_vertices(Document(nodes=nodes, scenes=[Scene(nodes=nodes)])) == 3 + 15
+    assert repeated_vertices(Document(nodes=nodes, scenes=[Scene(nodes=nodes)])) == 12

@@ -171,6 +171,14 @@ def test_instances_take_the_grid(given: set[str]) -> None:
     assert node.instancing.attributes["_ID"] is attributes["_ID"]
 
 
+def test_an_instance_that_overflows_is_no_trouble_for_the_others() -> None:
+    scale = Accessor(np.array([[1, 1, 1], [np.inf, 1, 1], [np.nan, 1, 1]], np.float32))
+    doc = placed(Node(mesh=mesh(), instancing=Instancing(attributes={"SCALE": scale})))
+    (change,) = doc.apply(Quantize(position=14))
+    assert change.error is not None
+    assert 0 < change.error < 1e-3
+
+
 def test_one_mesh_placed_in_every_way_at_once() -> None:
     shared = mesh()
     animated, instanced = Node(mesh=shared), Node(mesh=shared)

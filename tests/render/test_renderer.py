@@ -282,7 +282,7 @@ class TestGeometry:
     def test_a_frame_that_would_take_minutes_is_refused_before_it_is_begun(self, renderer: Renderer) -> None:
         grid = Instancing(attributes={"TRANSLATION": Accessor(np.zeros((1 << 25, 3), np.float32))})
         document = placed(node(quad(unlit((1, 1, 1, 1))), instancing=grid))
-        with pytest.raises(LimitExceeded, match="max_drawn_vertices"):
+        with pytest.raises(LimitExceeded, match="max_repeated_vertices"):
             renderer.render(document, camera=FACING, size=SIZE)
 
     def test_points_and_lines_are_drawn(self, renderer: Renderer) -> None:

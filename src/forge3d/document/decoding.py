@@ -100,6 +100,5 @@ class Decoder:
 
     def uncompressed(self, number: int) -> bytes:
         """The bytes that stand in the file beside those of a compressed buffer view."""
-        view = self._views[number]
-        start = view.get("byteOffset", 0)
-        return bytes(self._source.buffer(view["buffer"])[start : start + view["byteLength"]])
+        place = self._source.place(number)
+        return bytes(self._source.buffer(place.buffer)[place.start : place.start + place.length])

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ..errors import Forge3DError, InvalidAsset, UnsupportedFeature
 from ..gltf import Limits
+from ..gltf.files import read_file
 from ..gltf.resources import Resolver
 from .document import Document
 from .scene import Node
@@ -69,11 +70,7 @@ def read(
 
     path, limits = Path(path), limits or Limits()
     file_type = FORMATS[path.suffix.lower()]
-    try:
-        limits.check("max_file_bytes", path.stat().st_size, str(path))
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(path), code="IO_ERROR") from None
+    data = read_file(path, limits)
     beside = _Beside(Resolver(path.parent, limits))
     try:
         scene = trimesh.load_scene(BytesIO(data), file_type=file_type, resolver=beside, process=False)

@@ -90,19 +90,28 @@ def accessors_of(primitive: Primitive) -> Iterator[Accessor]:
 
 def triangle_count(primitive: Primitive) -> int:
     """Triangles that the primitive draws, degenerate ones too; 0 for points and lines."""
-    count = _corner_count(primitive)
+    if primitive.indices is not None:
+        count = len(primitive.indices)
+    else:
+        position = primitive.attributes.get("POSITION")
+        count = 0 if position is None else len(position)
     if primitive.mode is Mode.TRIANGLES:
         return count // 3
     return max(count - 2, 0) if primitive.mode in (Mode.TRIANGLE_STRIP, Mode.TRIANGLE_FAN) else 0
 
 
-def drawn_vertices(document: Document) -> int:
-    """Corners of everything that the scene draws, GPU instances counted: what a frame costs the vertex shader."""
-    return sum(
-        _instances(node) * sum(map(_corner_count, node.mesh.primitives))
-        for node in _shown(document)
-        if node.mesh is not None
-    )
+def repeated_vertices(document: Document) -> int:
+    """Corners of triangles, lines and points that the scene draws beyond those stored: by shared meshes, accessors and
+    GPU instances, which let a few bytes ask for any number.
+    """
+    drawn, stored = 0, dict[Accessor, int]()
+    for node in _shown(document):
+        for primitive in node.mesh.primitives if node.mesh is not None else ():
+            corners = primitive.indices if primitive.indices is not None else primitive.attributes.get("POSITION")
+            if corners is not None:
+                drawn += _instances(node) * len(corners)
+                stored[corners] = len(corners)
+    return drawn - sum(stored.values())
 
 
 def gpu_bytes(image: Image) -> int:
@@ -113,13 +122,6 @@ def gpu_bytes(image: Image) -> int:
         return 0
     texel = 1 if image.mime_type == "image/ktx2" else 4
     return header.width * header.height * texel * 4 // 3
-
-
-def _corner_count(primitive: Primitive) -> int:
-    if primitive.indices is not None:
-        return len(primitive.indices)
-    position = primitive.attributes.get("POSITION")
-    return 0 if position is None else len(position)
 
 
 def _instances(node: Node) -> int:

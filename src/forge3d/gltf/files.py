@@ -1,13 +1,15 @@
-"""Which files an order means: models in folders, and what a model refers to."""
+"""Which files an order means: models in folders, and what a model refers to; a file's bytes."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidAsset
+from .limits import Limits
 
 SUFFIXES = (".glb", ".gltf")
 
@@ -39,6 +41,30 @@ def _models(given: Path, output: Path | None) -> Iterator[Path]:
     if not models:
         raise InvalidAsset(f"has no model in it ({', '.join(SUFFIXES)})", file=str(given))
     yield from models
+
+
+def read_file(path: Path, limits: Limits) -> bytes:
+    """The bytes of a regular file; not mapped, since a mapped file that somebody cuts short would end the process.
+
+    Raises:
+        InvalidAsset: IO_ERROR; also for folders, pipes and devices, which could keep a reader waiting for ever.
+        LimitExceeded: max_file_bytes.
+    """
+    try:
+        with open(path, "rb", buffering=0, opener=open_without_waiting) as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                raise InvalidAsset("is not a regular file", file=str(path), code="IO_ERROR")
+            limits.check("max_file_bytes", state.st_size, str(path))
+            return file.readall()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidAsset(f"cannot be read: {reason}", file=str(path), code="IO_ERROR") from None
+
+
+def open_without_waiting(path: str, flags: int) -> int:
+    """An `opener` for `open`: a pipe would wait for its writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def external_uris(json: object) -> list[str]:

@@ -31,8 +31,9 @@ class Limits:
         max_image_pixels: width × height of one image.
         max_objects: entries in any one list of the file, such as nodes, meshes or accessors; instances of one node.
         max_node_depth: levels of nodes below each other.
-        max_drawn_vertices: corners of all triangles, lines and points in one frame, instances counted: a few bytes can
-            show one mesh any number of times. Without a GPU this many take about ten seconds.
+        max_repeated_vertices: corners of triangles, lines and points that one frame draws beyond those stored, because
+            nodes, instances or primitives share them. Without a GPU this many take seconds; with one, sixteen times as
+            many are allowed.
         codec_seconds: how long the Draco payloads of one model may take together; None waits for ever, and spares the
             thread that the deadline needs. See `codecs.draco`.
     """
@@ -47,7 +48,7 @@ class Limits:
     max_image_pixels: int = 1 << 27
     max_objects: int = 1_000_000
     max_node_depth: int = 1000
-    max_drawn_vertices: int = 1 << 27
+    max_repeated_vertices: int = 1 << 25
     codec_seconds: float | None = 8.0
 
     def check(self, limit: str, value: float, what: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -16,6 +15,7 @@ from . import accessors, glb, json_text
 from .accessors import Array, Layout, Sparse
 from .draco_primitives import DracoArrays, DracoData, DracoPrimitives
 from .faults import Fault, Severity
+from .files import read_file
 from .json_access import as_index, index, string
 from .limits import Limits
 from .resources import Resolver
@@ -84,7 +84,7 @@ class Source:
             limits.check("max_file_bytes", len(source), name or "the file")
             return cls(bytes(source), base, limits, name)
         path = Path(source)
-        return cls(_read(path, limits), base or path.parent, limits, name or str(path), path)
+        return cls(read_file(path, limits), base or path.parent, limits, name or str(path), path)
 
     def _split(self, data: bytes) -> bytes:
         """Take the GLB apart; its JSON text."""
@@ -260,19 +260,6 @@ class _Naming:
         if isinstance(error, InvalidAsset):
             error.file = error.file or self._file
             error.pointer = error.pointer or self._pointer
-
-
-def _read(path: Path, limits: Limits) -> bytes:
-    """The file's bytes; not mapped, since a mapped file that somebody cuts short would end the process."""
-    try:
-        with open(path, "rb", buffering=0) as file:
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                raise InvalidAsset("is not a regular file", file=str(path), code="IO_ERROR")
-            limits.check("max_file_bytes", state.st_size, str(path))
-            return file.readall()
-    except OSError as error:
-        raise InvalidAsset(f"cannot be read: {error.strerror}", file=str(path), code="IO_ERROR") from None
 
 
 def _container(data: bytes, path: Path | None) -> Literal["glb", "gltf"]:

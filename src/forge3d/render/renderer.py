@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Document
-from ..document.statistics import drawn_vertices
+from ..document.statistics import repeated_vertices
 from ..errors import InvalidAsset, RecipeError
 from ..gltf import Limits
 from .camera import Camera, FileCamera, Orbit, View, file_view
@@ -42,7 +42,7 @@ class Renderer:
     Args:
         device: see `device.Device`: None, "gpu", "cpu", an index, a UUID, or part of a name.
         cache_bytes: GPU memory that models out of use may hold.
-        limits: `max_drawn_vertices` bounds what one frame may cost.
+        limits: `max_repeated_vertices` bounds what one frame may cost.
 
     Raises:
         GpuUnavailable: no context could be made; `forge3d doctor` explains why.
@@ -181,7 +181,8 @@ class Renderer:
         self.close()
 
     def _load(self, document: Document, time: float | None, variant: str | None) -> tuple[SceneState, GpuScene]:
-        self._limits.check("max_drawn_vertices", drawn_vertices(document), "drawing the scene")
+        repeated = repeated_vertices(document) // (1 if self.capabilities.software else 16)
+        self._limits.check("max_repeated_vertices", repeated, "drawing the scene")
         state = scene_state(document, time=time, variant=variant)
         return state, self._uploader.upload(state)
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import InvalidAsset, LimitExceeded
 from ..gltf import Limits, Source, glb
 from ..gltf.faults import Fault
+from ..gltf.files import read_file
 from ..gltf.json_text import has_bom
 from . import (
     accessor_data,
@@ -57,7 +58,7 @@ def validate(
     except (InvalidAsset, LimitExceeded) as error:
         if getattr(error, "code", None) == "IO_ERROR" or getattr(error, "limit", None) == "max_file_bytes":
             raise
-        return _unreadable(error, source, name)
+        return _unreadable(error, source, limits or Limits(), name)
     judge = Judge(opened, EXTENSIONS)
     judge.issues += [_issue(fault) for fault in opened.container_faults]
     cut_off = any(fault.code.startswith("GLB_UNEXPECTED_END") for fault in opened.container_faults)
@@ -78,14 +79,17 @@ def _issue(fault: Fault) -> Issue:
 
 
 def _unreadable(
-    error: InvalidAsset | LimitExceeded, source: str | os.PathLike[str] | bytes | Source, name: str | None
+    error: InvalidAsset | LimitExceeded,
+    source: str | os.PathLike[str] | bytes | Source,
+    limits: Limits,
+    name: str | None,
 ) -> Report:
     """The report of a file that cannot be opened: the container's faults, and the JSON's unless there was none."""
     if isinstance(source, bytes | bytearray | memoryview):
         data, is_glb = bytes(source), False
     else:
         path = Path(os.fspath(source))  # type: ignore[arg-type]
-        name, data, is_glb = name or str(path), path.read_bytes(), path.suffix.lower() == ".glb"
+        name, data, is_glb = name or str(path), read_file(path, limits), path.suffix.lower() == ".glb"
     is_glb = is_glb or data.startswith(b"g")  # no JSON does
     issues = [_issue(fault) for fault in glb.parse(data).faults] if is_glb else []
     if isinstance(error, LimitExceeded):

@@ -38,6 +38,7 @@ def place(document: Document, grids: Mapping[int, Grid]) -> None:
             _compose(node, grid)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows is left out below
 def magnification(node: Node, worlds: Mapping[Node, Matrix]) -> float:
     """How much longer the longest direction of mesh space becomes in the world, over all joints and instances."""
     if node.skin is not None:
@@ -47,8 +48,13 @@ def magnification(node: Node, worlds: Mapping[Node, Matrix]) -> float:
 
 
 def _stretch(matrices: Matrix, *, nothing: float) -> float:
-    """The largest factor by which one of the `(n, 4, 4)` lengthens a vector; `nothing` where there are none."""
-    return float(np.linalg.norm(matrices[:, :3, :3], 2, axis=(1, 2)).max()) if len(matrices) else nothing
+    """The largest factor by which one of the `(n, 4, 4)` lengthens a vector; `nothing` where there are none.
+
+    What is not finite shows nothing, and counts for nothing.
+    """
+    parts = matrices[:, :3, :3]
+    parts = parts[np.isfinite(parts).all(axis=(1, 2))]
+    return float(np.linalg.norm(parts, 2, axis=(1, 2)).max()) if len(parts) else nothing
 
 
 def _compose(node: Node, grid: Grid) -> None:
