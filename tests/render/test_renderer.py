@@ -223,6 +223,12 @@ class TestGeometry:
         np.testing.assert_allclose(middle(frame.normals), [0, 0, 1], atol=1e-6)
         assert (middle(frame.object_ids), frame.object_ids[0, 0]) == (2, 0)
 
+    def test_nodes_that_are_not_listed_count_as_seen(self, renderer: Renderer) -> None:
+        document = placed(Node(children=[node(quad(z=1.0))]))
+        frame = renderer.render(document, camera=FACING, size=SIZE)
+        assert middle(frame.object_ids) == 2
+        np.testing.assert_allclose(middle(frame.depth), 3.0, rtol=1e-5)
+
     def test_missing_normals_are_flat(self, renderer: Renderer) -> None:
         primitive = quad()
         del primitive.attributes["NORMAL"]

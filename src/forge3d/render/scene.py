@@ -27,7 +27,8 @@ class Draw:
     """A primitive and everywhere it stands.
 
     Attributes:
-        object_id: 1 + the node's place in `document.nodes`; what `Frame.object_ids` holds.
+        object_id: 1 + the node's place in `document.nodes`, where nodes that are not listed come last; what
+            `Frame.object_ids` holds.
         worlds: `(instances, 4, 4)` float64, mesh to world; all mirror, or none does.
         joints: `(joints, 4, 4)` float64, bind pose to world, in place of `worlds`; None for rigid meshes.
         weights: of the morph targets.
@@ -78,12 +79,13 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
         assert node.mesh is not None
         joints = joint_matrices(node.skin, world) if node.skin is not None and node.skin.joints else None
         weights = tuple(float(weight) for weight in morph_weights(node, pose))
+        number = numbers.setdefault(node, len(numbers) + 1)
         for primitive in node.mesh.primitives:
             material = _material(primitive, variant)
             skinned = joints if joints is not None and "JOINTS_0" in primitive.attributes else None
             groups = [(np.eye(4)[None], _mirrors(skinned[:1])[0])] if skinned is not None else _by_winding(instances)
             draws += [
-                Draw(primitive, material, numbers.get(node, 0), worlds, bool(mirrored), skinned, weights)
+                Draw(primitive, material, number, worlds, bool(mirrored), skinned, weights)
                 for worlds, mirrored in groups
             ]
             if "POSITION" in primitive.attributes:
