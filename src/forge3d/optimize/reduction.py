@@ -36,12 +36,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A place to stop: how many collapses of each part, the triangles of the document then, the estimated error."""
+    """A place to stop: how many collapses of each part, and the triangles of the document then."""
 
     parts: list[Part]
     steps: list[int]
     triangles: int
-    estimate: float
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ class Reduction:
         count = min(int(np.searchsorted(-left, -target)) + 1, allowed) if target < self.total else 0
         steps = [int(n) for n in np.bincount(owners[order[:count]], minlength=len(parts))]
         removed = sum(int(part.collapse.removed[n]) for part, n in zip(parts, steps, strict=True) if n)
-        return Cut(parts, steps, self.total - removed, float(errors[order[count - 1]]) if count else 0.0)
+        return Cut(parts, steps, self.total - removed)
 
 
 def apply(document: Document, cut: Cut) -> float:
