@@ -226,3 +226,11 @@ def test_orbit_counts_theta_from_the_front_and_phi_from_above(model: Path, tmp_p
         assert run("render", model, path, "--size", "48", *camera).returncode == 0
         pictures[name] = path.read_bytes()
     assert pictures["orbit"] == pictures["yaw"]
+
+
+def test_names_are_no_markup(tmp_path: Path) -> None:
+    document = cube()
+    name = "[red]paint[/bold]"
+    document.materials[:] = [Material(name=name)]
+    document.write(tmp_path / "a.glb")
+    assert name in run("info", tmp_path / "a.glb").stdout

@@ -39,7 +39,7 @@ def test_an_unknown_suffix_and_an_unwritable_folder(renderer: Renderer, tmp_path
     frame = renderer.render(BALL, size=(8, 8))
     with pytest.raises(RecipeError, match="suffix"):
         frame.save(tmp_path / "ball.bmp")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="could not be written"):
         frame.save(tmp_path / "missing" / "ball.png")
 
 
@@ -89,9 +89,19 @@ def test_frames_are_put_to_use_in_order_on_other_threads_and_few_wait(renderer: 
 def test_a_spin_into_a_file_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputError, match="taken"):
-        list(save_frames([], tmp_path / "taken"))
+        list(save_frames([Frame(np.zeros((2, 2, 4), np.uint8), dict, ())], tmp_path / "taken"))
     with pytest.raises(RecipeError, match="bmp"):
         list(save_frames([], tmp_path, format="bmp"))
+
+
+def test_a_spin_that_fails_before_its_first_frame_leaves_no_folder(tmp_path: Path) -> None:
+    def failing() -> Iterator[Frame]:
+        yield from ()
+        raise RecipeError("no model")
+
+    with pytest.raises(RecipeError, match="no model"):
+        list(save_frames(failing(), tmp_path / "spin"))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -127,10 +137,10 @@ def test_settings_that_cannot_be_used(wrong: dict[str, object]) -> None:
 def test_no_partial_file_is_left(renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = renderer.render(BALL, size=(8, 8))
 
-    def full_disk(self: Path, data: bytes) -> int:
+    def full_disk(descriptor: int) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    monkeypatch.setattr(os, "fsync", full_disk)
     with pytest.raises(OutputError, match="No space left"):
         frame.save(tmp_path / "ball.png")
     assert list(tmp_path.iterdir()) == []

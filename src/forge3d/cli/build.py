@@ -85,6 +85,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[Event], None] | None]:
     elif not out.is_terminal:
         yield _tell_ends
     else:
+        from rich.markup import escape
         from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
         columns = (
@@ -98,7 +99,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[Event], None] | None]:
 
             def show(event: Event) -> None:
                 if event.kind == "note":
-                    bars.console.print(f"[yellow]{event.sku}[/] {event.message}")
+                    bars.console.print(f"[yellow]{event.sku}[/] {escape(event.message)}")
                 elif event.kind == "end" and event.sku in tasks:
                     bars.remove_task(tasks.pop(event.sku))
                 elif event.kind in ("start", "step"):

@@ -90,11 +90,12 @@ def _facts(document: Document, path: Path) -> dict[str, Any]:
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     out = console()
     counts = facts["statistics"]
-    out.print(f"[bold]{facts['file']}[/] {size_text(facts['bytes'])}, glTF {facts['version']}", soft_wrap=True)
+    out.print(f"[bold]{escape(facts['file'])}[/] {size_text(facts['bytes'])}, glTF {facts['version']}", soft_wrap=True)
     if facts["bounds"]:
         extent = [high - low for low, high in zip(facts["bounds"]["min"], facts["bounds"]["max"], strict=True)]
         out.print("size " + " × ".join(f"{metres:.3g} m" for metres in extent))
@@ -108,11 +109,11 @@ def _print_facts(facts: dict[str, Any]) -> None:
             for column in facts[key][0]:
                 rows.add_column(column.replace("_", " "))
             for row in facts[key]:
-                rows.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in row.values()))
+                rows.add_row(*(escape(", ".join(c) if isinstance(c, list) else str(c)) for c in row.values()))
             out.print(rows)
     for key in ("extensions_used", "variants"):
         if facts[key]:
-            out.print(f"{key.replace('_', ' ')}: {', '.join(map(str, facts[key]))}", soft_wrap=True)
+            out.print(f"{key.replace('_', ' ')}: {escape(', '.join(map(str, facts[key])))}", soft_wrap=True)
 
 
 _VALIDATE_HELP = """Judge models by the glTF specification. Exit code 1 when any has an error.

@@ -77,7 +77,8 @@ def optimize(
         context = Context(progress=advance)
         changes = document.apply(*transforms, context=context)
     document.write(output)
-    sizes = sum(Path(file).stat().st_size for file in set(document.source_files)), _total_bytes(output)
+    read = [Path(file) for file in set(document.source_files)]
+    sizes = sum(file.stat().st_size for file in read if file.is_file()), _total_bytes(output)
     if as_json:
         print_json(
             {
@@ -129,6 +130,7 @@ def _change_facts(change: Change) -> dict[str, Any]:
 
 
 def _print_changes(changes: list[Change], warnings: list[str]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None)
@@ -150,9 +152,9 @@ def _print_changes(changes: list[Change], warnings: list[str]) -> None:
     out.print(table)
     for change in changes:
         for skip in change.skipped:
-            out.print(f"[dim]{change.transform} left {skip.what} alone: {skip.why}[/]", soft_wrap=True)
+            out.print(f"[dim]{change.transform} left {escape(f'{skip.what} alone: {skip.why}')}[/]", soft_wrap=True)
     for warning in warnings:
-        out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
+        out.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
 
 
 def _moved(before: int, after: int, text: Any = "{:,}".format) -> str:
@@ -178,6 +180,7 @@ def lod(
     as_json: AsJson = False,
 ) -> None:
     from ..document import Context, Document
+    from ..document.output import make_folder
     from ..lod import levels
     from .options import numbers
 
@@ -192,7 +195,7 @@ def lod(
     rows: list[dict[str, Any]] = []
     for index, level in enumerate(levels(document, ratios=wanted, context=context), start=1):
         path = folder / f"{model.stem}.lod{index}.glb"
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         level.document.apply(*steps)
         level.document.write(path)
         rows.append(

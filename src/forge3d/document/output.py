@@ -45,6 +45,18 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             folder.rmdir()
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder` and those above it where they are missing.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror or error}") from error
+
+
 def _make_folders(folder: Path, base: Path, made: list[Path]) -> None:
     """Make `folder` and those above it, below `base`; adds those that were missing to `made`, outermost first."""
     missing = []

@@ -28,8 +28,8 @@ def find_models(given: Iterable[str | os.PathLike[str]], *, leave_out: Path | No
 
 
 def _models(given: Path, output: Path | None) -> Iterator[Path]:
-    if not given.is_dir():
-        if not given.exists():
+    if not os.path.isdir(given):  # unlike Path's own, it has an answer for names that no file can have
+        if not os.path.exists(given):
             raise InvalidAsset("there is no such file or folder", file=str(given))
         yield given
         return

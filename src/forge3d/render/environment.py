@@ -56,6 +56,8 @@ def read_environment(environment: Environment) -> Floats:
 
         name = str(environment)
         try:
+            if Path(environment).exists() and not Path(environment).is_file():  # a pipe would wait for its writer
+                raise IsADirectoryError(None, "it is not a regular file")
             picture = images.read_hdr(environment)
         except OSError as error:
             raise InvalidAsset(

@@ -10,7 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import OutputError, RecipeError
+from ..document.output import write_files
+from ..errors import RecipeError
 
 Pixels = npt.NDArray[np.uint8]
 Format = Literal["png", "jpeg", "webp", "avif"]
@@ -88,14 +89,7 @@ class Frame:
         format = FORMATS.get(target.suffix.lower())
         if format is None:
             raise RecipeError(f"{target}: the suffix takes {', '.join(FORMATS)}")
-        data = self.encode(format, quality=quality, effort=effort)
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            partial.write_bytes(data)
-            partial.replace(target)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
+        write_files({target: self.encode(format, quality=quality, effort=effort)})
 
     def __repr__(self) -> str:
         return f"<Frame {self.size[0]} × {self.size[1]}>"

@@ -9,7 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import OutputError, RecipeError
+from ..document.output import make_folder
+from ..errors import RecipeError
 from .frame import FORMATS, Frame
 
 Made = TypeVar("Made")
@@ -59,14 +60,15 @@ def save_frames(
     target, suffix = Path(folder), f".{format.lower()}"
     if suffix not in FORMATS:
         raise RecipeError(f"format={format!r}: takes {', '.join(known[1:] for known in FORMATS)}")
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{target} cannot be made: {error.strerror or error}") from error
+
+    def drawn() -> Iterator[Frame]:
+        for frame in frames:
+            make_folder(target)  # not before there is something for it
+            yield frame
 
     def save(index: int, frame: Frame) -> Path:
         path = target / f"{index:03d}{suffix}"
         frame.save(path, quality=quality, effort=effort)
         return path
 
-    yield from each_frame(frames, save, threads=threads)
+    yield from each_frame(drawn(), save, threads=threads)
