@@ -245,6 +245,9 @@ def test_drawn_or_refused(case: str, run: Run, tmp_path: Path) -> None:
     for command in COMMANDS:
         code, said = attempt(run, command, model)
         assert code in (0, 1, INPUT), said
+        assert "RuntimeWarning" not in said
+        if command == "render" and case in ("not a number", "infinite"):
+            assert "warning: a node without a name: vertices" in said
 
 
 @pytest.mark.parametrize("name", ["missing.glb", "folder.glb", "pipe.glb", "pipe.obj", "device.glb", "x" * 300])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from typing import Annotated
 
 import typer
 
 from .. import __version__
 from ..errors import Forge3DError
-from . import build, doctor, inspect, optimize, render
+from . import build, doctor, inspect, optimize, render, validate
 
 app = typer.Typer(
     name="forge3d",
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (inspect, optimize, render, build, doctor):
+for group in (inspect, validate, optimize, render, build, doctor):
     group.register(app)
 
 
@@ -47,6 +48,8 @@ def main() -> None:
     """Run the program and exit with the design's codes."""
     # Read before parsing: an error may come before, or instead of, the parsed options.
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
+    if not debug:  # what overflows is judged by our own errors; NumPy's remarks help nobody here
+        warnings.simplefilter("ignore", RuntimeWarning)
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         app(args=arguments, prog_name="forge3d")

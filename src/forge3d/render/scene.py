@@ -73,6 +73,7 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
     pose = None if time is None else pose_at(document, time)
     world = world_matrices(document, pose=pose)
     numbers = {node: index + 1 for index, node in enumerate(document.nodes)}
+    notes: set[str] = set()
     draws: list[Draw] = []
     parts: list[FloatArray] = []
     for node, instances in _by_node(document, pose):
@@ -89,16 +90,16 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
                 for worlds, mirrored in groups
             ]
             if "POSITION" in primitive.attributes:
-                parts += _points(primitive, instances, world, pose)
+                parts += _points(primitive, instances, world, pose, notes)
     lights = tuple(
         PlacedLight(node.light, matrix) for node, matrix in walk(document, pose=pose, hidden=False) if node.light
     )
-    notes = {f"KHR_animation_pointer to {p.path} is not animated" for p, _ in pose.pointers} if pose else set()
+    notes |= {f"KHR_animation_pointer to {p.path} is not animated" for p, _ in pose.pointers} if pose else set()
     return SceneState(tuple(draws), lights, Hull.of(parts), tuple(sorted(notes)))
 
 
 def _points(
-    primitive: Primitive, instances: list[MeshInstance], world: dict[Node, Matrix], pose: Pose | None
+    primitive: Primitive, instances: list[MeshInstance], world: dict[Node, Matrix], pose: Pose | None, notes: set[str]
 ) -> list[FloatArray]:
     """Where the vertices that are drawn stand in the world. Of many instances only their outermost vertices count."""
     check_indices(primitive, len(primitive.attributes["POSITION"]))
@@ -108,7 +109,11 @@ def _points(
         found = world_positions(primitive, instance, world, pose)
         found = found if drawn is None else found[drawn]
         good = np.isfinite(found).all(1)
-        return found if good.all() else found[good]
+        if good.all():
+            return found
+        name = instance.node.name or instance.mesh.name or "a node without a name"
+        notes.add(f"{name}: vertices that do not stand at finite numbers are not drawn")
+        return found[good]
 
     if len(instances) <= _FEW_INSTANCES:
         return [points(instance) for instance in instances]
