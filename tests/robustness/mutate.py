@@ -335,7 +335,7 @@ def _lie_about_json(model: Model, rng: random.Random) -> Model:
             nodes = asset.setdefault("nodes", [{}])
             mesh = {"mesh": 0} if asset.get("meshes") else {}
             first = len(nodes)
-            nodes += [{**mesh, "children": [first + k + 1]} for k in range(rng.choice([20, 100, 500]))] + [dict(mesh)]
+            nodes += [{**mesh, "children": [first + k + 1]} for k in range(rng.choice([20, 100, 300]))] + [dict(mesh)]
             asset["scenes"] = [{"nodes": [first]}]
             asset["scene"] = 0
         case _:  # one accessor for everything
