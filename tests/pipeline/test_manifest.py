@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 from forge3d.errors import InvalidAsset
@@ -38,6 +39,13 @@ def example() -> Manifest:
 
 def test_it_comes_back_as_it_was() -> None:
     assert Manifest.decode(example().encode()) == example()
+
+
+def test_the_order_of_mappings_does_not_matter() -> None:
+    names, verdict = ("b", "source", "a"), Verdict(warnings=2)
+    first, second = (dict.fromkeys(order, verdict) for order in (names, sorted(names)))
+    made = [msgspec.structs.replace(example(), validation=validation).encode() for validation in (first, second)]
+    assert made[0] == made[1]
 
 
 def test_the_committed_schema_is_current() -> None:

@@ -63,6 +63,17 @@ def test_a_triangle_becomes_a_bundle(make: Any, model: Callable[..., Path], tmp_
     assert {finding["code"] for finding in manifest["findings"] if finding["step"] == "levels"} == {"LEVELS"}
 
 
+def test_finished_steps_give_the_same_bundle_as_work(model: Callable[..., Path], tmp_path: Path) -> None:
+    path, cache = model("tile"), tmp_path / "cache"
+    for output in ("first", "second"):
+        build([path], tmp_path / output, recipe=TINY, cache=cache, jobs=1)
+    first, second = (
+        {file.name: file.read_bytes() for file in (tmp_path / output / "tile").iterdir()}
+        for output in ("first", "second")
+    )
+    assert first == second
+
+
 def test_an_invalid_input_is_refused_with_its_findings_or_allowed(make: Any, tmp_path: Path) -> None:
     path = tmp_path / "odd.gltf"
     path.write_text(json.dumps({"asset": {"version": "2.0"}, "nodes": [{"scale": "big"}]}))

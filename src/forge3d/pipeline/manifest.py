@@ -158,8 +158,10 @@ class Manifest(_Object, frozen=True):
 
     def encode(self) -> bytes:
         """The manifest's bytes: JSON, indented, always the same for the same content."""
-        # The version is written even at its default: readers go by it.
-        members = {"version": self.version, **msgspec.to_builtins(self)}
+        # Mappings are sorted, as a result that the cache gave has them in another order than one just made. The version
+        # is written even at its default: readers go by it.
+        members = msgspec.json.decode(msgspec.json.encode(self, order="deterministic"))
+        members = {"version": self.version, **members}
         return msgspec.json.format(msgspec.json.encode(members), indent=2) + b"\n"
 
     @classmethod

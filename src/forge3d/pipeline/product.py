@@ -214,4 +214,5 @@ def assemble(job: Job, key: str, source: Source, work: Work) -> tuple[Manifest, 
         },
         Manifest,
     )
-    return manifest, {artifact.path: artifact.data for artifact in artifacts}
+    # As it will be read: the order of its mappings must not tell whether the cache gave them.
+    return Manifest.decode(manifest.encode()), {artifact.path: artifact.data for artifact in artifacts}

@@ -9,17 +9,21 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import RecipeError
 
+if TYPE_CHECKING:
+    from ..validate.selection import Selection
+
 NAME = "forge3d.toml"
 
 Pixels = Annotated[int, Meta(ge=16, le=8192)]
 Angle = Annotated[float, Meta(ge=-360, le=360)]
+Level = Literal["error", "warning", "information", "hint"]
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,8 +35,30 @@ class Validate(_Table, frozen=True):
 
     allow: Annotated[
         tuple[str, ...],
-        Meta(description="Codes of validator errors that do not stop a product, such as MESH_PRIMITIVE_INDEX_OOB."),
+        Meta(description="Codes of validator errors that do not stop a product, such as ACCESSOR_INDEX_OOB."),
     ] = ()
+    ignore: Annotated[
+        tuple[str, ...], Meta(description="Rules that do not count, by code; * and ? stand for other letters.")
+    ] = ()
+    severity: Annotated[
+        dict[str, Level],
+        Meta(
+            description="Rules' severities to set otherwise: error, warning, information or hint, by code.",
+            examples=[{"NODE_EMPTY": "warning"}],
+        ),
+    ] = {}
+    fail_on: Annotated[Level, Meta(description="The least grave severity that fails a file.")] = "error"
+
+    def selection(self) -> Selection:
+        """The choice of rules that these keys make.
+
+        Raises:
+            RecipeError: a code fits no rule.
+        """
+        from ..validate.selection import Selection, severity_of
+
+        severity = {code: severity_of(name) for code, name in self.severity.items()}
+        return Selection(ignore=self.ignore, severity=severity, allow=self.allow, fail_on=severity_of(self.fail_on))
 
 
 class Optimize(_Table, frozen=True):
@@ -47,7 +73,10 @@ class Optimize(_Table, frozen=True):
     ] = ()
     change: Annotated[
         dict[str, dict[str, Any]],
-        Meta(description="Options of the preset's transforms to set otherwise: a table for each, by its name."),
+        Meta(
+            description="Options of the preset's transforms to set otherwise: a table for each, by its name.",
+            examples=[{"textures": {"max_size": 1024}}],
+        ),
     ] = {}
 
 

@@ -17,15 +17,15 @@ def commented() -> str:
     """A `forge3d.toml` with every key at its default and a comment on each."""
     lines = ["# What forge3d makes of each product. Every key may be left out: these are the defaults.", ""]
     tables: list[str] = []
-    for name, value, note in _fields(Recipe()):
+    for name, value, note, _ in _fields(Recipe()):
         if isinstance(value, Struct):
             tables += ["", f"# {(type(value).__doc__ or '').strip()}", f"[{name}]"]
-            for key, default, text in _fields(value):
-                tables += [f"# {text}", _assignment(key, default)]
+            for key, default, text, example in _fields(value):
+                tables += [f"# {text}", _assignment(key, default, example)]
         elif isinstance(value, dict):
             tables += ["", f"# {note}", f"[{name}]"]
         else:
-            lines += [f"# {note}", _assignment(name, value)]
+            lines += [f"# {note}", _assignment(name, value, None)]
     return "\n".join(lines + tables) + "\n"
 
 
@@ -85,16 +85,16 @@ def _types(kind: type[Struct]) -> Iterator[tuple[str, inspect.Type]]:
         yield field.name, field.type
 
 
-def _fields(table: Struct) -> Iterator[tuple[str, Any, str]]:
-    """Name, value and description of each key."""
+def _fields(table: Struct) -> Iterator[tuple[str, Any, str, Any]]:
+    """Name, value, description and example of each key."""
     for name, kind in _types(type(table)):
-        schema = kind.extra_json_schema if isinstance(kind, inspect.Metadata) else None
-        yield name, getattr(table, name), (schema or {}).get("description", "")
+        schema = (kind.extra_json_schema if isinstance(kind, inspect.Metadata) else None) or {}
+        yield name, getattr(table, name), schema.get("description", ""), next(iter(schema.get("examples", ())), None)
 
 
-def _assignment(key: str, value: Any) -> str:
-    # An empty table has no one-line form that stays open to additions: it is shown as a comment.
-    return f"# [optimize.{key}.textures]\n# max_size = 1024" if isinstance(value, dict) else f"{key} = {_toml(value)}"
+def _assignment(key: str, value: Any, example: Any) -> str:
+    # A table in one line could not be added to in other lines: an empty one is shown as a comment.
+    return f"# {key} = {_toml(example)}" if isinstance(value, dict) else f"{key} = {_toml(value)}"
 
 
 def _toml(value: Any) -> str:
@@ -102,6 +102,8 @@ def _toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return str(value)

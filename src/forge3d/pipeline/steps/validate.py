@@ -20,30 +20,27 @@ _LISTED_PER_CODE = 20
 
 
 def validate(work: Work) -> Result:
-    """Findings of the validator. Errors that the recipe does not allow refuse the product."""
+    """Findings of the validator, as grave as the recipe says. Those that it lets fail a file refuse the product."""
     report = judge(work.source)
-    allowed = set(work.recipe.validate.allow)
-    found = findings(report, step="validate", file=work.path.name, allowed=allowed)
-    refused = any(issue.code not in allowed for issue in report.errors)
-    return Result(values={"verdict": msgspec.to_builtins(verdict(report))}, findings=found, refused=refused)
+    selection = work.recipe.validate.selection()
+    chosen = selection.apply(report)
+    found = findings(chosen, step="validate", file=work.path.name)
+    return Result(
+        values={"verdict": msgspec.to_builtins(verdict(report))}, findings=found, refused=selection.fails(chosen)
+    )
 
 
-def findings(
-    report: Report, *, step: str, file: str, allowed: set[str] | frozenset[str] = frozenset()
-) -> tuple[Finding, ...]:
-    """A validator report as findings; errors with an allowed code count as warnings."""
+def findings(report: Report, *, step: str, file: str) -> tuple[Finding, ...]:
+    """A validator report as findings."""
     listed: Counter[str] = Counter()
     result = []
     for issue in report.issues:
         listed[issue.code] += 1
         if listed[issue.code] > _LISTED_PER_CODE:
             continue
-        severity = _severity(issue.severity.name)
-        if severity == "error" and issue.code in allowed:
-            severity = "warning"
         result.append(
             Finding(
-                severity=severity,
+                severity=_severity(issue.severity.name),
                 code=issue.code,
                 message=issue.message,
                 step=step,
