@@ -11,6 +11,7 @@ import json
 import math
 import os
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -76,7 +77,9 @@ def measure(
             calls[contender] = max(1, int(turn_seconds / _seconds(call, 1)))
             times[contender] = []
         except Exception as error:  # a peer that cannot read a file is a result, not a fault of the benchmark
-            row.failures[contender] = f"{type(error).__name__}: {str(error)[:120]}"
+            # Where the models lie on this machine is nobody's business: paths begin as the row's name does.
+            message = re.sub(rf"[^\s'\"]*/(?={re.escape(name.partition('/')[0])}/)", "", str(error))
+            row.failures[contender] = f"{type(error).__name__}: {message[:120]}"
     started = time.perf_counter()
     for turn in range(turns):
         if turn >= 3 and time.perf_counter() - started > budget:
