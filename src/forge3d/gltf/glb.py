@@ -53,9 +53,9 @@ def parse(data: bytes | memoryview) -> Glb:
     elif version != 2:
         advice = "; convert glTF 1.0 with gltf-pipeline first" if version == 1 else ""
         glb.fault("GLB_INVALID_VERSION", 4, f"GLB version {version} is not 2{advice}")
-    elif length <= HEADER_BYTES:
-        glb.fault("GLB_LENGTH_TOO_SMALL", 8, f"the declared length {length} leaves no room for a chunk")
     else:
+        if length <= HEADER_BYTES:
+            glb.fault("GLB_LENGTH_TOO_SMALL", 8, f"the declared length {length} leaves no room for a chunk")
         _read_chunks(glb, whole, length)
     return glb
 
@@ -64,7 +64,7 @@ def _read_chunks(glb: Glb, whole: memoryview, length: int) -> None:
     size = len(whole)
     position, number = HEADER_BYTES, 0
     cut = False
-    while position < min(length, size):
+    while position < size and position != length:  # chunks count, also those after a declared length that is wrong
         if position + 8 > size:
             glb.fault("GLB_UNEXPECTED_END_OF_CHUNK_HEADER", size, "the file ends inside a chunk header")
             cut = True
@@ -85,7 +85,7 @@ def _read_chunks(glb: Glb, whole: memoryview, length: int) -> None:
         return
     if position != length:
         glb.fault("GLB_LENGTH_MISMATCH", size, f"the declared length is {length}, the chunks end at byte {position}")
-    if position < size:
+    elif position < size:
         message = f"{size - position} bytes follow the last chunk"
         glb.fault("GLB_EXTRA_DATA", position, message, severity=Severity.WARNING)
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import Forge3DError
+from .accessors import COMPONENTS, element_bytes, is_placed
 from .judge import Clean, Judge
 from .meshes import primitives
 from .resources import BROKEN_PLACES, LIMIT, note
@@ -24,6 +25,7 @@ SPARSE_ORDER = rule("ACCESSOR_SPARSE_INDICES_NON_INCREASING", ERROR, "3.6.2.3", 
 SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse index is not below the count")
 
 
+DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 READ_SHARE = 4
 """How many times `max_decoded_bytes` may be read from accessors, which may all show the same bytes."""
 
@@ -42,23 +44,49 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
     arrays: dict[int, Array] = {}
     spent, allowed = 0, READ_SHARE * judge.source.limits.max_decoded_bytes
     for index, accessor, pointer in judge.entries("accessors"):
-        if any(key not in accessor for key in ("componentType", "type", "count")):
+        if any(key not in accessor for key in ("componentType", "type", "count")) or accessor["type"] not in COMPONENTS:
             continue
         if not ("bufferView" in accessor or "sparse" in accessor or index in compressed):
             continue
-        if not _has_data(judge, accessor, loaded):
+        if not _has_data(judge, accessor, loaded) or not is_placed(judge, accessor):
             continue
         try:
             array = judge.source.array(index)
-            spent += array.nbytes
-            if spent > allowed:
-                judge.report(LIMIT, pointer, f"accessors with more than {allowed:,} bytes together are not read")
-                break
-            arrays[index] = array
         except Forge3DError as error:
             if getattr(error, "code", None) not in BROKEN_PLACES:
                 note(error, pointer, judge)
+                continue
+            stored = _stored_array(judge, accessor)
+            if stored is None:
+                continue
+            array = stored
+        spent += array.nbytes
+        if spent > allowed:
+            judge.report(LIMIT, pointer, f"accessors with more than {allowed:,} bytes together are not read")
+            break
+        arrays[index] = array
     return arrays
+
+
+def _stored_array(judge: Judge, accessor: Clean) -> Array | None:
+    """The array of a plain accessor, from the bytes that are there; for files that are broken around it."""
+    view = judge.get("bufferViews", accessor.get("bufferView"))
+    if view is None or "sparse" in accessor or "buffer" not in view or view.get("extensions"):
+        return None
+    component, count = accessor["componentType"], accessor["count"]
+    size, last = element_bytes(component, accessor["type"])
+    stride, offset = view.get("byteStride", size), accessor.get("byteOffset", 0)
+    needed = stride * (count - 1) + last
+    stored = judge.source.stored_buffer(view["buffer"])
+    start = view.get("byteOffset", 0) + offset
+    if stride < last or offset + needed > view.get("byteLength", -1) or start + needed > len(stored):
+        return None
+    if accessor["type"].startswith("MAT"):
+        return None
+    width = COMPONENTS[accessor["type"]]
+    dtype = np.dtype(DTYPES[component]).newbyteorder("<")
+    array: Array = np.ndarray((count, width), dtype, stored, start, (stride, dtype.itemsize))
+    return array[:, 0] if width == 1 else array
 
 
 def draco_users(judge: Judge) -> set[int]:
@@ -117,8 +145,9 @@ def _check_values(array: Array, accessor: Clean, pointer: str, judge: Judge, com
         first = int(np.argwhere(broken)[0][0])
         count = int(broken.sum())
         judge.report(INVALID_FLOAT, pointer, f"{count} numbers, the first in element {first}", count)
-        rest = np.where(broken, np.nan, flat)
+        rest = np.where(np.isnan(flat), np.nan, flat)
         low, high = np.fmin.reduce(rest, axis=0), np.fmax.reduce(rest, axis=0)
+        low[np.isnan(flat[0])] = high[np.isnan(flat[0])] = np.nan  # a range that begins with nothing has no bounds
     if compressed and not is_float:
         return
     slack = DRACO_TOLERANCE * float((high - low).max()) if compressed else None

@@ -6,8 +6,9 @@ from typing import Any
 
 from ..gltf.json_access import shown
 from .judge import Clean, Judge
-from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, Index, is_filled_list, numeric, whole
+from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, TYPE, Index, Numbers, whole
 from .rules import ERROR, rule
+from .usage import use_view
 
 MATRIX_ALIGNMENT = rule("ACCESSOR_MATRIX_ALIGNMENT", ERROR, "3.6.2.4", "matrices must begin at multiples of 4 bytes")
 NORMALIZED = rule("ACCESSOR_NORMALIZED_INVALID", ERROR, "3.6.2.2", "only bytes and shorts can be normalized")
@@ -38,6 +39,7 @@ ELEMENT_ARRAY_BUFFER = 34963
 
 
 def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    _mark_invalid(view, raw)
     stride = view.get("byteStride")
     if stride is None:
         return
@@ -50,49 +52,73 @@ def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> No
 
 
 def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    _mark_invalid(accessor, raw)
     component, kind = accessor.get("componentType"), accessor.get("type")
     if accessor.get("normalized") and component in (5125, FLOAT):
         judge.report(NORMALIZED, f"{pointer}/normalized")
-    if "byteOffset" in accessor and "bufferView" not in accessor:
+    if "byteOffset" in accessor and accessor["byteOffset"] >= 0 and "bufferView" not in accessor:
         judge.report(DEPENDENCY, f"{pointer}/byteOffset", "byteOffset means nothing without bufferView")
-    if kind in ("MAT2", "MAT3", "MAT4") and accessor.get("byteOffset", 0) % 4:
+    if kind in ("MAT2", "MAT3", "MAT4") and accessor.get("byteOffset", 0) % 4 and accessor["byteOffset"] > 0:
         judge.report(MATRIX_ALIGNMENT, f"{pointer}/byteOffset")
     for key in ("min", "max"):
         if key in accessor and not _is_bound(accessor[key], component, kind, f"{pointer}/{key}", judge):
             del accessor[key]
-    if component is not None and kind is not None and "count" in accessor and "bufferView" in accessor:
-        resolved = Index("bufferViews").resolve(accessor["bufferView"], f"{pointer}/bufferView", judge)
-        if resolved is NOTHING:
-            del accessor["bufferView"]
     sparse = accessor.get("sparse", {})
-    if "count" in accessor and sparse.get("count", 0) > accessor["count"]:
+    if not {"count", "indices", "values"} <= sparse.keys():
+        accessor.pop("sparse", None)
+    if component is None or kind is None or "count" not in accessor:
+        return
+    _resolve_view(accessor, pointer, judge)
+    if "sparse" not in accessor:
+        return
+    if sparse["count"] > accessor["count"]:
         message = f"{sparse['count']} elements are replaced where there are {accessor['count']}"
         judge.report(SPARSE_COUNT, f"{pointer}/sparse/count", message)
+    for key in ("indices", "values"):
+        _resolve_view(sparse[key], f"{pointer}/sparse/{key}", judge)
+
+
+def _mark_invalid(owner: Clean, raw: Clean) -> None:
+    """A byteOffset that is no offset is -1 from here on, which no later rule takes for 0."""
+    if "byteOffset" in raw and "byteOffset" not in owner:
+        owner["byteOffset"] = -1
+
+
+def _resolve_view(owner: Clean, pointer: str, judge: Judge) -> None:
+    if "bufferView" in owner:
+        resolved = Index("bufferViews").resolve(owner["bufferView"], f"{pointer}/bufferView", judge)
+        if resolved is NOTHING:
+            del owner["bufferView"]
 
 
 def _is_bound(value: Any, component: int | None, kind: str | None, pointer: str, judge: Judge) -> bool:
     """Whether `min` or `max` fits the accessor's type; says so when not."""
-    if component is None or kind is None or not is_filled_list(value, pointer, judge):
+    if component is None or kind not in COMPONENTS:
+        return False
+    if component == FLOAT:
+        return Numbers((COMPONENTS[kind],)).read(value, pointer, judge) is not NOTHING
+    if type(value) is not list:
+        judge.report(TYPE, pointer, f"{shown(value)} is not an array")
         return False
     if len(value) != COMPONENTS[kind]:
         message = f"{len(value)} numbers where {COMPONENTS[kind]} are expected"
         judge.report(ARRAY_LENGTH, pointer, message)
         return False
-    for entry in value:
-        if not numeric(entry) or (component != FLOAT and whole(entry) is None):
-            judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not a number of the accessor's type")
-            return False
-        if component != FLOAT and not RANGES[component][0] <= entry <= RANGES[component][1]:
-            judge.report(GL_VALUE, pointer, f"{shown(entry)} is out of the component type's range")
-            return False
-    return True
+    low, high = RANGES[component]
+    wrong = [entry for entry in value if whole(entry) is None]
+    beyond = [entry for entry in value if whole(entry) is not None and not low <= entry <= high]
+    for entry in wrong[:1]:
+        judge.report(ARRAY_TYPE, pointer, f"{shown(entry)} is not an integer")
+    for entry in beyond[:1]:
+        judge.report(GL_VALUE, pointer, f"{shown(entry)} is out of the component type's range")
+    return not wrong and not beyond
 
 
 def element_bytes(component: int, kind: str) -> tuple[int, int]:
     """Bytes from one packed element to the next, and of the last one; matrices' columns begin at multiples of 4."""
     size = BYTES[component]
-    if not kind.startswith("MAT"):
-        return size * COMPONENTS[kind], size * COMPONENTS[kind]
+    if not kind.startswith("MAT") or kind not in COMPONENTS:
+        return size * COMPONENTS.get(kind, 0), size * COMPONENTS.get(kind, 0)
     rows = int(kind[3])
     column = -(-rows * size // 4) * 4
     return column * rows, column * (rows - 1) + rows * size
@@ -102,9 +128,9 @@ def check_layout(judge: Judge) -> None:
     """Hold buffer views against their buffers, and accessors against their buffer views."""
     for _, view, pointer in judge.entries("bufferViews"):
         buffer = judge.get("buffers", view.get("buffer"))
-        if buffer is None or "byteLength" not in buffer or "byteLength" not in view:
+        if buffer is None or "byteLength" not in buffer:
             continue
-        start, length, available = view.get("byteOffset", 0), view["byteLength"], buffer["byteLength"]
+        start, length, available = view.get("byteOffset", 0), view.get("byteLength", -1), buffer["byteLength"]
         if start >= available or start + length > available:
             place = "byteOffset" if start >= available else "byteLength"
             message = f"bytes {start} to {start + length} are not in a buffer of {available}"
@@ -119,8 +145,10 @@ def check_layout(judge: Judge) -> None:
         indices, values, replaced = (sparse.get(key) for key in ("indices", "values", "count"))
         for key in ("indices", "values"):
             part = judge.get("bufferViews", sparse.get(key, {}).get("bufferView"))
-            if part is not None and "byteStride" in part:
-                judge.report(STRIDE_INVALID, f"{pointer}/sparse/{key}/bufferView")
+            if part is not None:
+                use_view(judge, sparse[key], "data", f"{pointer}/sparse/{key}/bufferView")
+                if "byteStride" in part:
+                    judge.report(STRIDE_INVALID, f"{pointer}/sparse/{key}/bufferView")
         if indices and "componentType" in indices and replaced:
             size = (BYTES[indices["componentType"]],) * 2
             _check_place(indices, indices["componentType"], size, replaced, f"{pointer}/sparse/indices", False, judge)
@@ -136,18 +164,40 @@ def _check_place(
     view = judge.get("bufferViews", owner.get("bufferView"))
     if view is None:
         return
-    offset = owner.get("byteOffset", 0)
-    if offset % BYTES[component]:
-        judge.report(OFFSET_ALIGNMENT, f"{pointer}/byteOffset", f"{offset} is not a multiple of {BYTES[component]}")
-    start = view.get("byteOffset", 0) + offset
-    if start % BYTES[component]:
-        judge.report(TOTAL_ALIGNMENT, pointer, f"it begins at byte {start}, not at a multiple of {BYTES[component]}")
+    offset, begin = owner.get("byteOffset", 0), view.get("byteOffset", 0)
     stride = view.get("byteStride", size[0]) if strided else size[0]
     if stride < size[1]:
         judge.report(SMALL_STRIDE, pointer, f"byteStride {stride} is less than an element's {size[1]} bytes")
+    if offset < 0:
+        return
+    if offset % BYTES[component]:
+        judge.report(OFFSET_ALIGNMENT, f"{pointer}/byteOffset", f"{offset} is not a multiple of {BYTES[component]}")
+    if begin < 0:
+        return
+    start = begin + offset
+    if start % BYTES[component]:
+        judge.report(TOTAL_ALIGNMENT, pointer, f"it begins at byte {start}, not at a multiple of {BYTES[component]}")
     length = view.get("byteLength", -1)
     needed = offset + stride * (count - 1) + size[1]
     if offset > length:
         judge.report(TOO_LONG, f"{pointer}/byteOffset", f"{offset} is past the buffer view's {length} bytes")
     elif needed > length:
         judge.report(TOO_LONG, pointer, f"it needs {needed} bytes where its buffer view has {length}")
+
+
+def is_placed(judge: Judge, accessor: Clean) -> bool:
+    """Whether an accessor's data, its sparse ones too, are aligned in their buffer views."""
+    sparse = accessor.get("sparse", {})
+    component = accessor["componentType"]
+    indices, values = sparse.get("indices", {}), sparse.get("values", {})
+    for owner, kind in ((accessor, component), (indices, indices.get("componentType")), (values, component)):
+        view = judge.get("bufferViews", owner.get("bufferView"))
+        if view is None:
+            continue
+        if kind is None:
+            return False
+        size = BYTES[kind]
+        offset = owner.get("byteOffset", 0)
+        if offset < 0 or offset % size or (view.get("byteOffset", 0) + offset) % size:
+            return False
+    return True

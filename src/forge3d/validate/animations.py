@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .judge import Clean, Judge
-from .kinds import UNRESOLVED, Text
+from .kinds import NOTHING, UNRESOLVED, Index, Text
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .usage import UNUSED, use_accessor, use_view
 
@@ -41,18 +41,6 @@ TYPES = {"translation": "VEC3", "rotation": "VEC4", "scale": "VEC3", "weights": 
 QUANTIZABLE = ("rotation", "weights")
 
 
-def check_target(target: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    """A channel's target: with KHR_animation_pointer it has the path "pointer" and no node."""
-    if "KHR_animation_pointer" not in target.get("extensions", {}):
-        return
-    here = f"{pointer}/extensions/KHR_animation_pointer"
-    judge.report(INCOMPLETE, here, "what the pointer leads to is not judged")
-    if "node" in raw:
-        judge.report(POINTER_NODE, here)
-    if raw.get("path") != "pointer":
-        judge.report(POINTER_PATH, here)
-
-
 class AnimationPath:
     """What a channel drives; "pointer" counts where KHR_animation_pointer is used."""
 
@@ -62,38 +50,10 @@ class AnimationPath:
 
 
 def check_animation(animation: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    """What the animation says in itself: samplers that exist, no two channels alike."""
-    samplers = animation.get("samplers", ())
-    used: set[int] = set()
-    targets: set[object] = set()
-    for place, channel in enumerate(animation.get("channels", ())):
-        if channel is None:
-            continue
-        here = f"{pointer}/channels/{place}"
-        sampler = channel.get("sampler")
-        if sampler is not None and "samplers" in animation and sampler >= len(samplers):
-            judge.report(UNRESOLVED, f"{here}/sampler", f"there are {len(samplers)} samplers")
-            del channel["sampler"]
-        elif sampler is not None:
-            used.add(sampler)
-    seen: dict[object, int] = {}
-    for place, channel in enumerate(animation.get("channels", ())):
-        target = (channel or {}).get("target", {})
-        key = _target_key(target)
-        if key is None:
-            continue
-        if key in seen and key not in targets:
-            judge.report(DUPLICATE, f"{pointer}/channels/{seen[key]}/target", f"channel {place} drives it as well")
-        targets.add(key) if key in seen else seen.__setitem__(key, place)
-    for place, sampler in enumerate(samplers):
-        if sampler is not None and place not in used:
-            judge.report(UNUSED, f"{pointer}/samplers/{place}")
-
-
-def _target_key(target: Clean) -> object:
-    if "node" not in target or "path" not in target:
-        return None
-    return target["node"], target["path"]
+    """An animation without usable lists of channels and samplers is not looked into any further."""
+    if not {"channels", "samplers"} <= animation.keys():
+        animation.pop("samplers", None)
+        animation["unlinkedChannels"] = animation.pop("channels", ())
 
 
 def check_animations(judge: Judge) -> None:
@@ -101,28 +61,66 @@ def check_animations(judge: Judge) -> None:
     for _, animation, pointer in judge.entries("animations"):
         samplers = animation.get("samplers", ())
         for place, sampler in enumerate(samplers):
-            if sampler is not None:
-                _check_sampler(sampler, f"{pointer}/samplers/{place}", judge)
-        for place, channel in enumerate(animation.get("channels", ())):
-            if channel is None:
-                continue
-            here = f"{pointer}/channels/{place}"
+            _check_sampler(sampler, f"{pointer}/samplers/{place}", judge)
+        _check_channels(animation, pointer, judge)
+        for place, channel in enumerate(animation.get("unlinkedChannels", ())):
             target = channel.get("target", {})
-            node = judge.get("nodes", target.get("node"))
-            if node is not None and "path" in target:
-                _check_target(node, target["path"], f"{here}/target", judge)
-            index = channel.get("sampler")
-            sampler = samplers[index] if index is not None and index < len(samplers) else None
-            if sampler is not None and target.get("path") in TYPES:
-                _check_output(sampler, target, f"{here}/sampler", judge)
+            if "KHR_animation_pointer" in target.get("extensions", {}):
+                here = f"{pointer}/channels/{place}/target/extensions/KHR_animation_pointer"
+                _check_pointer({**target, "node": None}, here, judge)
+
+
+def _check_channels(animation: Clean, pointer: str, judge: Judge) -> None:
+    samplers, channels = animation.get("samplers", ()), animation.get("channels", ())
+    used: set[int] = set()
+    last = {_target_key(channel): place for place, channel in enumerate(channels)}
+    for place, channel in enumerate(channels):
+        here = f"{pointer}/channels/{place}"
+        target = channel.get("target", {})
+        if "node" in target:
+            _check_target(target, f"{here}/target", judge)
+        if "KHR_animation_pointer" in target.get("extensions", {}):
+            _check_pointer(target, f"{here}/target/extensions/KHR_animation_pointer", judge)
+        if "sampler" not in channel:
+            continue
+        index = channel["sampler"]
+        if index >= len(samplers):
+            judge.report(UNRESOLVED, f"{here}/sampler", f"there are {len(samplers)} samplers")
+            del channel["sampler"]
+        else:
+            used.add(index)
+            if "target" in channel:
+                _check_output(samplers[index], target, f"{here}/sampler", judge)
+        key = _target_key(channel)
+        if key is not None and last[key] > place:
+            judge.report(DUPLICATE, f"{here}/target", f"channel {last[key]} drives it as well")
+    for place in range(len(samplers)):
+        if place not in used:
+            judge.report(UNUSED, f"{pointer}/samplers/{place}")
+
+
+def _target_key(channel: Clean) -> object:
+    target = channel.get("target", {})
+    return (target["node"], target.get("path")) if "node" in target else None
+
+
+def _check_pointer(target: Clean, pointer: str, judge: Judge) -> None:
+    """With KHR_animation_pointer a target has the path "pointer" and no node."""
+    judge.report(INCOMPLETE, pointer, "the Khronos validator does not judge what the pointer leads to")
+    if judge.get("nodes", target.get("node")) is not None:
+        judge.report(POINTER_NODE, pointer)
+    if target.get("path") != "pointer":
+        judge.report(POINTER_PATH, pointer)
 
 
 def _check_sampler(sampler: Clean, pointer: str, judge: Judge) -> None:
     for key, purpose in (("input", "animation input"), ("output", "animation output")):
+        here = f"{pointer}/{key}"
+        if key in sampler and Index("accessors").resolve(sampler[key], here, judge) is NOTHING:
+            del sampler[key]
         accessor = judge.get("accessors", sampler.get(key))
         if accessor is None:
             continue
-        here = f"{pointer}/{key}"
         use_accessor(judge, sampler[key], "animation input" if key == "input" else "animation output", here)
         use_view(judge, accessor, "data", here)
         view = judge.get("bufferViews", accessor.get("bufferView"))
@@ -138,11 +136,15 @@ def _check_input(sampler: Clean, accessor: Clean, pointer: str, judge: Judge) ->
         judge.report(INPUT_FORMAT, pointer)
     if "min" not in accessor or "max" not in accessor:
         judge.report(INPUT_BOUNDS, pointer)
-    if sampler.get("interpolation") == "CUBICSPLINE" and accessor.get("count", 2) < 2:
+    if sampler.get("interpolation") == "CUBICSPLINE" and accessor.get("count", -1) < 2:
         judge.report(INPUT_COUNT, pointer)
 
 
-def _check_target(node: Clean, path: str, pointer: str, judge: Judge) -> None:
+def _check_target(target: Clean, pointer: str, judge: Judge) -> None:
+    Index("nodes").resolve(target["node"], f"{pointer}/node", judge)
+    node, path = judge.get("nodes", target["node"]), target.get("path")
+    if node is None:
+        return
     if path in ("translation", "rotation", "scale"):
         if "matrix" in node:
             judge.report(MATRIX, pointer)
@@ -163,12 +165,14 @@ def _check_output(sampler: Clean, target: Clean, pointer: str, judge: Judge) -> 
     times, values = (judge.get("accessors", sampler.get(key)) for key in ("input", "output"))
     if values is None:
         return
-    path = target["path"]
+    path = target.get("path")
+    if path not in TYPES:
+        return
     component, normalized = values.get("componentType"), values.get("normalized", False)
     plain = component == FLOAT or (path in QUANTIZABLE and normalized and component in NORMALIZED)
     if values.get("type") != TYPES[path] or not plain:
         judge.report(OUTPUT_FORMAT, pointer)
-    if times is None:
+    if times is None or "count" not in times or "count" not in values:
         return
     each = 1
     if path == "weights":
@@ -176,6 +180,6 @@ def _check_output(sampler: Clean, target: Clean, pointer: str, judge: Judge) -> 
         each = _morphs(mesh) if mesh is not None else 0
     if sampler.get("interpolation") == "CUBICSPLINE":
         each *= 3
-    expected, count = each * times.get("count", -1), values.get("count", -1)
+    expected, count = each * times["count"], values["count"]
     if each and count != expected:
         judge.report(OUTPUT_COUNT, pointer, f"{count} values where {expected} are expected")

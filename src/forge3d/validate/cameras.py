@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import pi
+from typing import Any
 
 from .judge import Clean, Judge
-from .kinds import ONE_OF
+from .kinds import ONE_OF, Number
 from .rules import ERROR, WARNING, rule
-from .schema import UNDEFINED
+from .schema import UNDEFINED, Object, Property
 
 SECTION = "5.12"
 MAGNIFICATION_ZERO = rule("CAMERA_XMAG_YMAG_ZERO", ERROR, SECTION, "xmag and ymag must not be zero")
@@ -17,11 +19,10 @@ DEPTH = rule("CAMERA_ZFAR_LEQUAL_ZNEAR", ERROR, SECTION, "zfar must be greater t
 
 
 def check_camera(camera: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    if "perspective" in camera and "orthographic" in camera:
+    """The projection that `type` names is read, the other one is not."""
+    if "perspective" in raw and "orthographic" in raw:
         judge.report(ONE_OF, pointer, "a camera is perspective or orthographic, not both")
-    kind = camera.get("type")
-    if kind is not None and kind not in camera:
-        judge.report(UNDEFINED, pointer, f"property {kind!r} must be defined")
+    read_named(camera.get("type"), PROJECTIONS, raw, pointer, judge)
 
 
 def check_orthographic(orthographic: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
@@ -40,7 +41,29 @@ def check_perspective(perspective: Clean, raw: Clean, pointer: str, judge: Judge
         judge.report(WIDE, pointer)
 
 
+def read_named(name: Any, objects: Mapping[str, Object], raw: Clean, pointer: str, judge: Judge) -> None:
+    """Read the property `name` of `raw`, which must be there, as what `objects` says; other names mean nothing."""
+    if name in objects:
+        if raw.get(name) is None:
+            judge.report(UNDEFINED, pointer, f"property {name!r} must be defined")
+        if name in raw:
+            objects[name].read(raw[name], f"{pointer}/{name}", judge)
+
+
 def _check_depth(projection: Clean, pointer: str, judge: Judge) -> None:
     near, far = projection.get("znear"), projection.get("zfar")
     if near is not None and far is not None and far <= near:
         judge.report(DEPTH, pointer, f"zfar {far:g} is not greater than znear {near:g}")
+
+
+POSITIVE = Number(above=0)
+PROJECTIONS = {
+    "orthographic": Object("cameraOrthographic", {
+        "xmag": Property(Number(), required=True), "ymag": Property(Number(), required=True),
+        "zfar": Property(POSITIVE, required=True), "znear": Property(Number(0), required=True),
+    }, check=check_orthographic),
+    "perspective": Object("cameraPerspective", {
+        "yfov": Property(POSITIVE, required=True), "znear": Property(POSITIVE, required=True),
+        "aspectRatio": Property(POSITIVE), "zfar": Property(POSITIVE),
+    }, check=check_perspective),
+}  # fmt: skip

@@ -30,12 +30,12 @@ def read_asset(judge: Judge) -> Clean | None:
     """The cleaned `asset`; None when the file does not say that it is glTF 2, so that nothing else can be judged."""
     from .tables import ASSET
 
-    if "asset" not in judge.source.json:
+    value = judge.source.json.get("asset")
+    if value is None:
         judge.report(UNDEFINED, "", "property 'asset' must be defined")
-        return None
-    value = judge.source.json["asset"]
     if type(value) is not dict:
-        judge.report(TYPE, "/asset", "the asset is not an object")
+        if "asset" in judge.source.json:
+            judge.report(TYPE, "/asset", "the asset is not an object")
         return None
     asset: Clean = ASSET.read(value, "/asset", judge)
     if "version" not in asset:
@@ -65,20 +65,19 @@ def _numbers(version: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def check_declarations(judge: Judge) -> None:
-    """The lists of extensions, after the root was read."""
-    used, required = judge.root["extensionsUsed"], judge.root["extensionsRequired"]
+def check_declarations(judge: Judge, used: list[str], required: list[str]) -> None:
+    """The lists of extensions."""
     needed, seen = set(required), set[str]()
     for index, name in enumerate(used):
         pointer = f"/extensionsUsed/{index}"
         if PREFIX.fullmatch(name) is None:
             judge.report(NAME_FORMAT, pointer, f"{shown(name)} does not begin with a prefix such as EXT_")
-        if name not in judge.known and name not in seen:
+        if name not in judge.known:
             judge.report(UNSUPPORTED, pointer, f"{shown(name)} is not known here")
         if name in ALWAYS_REQUIRED and name not in needed:
             judge.report(NOT_REQUIRED, pointer, f"{name} must be listed in extensionsRequired")
         seen.add(name)
-    if required and "extensionsUsed" not in judge.source.json:
+    if "extensionsRequired" in judge.source.json and "extensionsUsed" not in judge.source.json:
         judge.report(DEPENDENCY, "/extensionsRequired", "extensionsRequired needs extensionsUsed")
     for index, name in enumerate(required):
         if name not in seen:

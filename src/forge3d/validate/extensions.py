@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import pi
 from typing import Any
 
+from .cameras import POSITIVE, read_named
 from .judge import Clean, Judge
 from .kinds import (
     DEPENDENCY,
@@ -20,8 +21,8 @@ from .kinds import (
     root_extension,
 )
 from .rules import ERROR, INFORMATION, rule
-from .schema import UNDEFINED, Check, Object, Objects, Property
-from .tables import NORMAL_TEXTURE_INFO, POSITIVE, TEXTURE_INFO, UNIT, optional, required
+from .schema import Check, Object, Objects, Property
+from .tables import NORMAL_TEXTURE_INFO, TEXTURE_INFO, UNIT, Anything, optional, required
 
 EXTRA = rule("EXTRA_PROPERTY", INFORMATION, "", "the property means nothing here")
 SPOT_ANGLES = rule(
@@ -103,11 +104,10 @@ for _name in ("EXT_texture_webp", "EXT_texture_avif", "KHR_texture_basisu"):
 
 def check_light(light: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     kind = light.get("type")
-    if kind == "spot" and "spot" not in raw:
-        judge.report(UNDEFINED, pointer, "property 'spot' must be defined")
-    if kind in ("point", "directional") and "spot" in raw:
-        judge.report(EXTRA, f"{pointer}/spot", f"a {kind} light has no spot")
-    if kind == "directional" and "range" in raw:
+    read_named(kind, {"spot": SPOT}, raw, pointer, judge)
+    if kind != "spot" and "spot" in raw:
+        judge.report(EXTRA, f"{pointer}/spot", "only a spot light has it")
+    if kind == "directional" and "range" in light:
         judge.report(EXTRA, f"{pointer}/range", "a directional light has no range")
 
 
@@ -130,7 +130,7 @@ def needs_root(name: str) -> Check:
 SPOT = Object("spot", optional(innerConeAngle=Number(0, pi / 2), outerConeAngle=Number(0, pi / 2)), check=check_spot)
 LIGHT = Object("light", {
     **required(type=Text(("directional", "point", "spot"))),
-    **optional(color=COLOUR, intensity=Number(0), range=POSITIVE, spot=SPOT),
+    **optional(color=COLOUR, intensity=Number(0), range=POSITIVE, spot=Anything()),
 }, named=True, check=check_light)  # fmt: skip
 EXTENSIONS["KHR_lights_punctual"] = {
     "glTF": Object("KHR_lights_punctual", required(lights=Objects(LIGHT))),

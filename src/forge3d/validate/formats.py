@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 Format = tuple[str, int, bool]
 """type, componentType, normalized"""
@@ -58,8 +60,21 @@ QUANTIZED_TARGETS = {
 @cache
 def allowed(semantic: str, *, target: bool, quantized: bool) -> frozenset[Format] | None:
     """The formats of an attribute, such as "TEXCOORD_0"; None where every format is good."""
-    base = semantic.rpartition("_")[0] or semantic
+    base = semantic.split("_")[0]
     plain = (TARGETS if target else ATTRIBUTES).get(base)
-    if plain is None or semantic.startswith("_"):
+    if plain is None:
         return None
     return plain | (QUANTIZED_TARGETS if target else QUANTIZED).get(base, frozenset()) if quantized else plain
+
+
+def numbered_sets(attributes: Iterable[str], base: str) -> int:
+    """How many sets such as JOINTS_0, JOINTS_1, … a primitive has; 0 where a number is missing."""
+    names = {name for name in attributes if name.startswith(f"{base}_") and SEMANTIC.fullmatch(name)}
+    return len(names) if names == {f"{base}_{number}" for number in range(len(names))} else 0
+
+
+def joint_sets(primitive: Mapping[str, Any]) -> int:
+    """How many sets of joints a primitive has, 0 where they do not match its weights."""
+    attributes = primitive.get("attributes") or {}
+    count = numbered_sets(attributes, "JOINTS")
+    return count if count == numbered_sets(attributes, "WEIGHTS") else 0

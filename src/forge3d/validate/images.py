@@ -6,10 +6,10 @@ from typing import Any
 
 from ..errors import Forge3DError, InvalidAsset
 from ..gltf.json_access import shown
-from ..gltf.resources import is_data, media_type
-from ..images.headers import ImageHeader, read_header
+from ..gltf.resources import decode_data, is_data, media_type
+from ..images.headers import MIME_TYPES, ImageHeader, read_header, recognise
 from .judge import Clean, Judge
-from .kinds import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF, whole
+from .kinds import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF, is_index
 from .resources import BROKEN_PLACES, SCHEME, note
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .usage import use_view
@@ -32,18 +32,36 @@ FORMATS = {1: "luminance", 2: "luminance-alpha", 3: "rgb", 4: "rgba"}
 
 
 def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    if "bufferView" in image and "mimeType" not in image:
+    if is_index(raw.get("bufferView")) and "mimeType" not in image:
         judge.report(DEPENDENCY, f"{pointer}/bufferView", "bufferView needs mimeType")
-    if (type(raw.get("uri")) is str) == (whole(raw.get("bufferView")) is not None):
+    if (type(raw.get("uri")) is str) == (is_index(raw.get("bufferView"))):
         judge.report(ONE_OF, pointer, "an image has either a uri or a bufferView")
     enabled = [kind for kind, name in EXTENSION_TYPES.items() if name in judge.extensions]
     allowed = [*CORE_TYPES, *enabled]
     uri = image.get("uri", "")
-    if is_data(uri) and media_type(uri) not in allowed:
-        judge.report(INVALID_URI, f"{pointer}/uri", f"{media_type(uri)} is not {' or '.join(allowed)}")
-        del image["uri"]
+    if is_data(uri):
+        declared, found = media_type(uri) or "text/plain", _sniffed(uri)
+        if found != declared:
+            judge.report(
+                INVALID_URI, f"{pointer}/uri", f"it is declared as {declared}, and holds {found or 'no image'}"
+            )
+            del image["uri"]
     if "mimeType" in image and image["mimeType"] not in allowed:
         judge.report(NOT_IN_LIST, f"{pointer}/mimeType", f"{shown(image['mimeType'])} is not {' or '.join(allowed)}")
+
+
+def _sniffed(uri: str) -> str | None:
+    """The media type that a data URI's first bytes show, None for what is no image that glTF knows."""
+    head, _, body = uri.partition(",")
+    try:
+        start = decode_data(f"{head},{body[:64]}")
+    except InvalidAsset:
+        return None
+    found = recognise(start) if len(start) > 13 else None
+    if found is None or (found == "webp" and start[12:14] != b"VP"):
+        return None
+    kind = MIME_TYPES[found]
+    return kind if kind in CORE_TYPES or kind in EXTENSION_TYPES else None
 
 
 def check_views(judge: Judge) -> None:
@@ -62,6 +80,8 @@ def check_images(judge: Judge) -> dict[int, ImageHeader]:
     for index, image, pointer in judge.entries("images"):
         view = judge.get("bufferViews", image.get("bufferView"))
         uri = image.get("uri")
+        if image.get("extensions") or image.get("unreadExtensions"):
+            continue  # which may say that the data are something else
         if (uri is None and view is None) or (uri is not None and not is_data(uri) and SCHEME.match(uri)):
             continue
         try:
@@ -115,14 +135,24 @@ def _check_type(header: ImageHeader, image: Clean, pointer: str, judge: Judge) -
 
 
 def check_textures(judge: Judge, headers: dict[int, ImageHeader]) -> None:
-    """A texture's `source` is a PNG or JPEG; other formats stand in its extensions."""
+    """A texture's `source` is a PNG or JPEG; other formats stand in its extensions, each in its own."""
+    own = {name: kind for kind, name in EXTENSION_TYPES.items()}
     for _, texture, pointer in judge.entries("textures"):
-        source = texture.get("source")
-        image = judge.get("images", source) or {}
-        header = headers.get(source) if source is not None else None
-        kind = image.get("mimeType", header.mime_type if header is not None else None)
-        if kind is not None and kind not in CORE_TYPES:
-            judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {kind}")
+        _check_source(texture, CORE_TYPES, pointer, judge, headers)
+        for name, extension in texture.get("extensions", {}).items():
+            if name in own:
+                _check_source(extension, (own[name],), f"{pointer}/extensions/{name}", judge, headers)
+
+
+def _check_source(
+    owner: Clean, allowed: tuple[str, ...], pointer: str, judge: Judge, headers: dict[int, ImageHeader]
+) -> None:
+    source = owner.get("source", -1)
+    image = judge.get("images", source) or {}
+    header = headers.get(source)
+    kind = image.get("mimeType", header.mime_type if header is not None else None)
+    if kind is not None and kind not in allowed:
+        judge.report(TEXTURE_MIME, f"{pointer}/source", f"image {source} is {kind}, not {' or '.join(allowed)}")
 
 
 def describe(header: ImageHeader) -> dict[str, Any]:

@@ -45,6 +45,12 @@ def whole(value: Any) -> int | None:
     return int(value) if type(value) is float and value.is_integer() else None
 
 
+def is_index(value: Any) -> bool:
+    """Whether `value` can be an index, be there an entry for it or not."""
+    number = whole(value)
+    return number is not None and number >= 0
+
+
 def numeric(value: Any) -> bool:
     return type(value) is float or type(value) is int
 
@@ -126,6 +132,7 @@ class Text:
             judge.report(TYPE, pointer, f"{shown(value)} is not a string")
         elif self.choices and value not in self.choices:
             judge.report(NOT_IN_LIST, pointer, f"{shown(value)} is not one of {', '.join(self.choices)}")
+            return value  # a warning: the extension that brings it may be unknown here
         elif self.pattern and re.fullmatch(self.pattern, value) is None:
             judge.report(PATTERN, pointer, f"{shown(value)} does not match {self.pattern}")
         else:
@@ -292,5 +299,6 @@ def entries_of(judge: Judge, name: str) -> list[Any] | None:
 def root_extension(judge: Judge, name: str) -> dict[str, Any] | None:
     """The root's extension `name` as it stands in the file, None without one."""
     extensions = judge.source.json.get("extensions")
-    value = extensions.get(name) if type(extensions) is dict else None
-    return value if type(value) is dict else None
+    if type(extensions) is not dict or name not in extensions:
+        return None
+    return extensions[name] if type(extensions[name]) is dict else {}

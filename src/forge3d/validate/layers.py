@@ -50,19 +50,18 @@ def texture_infos(value: Any, pointer: str) -> Iterator[tuple[Clean, str]]:
             yield from texture_infos(entry, f"{pointer}/{key}")
 
 
-def texture_set(info: Clean) -> int:
-    """The TEXCOORD_n that a textureInfo reads."""
+def texture_sets(info: Clean) -> list[int]:
+    """The TEXCOORD_n that a textureInfo reads: with KHR_texture_transform, and without its support."""
     override = info.get("extensions", {}).get("KHR_texture_transform", {}).get("texCoord")
-    number: int = info.get("texCoord", 0) if override is None else override
-    return number
+    return [info.get("texCoord", 0), *(() if override is None else (override,))]
 
 
-def _anisotropy(layer: Clean, material: Clean, pointer: str, judge: Judge) -> None:
+def _anisotropy(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if _sets_differ(layer, "anisotropyTexture", material):
         judge.report(ANISOTROPY_SET, f"{pointer}/anisotropyTexture")
 
 
-def _clearcoat(layer: Clean, material: Clean, pointer: str, judge: Judge) -> None:
+def _clearcoat(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if _sets_differ(layer, "clearcoatNormalTexture", material):
         judge.report(CLEARCOAT_SET, f"{pointer}/clearcoatNormalTexture")
 
@@ -70,21 +69,22 @@ def _clearcoat(layer: Clean, material: Clean, pointer: str, judge: Judge) -> Non
 def _sets_differ(layer: Clean, key: str, material: Clean) -> bool:
     if key not in layer or "normalTexture" not in material:
         return False
-    return texture_set(layer[key]) != texture_set(material["normalTexture"])
+    return texture_sets(layer[key])[0] != texture_sets(material["normalTexture"])[0]
 
 
-def _dispersion(layer: Clean, material: Clean, pointer: str, judge: Judge) -> None:
+def _dispersion(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "KHR_materials_volume" not in material["extensions"]:
         judge.report(DISPERSION, pointer)
 
 
-def _emissive_strength(layer: Clean, material: Clean, pointer: str, judge: Judge) -> None:
-    black = material.get("emissiveFactor", [0, 0, 0]) == [0, 0, 0]
+def _emissive_strength(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    said = "emissiveFactor" in raw and "emissiveFactor" not in material  # in a way that cannot be read
+    black = not said and material.get("emissiveFactor", [0, 0, 0]) == [0, 0, 0]
     if black and layer.get("emissiveStrength", 1) != 1:
         judge.report(EMISSIVE_ZERO, pointer)
 
 
-def _iridescence(layer: Clean, material: Clean, pointer: str, judge: Judge) -> None:
+def _iridescence(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "iridescenceThicknessTexture" not in layer:
         if "iridescenceThicknessMinimum" in layer:
             judge.report(THICKNESS_RANGE, f"{pointer}/iridescenceThicknessMinimum")
@@ -92,14 +92,15 @@ def _iridescence(layer: Clean, material: Clean, pointer: str, judge: Judge) -> N
         judge.report(THICKNESS_UNUSED, f"{pointer}/iridescenceThicknessTexture")
 
 
-def _volume(layer: Clean, material: Clean, pointer: str, judge: Judge) -> None:
-    if not any(name in material["extensions"] for name in TRANSMISSIVE):
+def _volume(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    unknown = any(name not in judge.known for name in material["unreadExtensions"])  # it may let light pass
+    if not unknown and not any(name in material["extensions"] for name in TRANSMISSIVE):
         judge.report(VOLUME_ALONE, pointer)
     if layer.get("thicknessFactor", 0) > 0 and material.get("doubleSided"):
         judge.report(VOLUME_SIDES, pointer)
 
 
-LAYER_CHECKS: dict[str, Callable[[Clean, Clean, str, Judge], None]] = {
+LAYER_CHECKS: dict[str, Callable[[Clean, Clean, Clean, str, Judge], None]] = {
     "KHR_materials_anisotropy": _anisotropy,
     "KHR_materials_clearcoat": _clearcoat,
     "KHR_materials_dispersion": _dispersion,
@@ -107,4 +108,4 @@ LAYER_CHECKS: dict[str, Callable[[Clean, Clean, str, Judge], None]] = {
     "KHR_materials_iridescence": _iridescence,
     "KHR_materials_volume": _volume,
 }
-"""For each extension with such rules: (extension, material, the extension's pointer, judge)."""
+"""For each extension with such rules: (extension, material, material in the file, the extension's pointer, judge)."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .formats import SEMANTIC
+from collections.abc import Iterator
+
+from .formats import numbered_sets
 from .judge import Clean, Judge
-from .layers import LAYER_CHECKS, texture_infos, texture_set
+from .kinds import root_extension
+from .layers import LAYER_CHECKS, texture_infos, texture_sets
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .usage import UNUSED
 
@@ -45,19 +48,32 @@ def check_material(material: Clean, raw: Clean, pointer: str, judge: Judge) -> N
                 judge.report(MULTIPLE, f"{pointer}/extensions/{name}")
     for name, check in LAYER_CHECKS.items():
         if name in extensions:
-            check(extensions[name], material, f"{pointer}/extensions/{name}", judge)
+            check(extensions[name], material, raw, f"{pointer}/extensions/{name}", judge)
+
+
+def _materials(primitive: Clean, material: Clean, pointer: str, judge: Judge) -> Iterator[tuple[str, Clean]]:
+    """(pointer, material) of a primitive: its own, and those of its variants."""
+    yield f"{pointer}/material", material
+    extension = primitive.get("extensions", {}).get("KHR_materials_variants", {})
+    if root_extension(judge, "KHR_materials_variants") is not None:
+        for place, mapping in enumerate(extension.get("mappings", ())):
+            variant = judge.get("materials", mapping.get("material"))
+            if variant is not None:
+                yield f"{pointer}/extensions/KHR_materials_variants/mappings/{place}/material", variant
 
 
 def check_primitive_material(primitive: Clean, pointer: str, judge: Judge) -> None:
     """Hold a primitive's attributes against what its material reads."""
     attributes = primitive.get("attributes") or {}
     material = judge.get("materials", primitive.get("material")) or {}
-    sets = {name for name in attributes if name.startswith("TEXCOORD_") and SEMANTIC.fullmatch(name)}
-    count = len(sets) if sets == {f"TEXCOORD_{n}" for n in range(len(sets))} else 0
-    read = [texture_set(info) for info, _ in texture_infos(material, "")]
-    for number in read:
-        if number >= count:
-            judge.report(TOO_FEW_TEXCOORDS, f"{pointer}/material", f"there is no TEXCOORD_{number}")
+    count = numbered_sets(attributes, "TEXCOORD")
+    read: set[int] = set()
+    for place, used in _materials(primitive, material, pointer, judge):
+        sets = {number for info, _ in texture_infos(used, "") for number in texture_sets(info)}
+        for number in sorted(sets):
+            if number >= count:
+                judge.report(TOO_FEW_TEXCOORDS, place, f"there is no TEXCOORD_{number}")
+        read |= sets
     for number in range(count):
         if number not in read:
             judge.report(UNUSED, f"{pointer}/attributes/TEXCOORD_{number}")

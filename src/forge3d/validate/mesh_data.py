@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..errors import Forge3DError
 from ..gltf.json_access import at
 from .accessor_data import Array
+from .formats import joint_sets
 from .judge import Clean, Judge
 from .meshes import is_allowed, primitives, vertex_count
 from .resources import note
@@ -44,21 +45,21 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
     """Every primitive; an array that many of them share is looked at once, and reported wherever it is used."""
     joints = _joint_counts(judge)
     known: dict[tuple[Any, ...], list[Finding]] = {}
+    influences: dict[tuple[Any, ...], dict[str, list[Finding]]] = {}
     for mesh, place, primitive, pointer in primitives(judge):
         data = _decoded(judge, mesh, place, primitive, arrays)
         attributes = {name: data[name] for name in primitive.get("attributes") or {} if name in data}
         for name, array in attributes.items():
-            base = name.rpartition("_")[0] or name
-            if base in CHECKS and is_allowed(judge, primitive["attributes"][name], name):
+            if name in CHECKS and is_allowed(judge, primitive["attributes"][name], name):
                 normalized = _normalized(judge, primitive, name)
-                key = (id(array), base, normalized)
+                key = (id(array), name, normalized)
                 if key not in known:
-                    known[key] = CHECKS[base](array, normalized)
+                    known[key] = CHECKS[name](array, normalized)
                 report(known[key], at(f"{pointer}/attributes", name), judge)
-        for name, findings in _influences(attributes, joints.get(mesh), judge, primitive, known).items():
+        for name, findings in _influences(attributes, joints.get(mesh), judge, primitive, influences).items():
             report(findings, f"{pointer}/attributes/{name}", judge)
         if "" in data:
-            key = (id(data[""]), vertex_count(judge, primitive), primitive.get("mode", 4))
+            key = (id(data[""]), vertex_count(judge, primitive), primitive.get("mode", 4) in (4, -1))
             if key not in known:
                 known[key] = _check_indices(data[""], *key[1:])
             report(known[key], f"{pointer}/indices", judge)
@@ -137,7 +138,7 @@ def _check_colours(array: Array, normalized: bool) -> list[Finding]:
 
 
 CHECKS: dict[str, Callable[[Array, bool], list[Finding]]] = {
-    "NORMAL": _check_normals, "TANGENT": _check_tangents, "COLOR": _check_colours,
+    "NORMAL": _check_normals, "TANGENT": _check_tangents, "COLOR_0": _check_colours,
 }  # fmt: skip
 
 
@@ -146,61 +147,72 @@ def _joint_counts(judge: Judge) -> dict[int, int]:
     counts: dict[int, int] = {}
     for _, node, _ in judge.entries("nodes"):
         skin = judge.get("skins", node.get("skin"))
-        if skin is not None and "mesh" in node:
-            count = len(skin.get("joints", ()))
+        if skin is not None and "joints" in skin and "mesh" in node:
+            count = len(skin["joints"])
             counts[node["mesh"]] = min(counts.get(node["mesh"], count), count)
     return counts
 
 
 def _influences(
     attributes: dict[str, Array], joint_count: int | None, judge: Judge, primitive: Clean,
-    known: dict[tuple[Any, ...], list[Finding]],
+    known: dict[tuple[Any, ...], dict[str, list[Finding]]],
 ) -> dict[str, list[Finding]]:  # fmt: skip
     """JOINTS_n and WEIGHTS_n of all sets together: findings by attribute."""
-    pairs = []
-    for name, joints in attributes.items():
-        other = name.replace("JOINTS_", "WEIGHTS_")
-        weights = attributes.get(other)
-        if name.startswith("JOINTS_") and weights is not None and joints.shape == weights.shape and joints.ndim == 2:
-            pairs.append((name, other, joints, weights, _normalized(judge, primitive, other)))
-    if not pairs or joint_count is None or len({len(joints) for _, _, joints, _, _ in pairs}) > 1:
+    sets = range(joint_sets(primitive))
+    names = [name for number in sets for name in (f"JOINTS_{number}", f"WEIGHTS_{number}")]
+    vertices = vertex_count(judge, primitive)
+    if joint_count is None or not names or any(name not in attributes for name in names):
         return {}
-    used = tuple(part for _, _, joints, weights, normalized in pairs for part in (id(joints), id(weights), normalized))
-    result: dict[str, list[Finding]] = {}
-    for check in (_joint_findings, _weight_findings):
-        key = (check, joint_count, *used)
-        if key not in known:
-            known[key] = check(
-                [(joints, floats(weights, normalized)) for *_, joints, weights, normalized in pairs], joint_count
-            )
-        result[pairs[0][0] if check is _joint_findings else pairs[0][1]] = known[key]
-    return result
+    arrays = [attributes[name] for name in names]
+    if any(array.shape != (vertices, 4) for array in arrays) or any(array.dtype.kind == "f" for array in arrays[::2]):
+        return {}
+    key = (joint_count, *map(id, arrays))
+    if key not in known:
+        joints = np.stack([array.astype(np.int64) for array in arrays[::2]], axis=2)
+        known[key] = _influence_findings(joints, np.stack([floats(a, True) for a in arrays[1::2]], axis=2), joint_count)
+    return known[key]
 
 
-Pairs = list[tuple[Array, npt.NDArray[np.float32]]]
-"""Joint indices and weights of each set, `(vertices, 4)`."""
+def _influence_findings(
+    joints: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], joint_count: int
+) -> dict[str, list[Finding]]:
+    """Rules over joints and weights, both `(vertices, 4, sets)`; a vertex has its influences in all sets together.
+
+    What is wrong in itself, a joint out of bounds or there already, a negative weight, does not count for the sum.
+    """
+    vertices, _, sets = joints.shape
+    inside = joints < joint_count
+    used = inside & (weights != 0)
+    flat, flat_used = joints.reshape(vertices, -1), used.reshape(vertices, -1)
+    marked = np.where(flat_used, flat, -1 - np.arange(flat.shape[1]))
+    order = np.argsort(marked, axis=1, kind="stable")
+    ordered = np.take_along_axis(marked, order, axis=1)
+    repeated = np.zeros(flat.shape, bool)
+    np.put_along_axis(repeated, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+    again = repeated.reshape(joints.shape)
+    counted = used & ~again & ~(weights < 0)
+    terms = np.where(counted, weights, np.float32(0)).reshape(vertices, -1)
+    total = np.zeros(vertices, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for column in terms.T:
+            total += column
+        off = np.abs(total.astype(np.float64) - 1) > WEIGHT_TOLERANCE * counted.sum(axis=(1, 2))
+    found: dict[str, list[Finding]] = {}
+    for number in range(sets):
+        here = (slice(None), slice(None), number)
+        found[f"JOINTS_{number}"] = [
+            *find(JOINT_BOUNDS, (~inside)[here].any(axis=1)),
+            *find(JOINT_WEIGHTLESS, (inside & (weights == 0) & (joints != 0))[here].any(axis=1)),
+            *find(JOINT_TWICE, again[here].any(axis=1)),
+        ]
+        found[f"WEIGHTS_{number}"] = [
+            *find(WEIGHTS_NEGATIVE, (used & ~again & (weights < 0))[here].any(axis=1)),
+            *find(WEIGHTS_SUM, off),
+        ]
+    return found
 
 
-def _joint_findings(pairs: Pairs, joint_count: int) -> list[Finding]:
-    joints = np.concatenate([joints.astype(np.int64) for joints, _ in pairs], axis=1)
-    weights = np.concatenate([weights for _, weights in pairs], axis=1)
-    distinct = np.where(weights != 0, joints, -1 - np.arange(joints.shape[1]))
-    ordered = np.sort(distinct, axis=1)
-    return [
-        *find(JOINT_BOUNDS, (joints >= joint_count).any(axis=1)),
-        *find(JOINT_WEIGHTLESS, ((weights == 0) & (joints != 0)).any(axis=1)),
-        *find(JOINT_TWICE, (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)),
-    ]
-
-
-def _weight_findings(pairs: Pairs, joint_count: int) -> list[Finding]:
-    weights = np.concatenate([weights for _, weights in pairs], axis=1)
-    used = np.count_nonzero(weights, axis=1)
-    off = np.abs(weights.sum(axis=1, dtype=np.float64) - 1) > WEIGHT_TOLERANCE * np.maximum(used, 1)
-    return [*find(WEIGHTS_NEGATIVE, (weights < 0).any(axis=1)), *find(WEIGHTS_SUM, off)]
-
-
-def _check_indices(indices: Array, vertices: int, mode: int) -> list[Finding]:
+def _check_indices(indices: Array, vertices: int, triangles: bool) -> list[Finding]:
     if indices.ndim != 1 or indices.dtype.kind != "u":
         return []
     found: list[Finding] = []
@@ -210,7 +222,7 @@ def _check_indices(indices: Array, vertices: int, mode: int) -> list[Finding]:
         found += find(RESTART, indices == restart)
     if largest >= vertices:
         found += find(INDEX_BOUNDS, indices >= max(vertices, 0))
-    if mode == 4:
+    if triangles:
         a, b, c = (indices[: len(indices) // 3 * 3].reshape(-1, 3)[:, corner] for corner in range(3))
         found += find(DEGENERATE, (a == b) | (b == c) | (a == c))
     return found

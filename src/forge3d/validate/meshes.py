@@ -65,6 +65,8 @@ MULTIPLE = {1: 2, 4: 3}
 
 def check_primitive(primitive: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     attributes = primitive.get("attributes")
+    if "mode" in raw and "mode" not in primitive:
+        primitive["mode"] = -1
     if attributes:
         here = f"{pointer}/attributes"
         _check_semantics(attributes, here, SEMANTIC, judge)
@@ -125,51 +127,58 @@ def primitives(judge: Judge) -> Iterator[tuple[int, int, Clean, str]]:
 
 def check_accessors(judge: Judge) -> None:
     """Hold every primitive's accessors against what its attributes, targets and indices may be."""
-    first_user: dict[int, int] = {}
+    users_of: dict[int, set[int]] = {}
     for _, _, primitive, pointer in primitives(judge):
-        count = _check_attributes(primitive, pointer, first_user, judge)
-        _check_targets(primitive, pointer, first_user, judge)
+        count = _check_attributes(primitive, pointer, users_of, judge)
         indices = _check_indices(primitive, pointer, judge)
+        _check_targets(primitive, pointer, users_of, judge)
         drawn = indices if "indices" in primitive else count
         mode = primitive.get("mode", 4)
-        if drawn and drawn > 0 and (drawn < MINIMUM[mode] or drawn % MULTIPLE.get(mode, 1)):
+        if drawn and drawn > 0 and (drawn < MINIMUM.get(mode, 0) or drawn % MULTIPLE.get(mode, 1)):
             judge.report(INCOMPATIBLE_MODE, pointer, f"{drawn} vertices cannot be drawn in mode {mode}")
 
 
-def _check_attributes(primitive: Clean, pointer: str, first_user: dict[int, int], judge: Judge) -> int | None:
+def _check_attributes(primitive: Clean, pointer: str, users_of: dict[int, set[int]], judge: Judge) -> int | None:
     vertices: int | None = None
     for semantic, index in (primitive.get("attributes") or {}).items():
         accessor = judge.get("accessors", index)
         if accessor is None:
             continue
         here = at(f"{pointer}/attributes", semantic)
-        _check_attribute(accessor, index, semantic, here, first_user, judge, target=False)
+        _check_attribute(accessor, index, semantic, here, users_of, judge, target=False)
         count = accessor.get("count", -1)
-        if vertices is None:
+        if vertices in (None, -1):
             vertices = count
         elif count != vertices:
             judge.report(UNEQUAL_COUNT, here, f"{count} entries where the attributes before have {vertices}")
     return vertices
 
 
-def _check_targets(primitive: Clean, pointer: str, first_user: dict[int, int], judge: Judge) -> None:
+def _check_targets(primitive: Clean, pointer: str, users_of: dict[int, set[int]], judge: Judge) -> None:
     attributes = primitive.get("attributes") or {}
     for place, target in enumerate(primitive.get("targets", ())):
         for semantic, index in (target or {}).items():
             here = at(f"{pointer}/targets/{place}", semantic)
             accessor = judge.get("accessors", index)
-            base = judge.get("accessors", attributes.get(semantic))
-            if base is None and (accessor is not None or semantic not in attributes):
-                judge.report(NO_BASE, here)
             if accessor is None:
                 continue
+            base = judge.get("accessors", attributes.get(semantic))
+            if base is None:
+                judge.report(NO_BASE, here)
             if base is not None and base.get("count") != accessor.get("count"):
                 judge.report(TARGET_COUNT, here, f"{accessor.get('count')} entries for {base.get('count')} vertices")
-            _check_attribute(accessor, index, semantic, here, first_user, judge, target=True)
+            _check_attribute(accessor, index, semantic, here, users_of, judge, target=True)
 
 
 def _check_attribute(
-    accessor: Clean, index: int, semantic: str, pointer: str, first_user: dict[int, int], judge: Judge, *, target: bool
+    accessor: Clean,
+    index: int,
+    semantic: str,
+    pointer: str,
+    users_of: dict[int, set[int]],
+    judge: Judge,
+    *,
+    target: bool,
 ) -> None:
     use_accessor(judge, index, "vertex attribute", pointer)
     use_view(judge, accessor, "vertex attribute", pointer)
@@ -181,29 +190,35 @@ def _check_attribute(
     elif component == UINT:
         judge.report(UNSIGNED_INT, pointer)
     if component is not None and kind is not None:
-        _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, first_user, judge)
+        _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, users_of, judge)
 
 
 def _check_alignment(
-    accessor: Clean, index: int, size: int, pointer: str, first_user: dict[int, int], judge: Judge
+    accessor: Clean, index: int, size: int, pointer: str, users_of: dict[int, set[int]], judge: Judge
 ) -> None:
     number = accessor.get("bufferView")
     view = judge.get("bufferViews", number)
+    if accessor.get("byteOffset", 0) > 0 and accessor["byteOffset"] % 4:
+        judge.report(UNALIGNED, pointer)
+        size = 0
     if view is None or number is None:
         return
     stride = view.get("byteStride")
-    if accessor.get("byteOffset", 0) % 4 or (stride is None and size % 4):
+    if stride is None and size % 4:
         judge.report(UNALIGNED, pointer)
-    if stride is None and first_user.setdefault(number, index) != index:
-        judge.report(NO_STRIDE, pointer)
+    if stride is None:
+        users = users_of.setdefault(number, set())
+        if users and index not in users:
+            judge.report(NO_STRIDE, pointer)
+        users.add(index)
 
 
 def vertex_count(judge: Judge, primitive: Clean) -> int:
     """How many vertices a primitive has; -1 where it does not say."""
     for index in (primitive.get("attributes") or {}).values():
         accessor = judge.get("accessors", index)
-        if accessor is not None:
-            count: int = accessor.get("count", -1)
+        if accessor is not None and "count" in accessor:
+            count: int = accessor["count"]
             return count
     return -1
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .formats import joint_sets
 from .judge import Clean, Judge
-from .kinds import DEPENDENCY
+from .kinds import DEPENDENCY, is_index
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .tree import Tree
 
@@ -61,8 +62,8 @@ def check_node(node: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
         length = sum(component * component for component in node["rotation"]) ** 0.5
         if abs(length - 1) > QUATERNION_TOLERANCE:
             judge.report(ROTATION, f"{pointer}/rotation", f"its length is {length:.6g}")
-    for key in ("skin", "weights"):
-        if key in node and "mesh" not in raw:
+    for key, said in (("skin", is_index(raw.get("skin"))), ("weights", "weights" in node)):
+        if said and not is_index(raw.get("mesh")):
             judge.report(DEPENDENCY, f"{pointer}/{key}", f"{key} means nothing without mesh")
 
 
@@ -126,10 +127,10 @@ def check_uses(judge: Judge, tree: Tree) -> None:
     joints = {joint for _, skin, _ in judge.entries("skins") for joint in skin.get("joints", ())}
     scenes = _scenes_of_roots(judge)
     moved = tree.below(index for index, node, _ in judge.entries("nodes") if transforms(node))
-    meshes = {index: _Mesh.of(mesh) for index, mesh, _ in judge.entries("meshes")}
+    meshes = {index: _Mesh.of(mesh) for index, mesh, _ in judge.entries("meshes") if "primitives" in mesh}
     shared = {index: _common_scenes(skin, tree, scenes) for index, skin, _ in judge.entries("skins")}
     for index, node, pointer in judge.entries("nodes"):
-        if index not in joints and _is_empty(node, judge.source.json["nodes"][index]):
+        if index not in joints and _is_empty(node, judge.source.json["nodes"][index].get("extras")):
             judge.report(EMPTY, pointer)
         mesh = meshes.get(node.get("mesh", -1))
         if mesh is not None:
@@ -159,9 +160,9 @@ def _scenes_of_roots(judge: Judge) -> dict[int, set[int]]:
 
 
 def _common_scenes(skin: Clean, tree: Tree, scenes: dict[int, set[int]]) -> set[int] | None:
-    """The scenes that hold all joints of a skin; None for a skin without joints."""
+    """The scenes that hold the root of a skin's joints; None where there is no such one."""
     roots = {tree.roots[joint] for joint in skin.get("joints", ()) if joint is not None}
-    return set.intersection(*(scenes.get(root, set()) for root in roots)) if roots else None
+    return scenes.get(roots.pop(), set()) if len(roots) == 1 else None
 
 
 class _Mesh(NamedTuple):
@@ -174,13 +175,13 @@ class _Mesh(NamedTuple):
     @classmethod
     def of(cls, mesh: Clean) -> _Mesh:
         usable = [entry for entry in mesh.get("primitives", ()) if entry is not None]
-        skinned = [any(name.startswith("JOINTS_") for name in entry.get("attributes") or ()) for entry in usable]
+        skinned = [joint_sets(entry) > 0 for entry in usable]
         return cls(len(usable[0].get("targets", ())) if usable else 0, any(skinned), all(skinned))
 
 
-def _is_empty(node: Clean, raw: Clean) -> bool:
-    filled = "mesh" in node or "camera" in node or node.get("children") or raw.get("extensions")
-    return not filled and raw.get("extras") is None
+def _is_empty(node: Clean, extras: object) -> bool:
+    keys = ("mesh", "camera", "children", "extensions", "unreadExtensions")
+    return extras is None and not any(node.get(key) is not None and node[key] != [] and node[key] != {} for key in keys)
 
 
 def _check_mesh(node: Clean, mesh: _Mesh, pointer: str, judge: Judge) -> None:

@@ -36,6 +36,9 @@ Check = Callable[[Clean, dict[str, Any], str, Judge], None]
 class Object:
     """A glTF object.
 
+    What is read of it holds `extensions` as well, and `unreadExtensions`: names of those that are unknown or not
+    declared.
+
     Attributes:
         name: what extensions call it, such as "material".
         properties: besides `extensions` and `extras`.
@@ -76,27 +79,38 @@ class Object:
             self.check(clean, value, pointer, judge)
         return clean
 
+    def check_names(self, value: dict[str, Any], pointer: str, judge: Judge) -> None:
+        """Report properties that the object does not have, and nothing else."""
+        known = {*self.properties, "extensions", "extras", *(("name",) if self.named else ())}
+        for key in value:
+            if key not in known:
+                judge.report(UNEXPECTED, at(pointer, key))
+
     def _read_extensions(self, value: Any, pointer: str, clean: Clean, judge: Judge) -> None:
         here = f"{pointer}/extensions"
         if type(value) is not dict:
             judge.report(TYPE, here, f"{shown(value)} is not an object")
             return
         result: dict[str, Any] = {}
+        unread: list[str] = []
         for name, entry in value.items():
+            if name not in judge.extensions:
+                judge.report(UNDECLARED, at(here, name))
+            if name not in judge.extensions or name not in judge.known:
+                unread.append(name)
             read = self._read_extension(name, entry, at(here, name), judge)
             if read is not NOTHING:
                 result[name] = read
         clean["extensions"] = result
+        clean["unreadExtensions"] = unread
 
     def _read_extension(self, name: str, value: Any, pointer: str, judge: Judge) -> Any:
-        declared, known = name in judge.extensions, judge.known.get(name)
-        if not declared:
-            judge.report(UNDECLARED, pointer)
-        if known is None and type(value) is not dict:
+        if type(value) is not dict:
             judge.report(TYPE, pointer, f"{shown(value)} is not an object")
+            value = {}  # judged on, as an extension that says nothing
+        if name not in judge.extensions:
             return NOTHING
-        if not declared:
-            return NOTHING
+        known = judge.known.get(name)
         if known is None:
             return value
         if self.name not in known:

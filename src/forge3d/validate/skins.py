@@ -20,7 +20,7 @@ def check_skins(judge: Judge, tree: Tree) -> None:
         if "joints" in skin and len({tree.roots[joint] for joint in joints}) != 1:
             judge.report(NO_ROOT, f"{pointer}/joints")
         skeleton = skin.get("skeleton")
-        if skeleton is not None and not all(tree.is_above(skeleton, joint) for joint in joints):
+        if skeleton is not None and not (joints and all(tree.is_above(skeleton, joint) for joint in joints)):
             judge.report(SKELETON, f"{pointer}/skeleton")
         if "inverseBindMatrices" in skin:
             _check_matrices(skin, len(skin.get("joints", ())), f"{pointer}/inverseBindMatrices", judge)
@@ -39,5 +39,5 @@ def _check_matrices(skin: Clean, joints: int, pointer: str, judge: Judge) -> Non
     form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
     if form != ("MAT4", 5126, False):
         judge.report(IBM_FORMAT, pointer)
-    elif accessor.get("count", joints) < joints:
-        judge.report(IBM_COUNT, pointer, f"{accessor['count']} matrices for {joints} joints")
+    if accessor.get("count", -1) < joints:
+        judge.report(IBM_COUNT, pointer, f"{accessor.get('count', 0)} matrices for {joints} joints")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .accessors import check_accessor, check_buffer_view
-from .animations import AnimationPath, check_animation, check_target
-from .cameras import check_camera, check_orthographic, check_perspective
+from .animations import AnimationPath, check_animation
+from .cameras import check_camera
 from .images import check_image
-from .kinds import Boolean, Index, IndexMap, Indices, Integer, Kind, Number, Numbers, Text
+from .kinds import NOTHING, Boolean, Index, IndexMap, Indices, Integer, Kind, Number, Numbers, Text
 from .materials import check_material
 from .meshes import check_mesh, check_primitive
 from .nodes import check_node
@@ -16,7 +16,6 @@ from .resources import Uri
 from .schema import Object, Objects, Property
 
 UNIT = Number(0, 1)
-POSITIVE = Number(above=0)
 COMPONENT_TYPES = (5120, 5121, 5122, 5123, 5125, 5126)
 TYPES = ("SCALAR", "VEC2", "VEC3", "VEC4", "MAT2", "MAT3", "MAT4")
 
@@ -37,11 +36,11 @@ def required(**kinds: Kind) -> dict[str, Property]:
 
 
 SPARSE_INDICES = Object("accessorSparseIndices", {
-    **required(bufferView=Index("bufferViews"), componentType=Integer(choices=(5121, 5123, 5125))),
+    **required(bufferView=Index("bufferViews", resolves=False), componentType=Integer(choices=(5121, 5123, 5125))),
     **optional(byteOffset=Integer()),
 })  # fmt: skip
 SPARSE_VALUES = Object("accessorSparseValues", {
-    **required(bufferView=Index("bufferViews")), **optional(byteOffset=Integer()),
+    **required(bufferView=Index("bufferViews", resolves=False)), **optional(byteOffset=Integer()),
 })  # fmt: skip
 SPARSE = Object("accessorSparse", required(count=Integer(1), indices=SPARSE_INDICES, values=SPARSE_VALUES))
 ACCESSOR = Object("accessor", {
@@ -58,11 +57,11 @@ BUFFER_VIEW = Object("bufferView", {
 }, named=True, check=check_buffer_view)  # fmt: skip
 
 TARGET = Object("animationChannelTarget", {
-    **required(path=AnimationPath()), **optional(node=Index("nodes")),
-}, check=check_target)  # fmt: skip
-CHANNEL = Object("animationChannel", required(sampler=Integer(), target=TARGET))
+    **required(path=AnimationPath()), **optional(node=Index("nodes", resolves=False)),
+})  # fmt: skip
+CHANNEL = Object("animationChannel", required(sampler=Index("", resolves=False), target=TARGET))
 ANIMATION_SAMPLER = Object("animationSampler", {
-    **required(input=Index("accessors"), output=Index("accessors")),
+    **required(input=Index("accessors", resolves=False), output=Index("accessors", resolves=False)),
     **optional(interpolation=Text(("LINEAR", "STEP", "CUBICSPLINE"))),
 })  # fmt: skip
 ANIMATION = Object(
@@ -70,18 +69,9 @@ ANIMATION = Object(
     check=check_animation,
 )  # fmt: skip
 
-ORTHOGRAPHIC = Object(
-    "cameraOrthographic", required(xmag=Number(), ymag=Number(), zfar=POSITIVE, znear=Number(0)),
-    check=check_orthographic,
-)  # fmt: skip
-PERSPECTIVE = Object(
-    "cameraPerspective",
-    {**required(yfov=POSITIVE, znear=POSITIVE), **optional(aspectRatio=POSITIVE, zfar=POSITIVE)},
-    check=check_perspective,
-)
 CAMERA = Object("camera", {
     **required(type=Text(("perspective", "orthographic"))),
-    **optional(perspective=PERSPECTIVE, orthographic=ORTHOGRAPHIC),
+    **optional(perspective=Anything(), orthographic=Anything()),
 }, named=True, check=check_camera)  # fmt: skip
 
 TEXTURE_INFO = Object("textureInfo", {**required(index=Index("textures")), **optional(texCoord=Integer())})
@@ -110,7 +100,8 @@ class Targets:
     """Morph targets: an array of objects of references."""
 
     def read(self, value: Any, pointer: str, judge: Any) -> Any:
-        return Objects(TARGET_MAP).read(value, pointer, judge)
+        targets = Objects(TARGET_MAP).read(value, pointer, judge)
+        return NOTHING if targets is NOTHING or not all(targets) else targets
 
 
 class TargetMap(Object):

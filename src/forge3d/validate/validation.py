@@ -33,7 +33,7 @@ from .judge import Judge
 from .report import Issue, Report
 from .tables import ROOT
 
-END_OF_HEADER = "GLB_UNEXPECTED_END_OF_HEADER"
+CUT_OFF = "GLB_UNEXPECTED_END"
 MIME_TYPES = {"glb": "model/gltf-binary", "gltf": "model/gltf+json"}
 
 
@@ -61,7 +61,7 @@ def validate(
         return _unreadable(error, source, limits or Limits(), name)
     judge = Judge(opened, EXTENSIONS)
     judge.issues += [_issue(fault) for fault in opened.container_faults]
-    cut_off = any(fault.code.startswith("GLB_UNEXPECTED_END") for fault in opened.container_faults)
+    cut_off = any(fault.code.startswith(CUT_OFF) for fault in opened.container_faults)
     info = {} if cut_off else _judge(judge)  # the rest of a file that is cut off would only repeat that
     return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info)
 
@@ -91,10 +91,14 @@ def _unreadable(
         path = Path(os.fspath(source))  # type: ignore[arg-type]
         name, data, is_glb = name or str(path), read_file(path, limits), path.suffix.lower() == ".glb"
     is_glb = is_glb or data.startswith(b"g")  # no JSON does
-    issues = [_issue(fault) for fault in glb.parse(data).faults] if is_glb else []
+    chunks = glb.parse(data) if is_glb else glb.Glb()
+    issues = [_issue(fault) for fault in chunks.faults]
+    cut_off = chunks.json is not None and len(chunks.json) < int.from_bytes(data[12:16], "little")
     if isinstance(error, LimitExceeded):
         issues.append(Issue(resources.LIMIT.code, resources.LIMIT.severity, str(error), ""))
-    elif not any(issue.code in (error.code, "GLB_INVALID_MAGIC", END_OF_HEADER) for issue in issues):
+    elif not cut_off and not any(
+        issue.code in (error.code, "GLB_INVALID_MAGIC", f"{CUT_OFF}_OF_HEADER") for issue in issues
+    ):
         issues.append(Issue(error.code or INVALID_JSON.code, INVALID_JSON.severity, error.message, ""))
     return Report(name, MIME_TYPES["glb" if is_glb else "gltf"], _worst_first(issues))
 
@@ -109,11 +113,12 @@ def _judge(judge: Judge) -> dict[str, Any]:
         return {}
     names = declarations.read_names(judge)
     judge.extensions = set(names["extensionsUsed"])
+    declarations.check_declarations(judge, names["extensionsUsed"], names["extensionsRequired"])
     asset = declarations.read_asset(judge)
     if asset is None:
+        ROOT.check_names(source.json, "", judge)
         return {}
     judge.root = {**ROOT.read(source.json, "", judge), **names}
-    declarations.check_declarations(judge)
     _judge_structure(judge)
     loaded, stored = resources.check_buffers(judge)
     headers = images.check_images(judge)
