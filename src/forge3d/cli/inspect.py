@@ -1,10 +1,10 @@
-"""`info` and `validate`: look at a file without changing it."""
+"""`info`: look at a file without changing it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command(help=_INFO_HELP)(info)
-    app.command(help=_VALIDATE_HELP)(validate)
 
 
 _INFO_HELP = """Show what a model holds: sizes, triangles, textures, materials, animations, extensions.
@@ -114,46 +113,3 @@ def _print_facts(facts: dict[str, Any]) -> None:
     for key in ("extensions_used", "variants"):
         if facts[key]:
             out.print(f"{key.replace('_', ' ')}: {escape(', '.join(map(str, facts[key])))}", soft_wrap=True)
-
-
-_VALIDATE_HELP = """Judge models by the glTF specification. Exit code 1 when any has an error.
-
-    forge3d validate chair.glb jacket.glb
-
-    forge3d validate models/ --json > report.json
-"""
-
-
-def validate(
-    models: Annotated[list[Path], typer.Argument(help="Files, or folders to search.", show_default=False)],
-    as_json: AsJson = False,
-) -> None:
-    from ..gltf.files import find_models
-    from ..validate import validate as judge
-
-    reports = {str(path): judge(path) for path in find_models(models)}
-    if as_json:
-        print_json([report.to_dict() for report in reports.values()])
-    else:
-        for name, report in reports.items():
-            _print_report(name, report)
-    if any(report.errors for report in reports.values()):
-        raise typer.Exit(1)
-
-
-_COLOURS = {"error": "red", "warning": "yellow", "information": "cyan", "hint": "dim"}
-
-
-def _print_report(name: str, report: Any) -> None:
-    from rich.markup import escape
-
-    out = console()
-    out.print(f"[bold]{escape(name)}[/] {len(report.errors)} errors, {len(report.warnings)} warnings", soft_wrap=True)
-    for issue in report.issues:
-        severity = issue.severity.name.lower()
-        where = issue.pointer if issue.offset is None else f"byte {issue.offset}"
-        out.print(
-            f"  [{_COLOURS.get(severity, 'white')}]{severity}[/] {issue.code} {escape(where or '')}: "
-            f"{escape(issue.message)}",
-            soft_wrap=True,
-        )

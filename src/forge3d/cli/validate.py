@@ -1,0 +1,197 @@
+"""`validate`: judge files by the glTF specification, for people and for pipelines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from io import StringIO, TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from .progress import progress_bar
+
+if TYPE_CHECKING:
+    from ..pipeline import Recipe
+    from ..validate.many import Verdict
+    from ..validate.selection import Selection
+
+
+class Format(StrEnum):
+    TERMINAL = "terminal"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+
+
+class Level(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command(help=_HELP)(validate)
+
+
+_HELP = """Judge models by the glTF specification. Exit code 1 when any fails, 3 when any cannot be read.
+
+    forge3d validate chair.glb jacket.glb
+
+    forge3d validate models/ --json > report.json
+
+    forge3d validate models/ --fail-on warning --ignore "UNUSED_*" --severity NODE_EMPTY=warning
+
+    forge3d validate models/ --format github --report sarif=forge3d.sarif --report junit=forge3d.xml
+
+The keys ignore, severity and fail_on may also stand in forge3d.toml under [validate]; flags come on top.
+"""
+
+
+def validate(
+    models: Annotated[list[Path], typer.Argument(help="Files, or folders to search.", show_default=False)],
+    format_: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = Format.TERMINAL,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write there instead of printing.", show_default=False)
+    ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option("--report", metavar="FORMAT=FILE", help="Write this too; may be given several times."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    fail_on: Annotated[
+        Level | None, typer.Option("--fail-on", help="Least grave severity that fails a file; default: error.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="CODE", help="Only this rule; may hold * and ?. Repeatable.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="CODE", help="Not this rule; may hold * and ?. Repeatable.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None,
+        typer.Option("--severity", metavar="CODE=SEVERITY", help="Another severity for a rule. Repeatable."),
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", "-r", help="A recipe; default: forge3d.toml here, where there is one.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: as many as are worth it.")
+    ] = None,
+) -> None:
+    from ..gltf.files import find_models
+    from ..validate.many import validate_many
+    from ..validate.output import FORMATS
+
+    if as_json and format_ not in (Format.TERMINAL, Format.JSON):
+        raise typer.BadParameter("--json is short for --format json", param_hint="--format")
+    settings = _recipe(recipe)
+    selection = _selection(settings, only or [], ignore or [], severity or [], fail_on)
+    more = [_report(text) for text in report or []]
+    files = find_models(models)
+    _refuse_inputs(files, [path for path in (output, *(path for _, path in more)) if path])
+    printed = sys.stdout  # the progress bar takes its place
+    judged: list[Verdict] = []
+
+    with progress_bar("validate", quiet=len(files) == 1 or (output is None and printed.isatty())) as tell:
+
+        def stream() -> Iterator[Verdict]:
+            for verdict in validate_many(
+                files,
+                jobs=jobs,
+                seconds=settings.limits.seconds,
+                memory=settings.limits.memory,
+                progress=lambda done, of, path: tell(done / of, path.name),
+            ):
+                judged.append(
+                    verdict if verdict.report is None else replace(verdict, report=selection.apply(verdict.report))
+                )
+                yield judged[-1]
+
+        with _opened(output, printed) as file:
+            FORMATS[Format.JSON if as_json else format_](stream(), selection, file)
+    for name, path in more:
+        with _opened(path, printed) as file:
+            FORMATS[name](judged, selection, file)
+    raise typer.Exit(max(_exit_code(verdict, selection) for verdict in judged))
+
+
+def _exit_code(verdict: Verdict, selection: Selection) -> int:
+    return int(selection.fails(verdict.report)) if verdict.report else verdict.exit_code
+
+
+def _recipe(path: Path | None) -> Recipe:
+    """The recipe given, or forge3d.toml here, or one that holds nothing but defaults."""
+    from ..pipeline import RECIPE_NAME, Recipe
+
+    if path is None and not Path(RECIPE_NAME).is_file():
+        return Recipe()
+    return Recipe.read(path or RECIPE_NAME)
+
+
+def _selection(
+    recipe: Recipe, only: list[str], ignore: list[str], severity: list[str], fail_on: Level | None
+) -> Selection:
+    """The recipe's choice of rules, with the flags' on top."""
+    from ..validate.selection import severity_of
+
+    base = recipe.validate.selection()
+    changed = dict(base.severity)
+    for text in severity:
+        code, equals, name = text.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{text!r} is not CODE=SEVERITY", param_hint="--severity")
+        changed[code] = severity_of(name)
+    return replace(
+        base,
+        only=tuple(only),
+        ignore=(*base.ignore, *ignore),
+        severity=changed,
+        fail_on=severity_of(fail_on) if fail_on else base.fail_on,
+    )
+
+
+def _report(text: str) -> tuple[Format, Path]:
+    """`sarif=out.sarif` as a format and a file."""
+    name, _, path = text.partition("=")
+    if name not in list(Format) or not path:
+        raise typer.BadParameter(f"{text!r} is not FORMAT=FILE with one of {', '.join(Format)}", param_hint="--report")
+    return Format(name), Path(path)
+
+
+def _refuse_inputs(files: list[Path], outputs: list[Path]) -> None:
+    from ..errors import OutputError
+
+    for path in outputs:
+        if path.exists() and any(path.samefile(file) for file in files):
+            raise OutputError(f"{path} is a file to judge; forge3d does not write over it")
+
+
+@contextmanager
+def _opened(path: Path | None, printed: TextIO) -> Iterator[TextIO]:
+    """Where a format writes: standard output, a pipe or device as it is, or a file that appears whole."""
+    from ..document.output import write_files
+    from ..errors import OutputError
+
+    if path is None:
+        if isinstance(printed, TextIOWrapper):
+            printed.reconfigure(errors="backslashreplace")
+        yield printed
+    elif path.exists() and not path.is_file() and not path.is_dir():
+        try:
+            with path.open("w", encoding="utf-8", errors="backslashreplace") as pipe:
+                yield pipe
+        except OSError as error:
+            raise OutputError(f"{path} could not be written: {error.strerror}") from error
+    else:
+        text = StringIO()
+        yield text
+        write_files({path: text.getvalue().encode("utf-8", "backslashreplace")})

@@ -1,0 +1,26 @@
+"""For programs: a list with the Khronos validator's report of each file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from ..many import Verdict
+from ..selection import Selection
+
+
+def write_json(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
+    """Write a JSON list, one report a file, as they come. A file that could not be judged has `error` in its place."""
+    first = True
+    for verdict in verdicts:
+        text = json.dumps(_members(verdict), indent=2)
+        file.write(("[\n  " if first else ",\n  ") + text.replace("\n", "\n  "))
+        first = False
+    file.write("[]\n" if first else "\n]\n")
+
+
+def _members(verdict: Verdict) -> dict[str, Any]:
+    if verdict.report is None:
+        return {"uri": str(verdict.path), "error": {"type": verdict.kind, "message": verdict.error}}
+    return verdict.report.to_dict()

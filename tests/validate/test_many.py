@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forge3d.gltf import Limits, Severity
+from forge3d.validate import Issue, Report, many
+from forge3d.validate.many import Verdict, read_verdict, validate_many, write_verdict
+
+GOOD = '{"asset": {"version": "2.0"}}'
+BAD = '{"asset": {}}'
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{i:02}.gltf" for i in range(12)]
+    for i, path in enumerate(paths):
+        path.write_text(BAD if i % 3 == 0 else GOOD)
+    return [*paths, tmp_path / "missing.gltf"]
+
+
+def told(verdict: Verdict) -> tuple[Path, object, str, str, int]:
+    report = verdict.report.to_dict() if verdict.report else None
+    return verdict.path, report, verdict.error, verdict.kind, verdict.exit_code
+
+
+def test_workers_say_what_this_process_says_in_the_order_given(files: list[Path]) -> None:
+    here = [told(verdict) for verdict in validate_many(files, jobs=0)]
+    assert [path for path, *_ in here] == files
+    assert here[-1][1] is None
+    assert here[-1][3:] == ("InvalidAsset", 3)
+    assert [told(verdict) for verdict in validate_many(files, jobs=2)] == here
+
+
+def test_progress_counts_to_the_end(files: list[Path]) -> None:
+    seen: list[tuple[int, int, Path]] = []
+    list(validate_many(files, jobs=2, progress=lambda done, of, path: seen.append((done, of, path))))
+    assert seen == [(i, len(files), path) for i, path in enumerate(files, 1)]
+
+
+def test_limits_reach_the_workers(files: list[Path]) -> None:
+    (verdict,) = validate_many(files[:1], jobs=1, limits=Limits(max_file_bytes=4))
+    assert (verdict.kind, verdict.exit_code) == ("LimitExceeded", 3)
+
+
+def test_nothing_to_do() -> None:
+    assert list(validate_many([])) == []
+    assert list(validate_many([], jobs=3)) == []
+
+
+def test_short_orders_start_no_worker_and_long_ones_do(tmp_path: Path) -> None:
+    small, large = tmp_path / "small.glb", tmp_path / "large.glb"
+    small.write_bytes(b"x")
+    with large.open("wb") as file:
+        file.truncate(1 << 30)
+    assert many._worth([small] * 20) == 0
+    assert many._worth([large]) == 0
+    if len(os.sched_getaffinity(0)) > 1:
+        assert many._worth([small, large]) == 2
+
+
+def test_a_worker_that_is_killed_fails_one_file_and_is_replaced(
+    files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = many._Worker.judge
+
+    def judge(self: many._Worker, path: Path, seconds: float) -> Verdict:
+        if path == files[4]:
+            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        return send(self, path, seconds)
+
+    monkeypatch.setattr(many._Worker, "judge", judge)
+    verdicts = list(validate_many(files, jobs=2))
+    lost = [verdict for verdict in verdicts if verdict.kind == "WorkerLost"]
+    assert [verdict.path for verdict in lost] == [files[4]]
+    assert "killed" in lost[0].error
+    assert lost[0].exit_code == 70
+    assert verdicts[5].report is not None
+
+
+def test_a_file_that_takes_too_long_is_stopped(files: list[Path]) -> None:
+    (verdict,) = validate_many(files[:1], jobs=1, seconds=0.0)
+    assert "was not judged after 0 s" in verdict.error
+    assert verdict.exit_code == 3
+
+
+def test_who_stops_listening_leaves_no_process(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[many._Worker] = []
+    start = many._Worker.__init__
+
+    def init(self: many._Worker, setup: dict[str, object]) -> None:
+        start(self, setup)
+        started.append(self)
+
+    monkeypatch.setattr(many._Worker, "__init__", init)
+    verdicts = validate_many(files, jobs=2)
+    next(iter(verdicts))
+    verdicts.close()  # type: ignore[attr-defined]
+    assert started
+    assert all(worker._process.poll() is not None for worker in started)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+def test_workers_end_with_their_parent(files: list[Path]) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        worker = many._Worker({"memory": 1024, "limits": None})
+        worker.judge(files[0], 30.0)
+        os.write(writing, str(worker._process.pid).encode())
+        os._exit(0)
+    os.close(writing)
+    process = int(os.read(reading, 32))
+    os.waitpid(child, 0)
+    for _ in range(100):
+        if not Path(f"/proc/{process}").exists() or "Z" in Path(f"/proc/{process}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.05)
+    pytest.fail("the worker outlived its parent")
+
+
+def test_a_verdict_survives_the_message_whatever_names_a_file_holds() -> None:
+    issue = Issue("NODE_EMPTY", Severity.HINT, "\ud800\x00", "/nodes/\udfff", None, 7)
+    verdict = Verdict(Path("a"), Report("\udc80", "model/gltf+json", [issue], {"x": [1, 2.5, None]}), seconds=0.5)
+    assert read_verdict(Path("a"), write_verdict(verdict)) == verdict
+    failed = Verdict(Path("a"), error="no", kind="InvalidAsset", exit_code=3)
+    assert read_verdict(Path("a"), write_verdict(failed)) == failed
+
+
+def test_a_fault_of_ours_is_one_file_s_verdict(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: Path, **_: object) -> Report:
+        raise KeyError(path.name)
+
+    monkeypatch.setattr(many, "validate", broken)
+    verdict, *_ = validate_many(files[:2], jobs=0)
+    assert (verdict.kind, verdict.exit_code) == ("InternalError", 70)
+    assert "KeyError" in verdict.error
