@@ -39,7 +39,7 @@ def main() -> None:
 
     folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     models = corpus(folder)
-    with Renderer() as renderer, tempfile.TemporaryDirectory() as temporary:
+    with Renderer(cache_bytes=1 << 26) as renderer, tempfile.TemporaryDirectory() as temporary:
         warm = _written(models[0], Path(temporary) / "warm")
         renderer.render(forge3d.load(warm), size=(64, 64))  # shaders and light are made once
         for seed in range(first, last):
