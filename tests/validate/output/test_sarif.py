@@ -113,11 +113,14 @@ def test_levels_and_places(run: dict[str, Any]) -> None:
     first, *_, last = run["results"]
     assert first["locations"] == [
         {
-            "physicalLocation": {"artifactLocation": {"uri": "chair%20one.glb", "uriBaseId": "%SRCROOT%"}},
+            "physicalLocation": {
+                "artifactLocation": {"uri": "chair%20one.glb", "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": 1},
+            },
             "logicalLocations": [{"fullyQualifiedName": "/accessors/2", "name": "2"}],
         }
     ]
-    assert last["locations"][0]["physicalLocation"]["region"] == {"byteOffset": 120, "byteLength": 0}
+    assert last["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "byteOffset": 120, "byteLength": 0}
 
 
 def test_fingerprints_are_the_same_next_time_and_differ_from_each_other(run: dict[str, Any], written: Written) -> None:

@@ -75,12 +75,11 @@ def _descriptor(code: str, rule: Rule | None) -> dict[str, Any]:
 def _result(issue: Issue, index: int, path: Path, lines: dict[str, int], seen: Counter[str]) -> dict[str, Any]:
     where = issue.pointer if issue.offset is None else f"byte {issue.offset}"
     where = where or "/"
-    region: dict[str, int] = {}
+    # GitHub shows no result without a line, though a GLB has none.
+    region = {"startLine": lines.get(where, 1)}
     if issue.offset is not None:
-        region = {"byteOffset": issue.offset, "byteLength": 0}
-    elif where in lines:
-        region = {"startLine": lines[where]}
-    physical = {"artifactLocation": _artifact(path), **({"region": region} if region else {})}
+        region |= {"byteOffset": issue.offset, "byteLength": 0}
+    physical = {"artifactLocation": _artifact(path), "region": region}
     # The same fault is the same alert in the next run, wherever its line has gone; equal ones are told apart by rank.
     name = json.dumps([issue.code, path.as_posix(), where])
     seen[name] += 1
