@@ -46,11 +46,12 @@ class Encoding:
             return "OCTAHEDRAL"
         return "QUATERNION" if semantic == "rotation" and accessor.dtype == np.int16 else "NONE"
 
-    def encoded(self, data: bytes, stride: int, mode: str) -> bytes | None:
+    def encoded(self, data: bytes, stride: int, mode: str, filter: str = "NONE") -> bytes | None:
         """Elements of `stride` bytes, compressed; None where the codec does not take them, or they would not shrink.
 
         Args:
             mode: ATTRIBUTES, TRIANGLES or INDICES.
+            filter: that `data` went through: only the decoder undoes it, so such data are compressed at any size.
         """
         if mode == "ATTRIBUTES":
             if stride % 4 or stride > 256:
@@ -63,7 +64,7 @@ class Encoding:
                 return None
             indices = np.frombuffer(data, f"<u{stride}")
             small = meshopt.encode_triangles(indices) if mode == "TRIANGLES" else meshopt.encode_indices(indices)
-        return small if len(small) < len(data) else None
+        return small if len(small) < len(data) or filter != "NONE" else None
 
 
 def filtered(accessor: Accessor, name: str) -> Array:

@@ -151,7 +151,7 @@ class Storage:
             facts |= group.view
             facts |= self._extensions(facts.pop("extensions", {}))
         if self.encoding is not None:
-            small = self.encoding.encoded(b"".join(group.chunks), group.stride, group.mode)
+            small = self.encoding.encoded(b"".join(group.chunks), group.stride, group.mode, group.filter)
             if small is not None:
                 self.views[group.index] = self._compressed(
                     MeshoptPayload(
