@@ -79,7 +79,13 @@ def _stored_array(judge: Judge, accessor: Clean) -> Array | None:
     needed = stride * (count - 1) + last
     stored = judge.source.stored_buffer(view["buffer"])
     start = view.get("byteOffset", 0) + offset
-    if stride < last or offset + needed > view.get("byteLength", -1) or start + needed > len(stored):
+    if (
+        min(offset, start) < 0
+        or view.get("byteOffset", 0) < 0
+        or stride < last
+        or offset + needed > view.get("byteLength", -1)
+        or start + needed > len(stored)
+    ):
         return None
     if accessor["type"].startswith("MAT"):
         return None

@@ -85,7 +85,7 @@ def check_images(judge: Judge) -> dict[int, ImageHeader]:
         if (uri is None and view is None) or (uri is not None and not is_data(uri) and SCHEME.match(uri)):
             continue
         try:
-            data = judge.source.image_bytes(index)
+            data = judge.source.image_bytes(index) if uri is None else judge.source.resource(uri)
         except Forge3DError as error:
             own = (getattr(error, "pointer", None) or pointer).startswith(pointer)
             if own or getattr(error, "code", None) not in BROKEN_PLACES:

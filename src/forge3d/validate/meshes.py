@@ -189,8 +189,8 @@ def _check_attribute(
         judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(_form(accessor))}")
     elif component == UINT:
         judge.report(UNSIGNED_INT, pointer)
-    if component is not None and kind is not None:
-        _check_alignment(accessor, index, element_bytes(component, kind)[0], pointer, users_of, judge)
+    size = element_bytes(component, kind)[0] if component is not None and kind is not None else 0
+    _check_alignment(accessor, index, size, pointer, users_of, judge)
 
 
 def _check_alignment(

@@ -137,7 +137,7 @@ def check_uses(judge: Judge, tree: Tree) -> None:
             _check_mesh(node, mesh, pointer, judge)
         if node.get("skin") not in shared:
             continue
-        if mesh is not None and mesh.all_skinned and transforms(node):
+        if transforms(node):
             judge.report(SKINNED_LOCAL, pointer)
         if tree.parents[index] is not None:
             judge.report(SKINNED_NON_ROOT, pointer)

@@ -113,6 +113,8 @@ def check_buffers(judge: Judge) -> tuple[set[int], dict[int, int]]:
             continue
         try:
             stored[index] = len(judge.source.stored_buffer(index))
+            if is_data(buffer.get("uri", "")):
+                complete.add(index)  # what there is can be read, and is judged
             judge.source.buffer(index)
             complete.add(index)
         except Forge3DError as error:

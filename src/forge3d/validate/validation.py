@@ -29,7 +29,7 @@ from . import (
 from .container import INVALID_JSON
 from .extensions import EXTENSIONS
 from .info import describe_file
-from .judge import Judge
+from .judge import Clean, Judge
 from .report import Issue, Report
 from .tables import ROOT
 
@@ -61,8 +61,13 @@ def validate(
         return _unreadable(error, source, limits or Limits(), name)
     judge = Judge(opened, EXTENSIONS)
     judge.issues += [_issue(fault) for fault in opened.container_faults]
-    cut_off = any(fault.code.startswith(CUT_OFF) for fault in opened.container_faults)
-    info = {} if cut_off else _judge(judge)  # the rest of a file that is cut off would only repeat that
+    ends = [fault.offset for fault in opened.container_faults if fault.code.startswith(CUT_OFF)]
+    if not ends:
+        info = _judge(judge)
+    else:  # the resources of a file that is cut off would only repeat that; its text is judged when it is whole
+        info = {}
+        if glb.HEADER_BYTES + 8 + len(opened.text) not in ends:
+            _judge_text(judge)
     return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info)
 
 
@@ -105,31 +110,39 @@ def _unreadable(
 
 def _judge(judge: Judge) -> dict[str, Any]:
     """Run the rules in the order in which they build on each other; returns the `info` block."""
-    source = judge.source
-    if has_bom(source.text):
-        judge.issues.append(
-            Issue(INVALID_JSON.code, INVALID_JSON.severity, "the text begins with a byte order mark", "")
-        )
-        return {}
-    names = declarations.read_names(judge)
-    judge.extensions = set(names["extensionsUsed"])
-    declarations.check_declarations(judge, names["extensionsUsed"], names["extensionsRequired"])
-    asset = declarations.read_asset(judge)
+    asset = _judge_text(judge)
     if asset is None:
-        ROOT.check_names(source.json, "", judge)
         return {}
-    judge.root = {**ROOT.read(source.json, "", judge), **names}
-    _judge_structure(judge)
     loaded, stored = resources.check_buffers(judge)
     headers = images.check_images(judge)
     images.check_textures(judge, headers)
-    usage.check_unused(judge)
     compressed = accessor_data.draco_users(judge)
     arrays = accessor_data.load_arrays(judge, loaded, compressed)
     accessor_data.check_arrays(judge, arrays, compressed)
     mesh_data.check_meshes(judge, arrays)
     animation_data.check_animation_data(judge, arrays)
     return describe_file(judge, asset, stored, headers)
+
+
+def _judge_text(judge: Judge) -> Clean | None:
+    """What needs no bytes but the JSON's; returns the cleaned asset, None where there is none to judge by."""
+    source = judge.source
+    if has_bom(source.text):
+        judge.issues.append(
+            Issue(INVALID_JSON.code, INVALID_JSON.severity, "the text begins with a byte order mark", "")
+        )
+        return None
+    names = declarations.read_names(judge)
+    judge.extensions = set(names["extensionsUsed"])
+    declarations.check_declarations(judge, names["extensionsUsed"], names["extensionsRequired"])
+    asset = declarations.read_asset(judge)
+    if asset is None:
+        ROOT.check_names(source.json, "", judge)
+        return None
+    judge.root = {**ROOT.read(source.json, "", judge), **names}
+    _judge_structure(judge)
+    usage.check_unused(judge)
+    return asset
 
 
 def _judge_structure(judge: Judge) -> None:
