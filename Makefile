@@ -45,9 +45,9 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.optimizing
 
-fidelity: $(VENV)/.stamp  ## how far pictures are from path tracing, beside other engines; needs the shared scenes
-	$(BIN)/python -m tests.fidelity.measure $${FORGE3D_ASSETS:-../shared/assets} 4
-	$(BIN)/python -m tests.fidelity.measure $${FORGE3D_ASSETS:-../shared/assets} 16
+fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
+	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 4
+	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 16
 
 clean:          ## remove what was built here, not the environment
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache

@@ -144,3 +144,11 @@ def test_no_partial_file_is_left(renderer: Renderer, tmp_path: Path, monkeypatch
     with pytest.raises(OutputError, match="No space left"):
         frame.save(tmp_path / "ball.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shorter_spin_does_not_hide_among_older_frames(tmp_path: Path) -> None:
+    frames = [Frame(np.zeros((2, 2, 4), np.uint8), dict, ()) for _ in range(3)]
+    assert len(list(save_frames(frames, tmp_path, format="png"))) == 3
+    assert len(list(save_frames(frames, tmp_path, format="png"))) == 3  # the same spin again is fine
+    with pytest.raises(OutputError, match=r"1 frames of an earlier, longer spin \(002.png"):
+        list(save_frames(frames[:2], tmp_path, format="png"))

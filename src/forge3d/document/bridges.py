@@ -111,7 +111,11 @@ def _to_trimesh_material(material: Material) -> Any:
     for theirs, ours in _TRIMESH_TEXTURES.items():
         info: TextureInfo | None = getattr(material, ours)
         if info is not None and info.texture.image is not None:
-            pictures[theirs] = Picture.open(BytesIO(info.texture.image.data))
+            image = info.texture.image
+            if image.header.format == "ktx2":  # Pillow does not know it
+                pictures[theirs] = Picture.fromarray(image.pixels.squeeze())
+            else:
+                pictures[theirs] = Picture.open(BytesIO(image.data))
     return PBRMaterial(
         name=material.name,
         baseColorFactor=material.base_color_factor,

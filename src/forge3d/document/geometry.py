@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .accessor import FloatArray
 from .scene import Mode, Primitive
 
 Indices = npt.NDArray[np.uint32]
@@ -54,12 +53,3 @@ def used_vertices(primitive: Primitive) -> npt.NDArray[np.bool_] | None:
     used = np.zeros(len(position), bool)
     used[primitive.indices.array] = True
     return None if used.all() else used
-
-
-def face_normals(positions: FloatArray, corners: Indices) -> FloatArray:
-    """Unit normals `(triangles, 3)` float32, counter-clockwise side out; zero for a triangle without area."""
-    a, b, c = (positions[corners[:, corner]].astype(np.float64) for corner in range(3))
-    normals = np.cross(b - a, c - a)
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    units: FloatArray = np.divide(normals, lengths, out=np.zeros_like(normals), where=lengths > 0).astype(np.float32)
-    return units

@@ -74,7 +74,7 @@ class Source:
         Raises:
             InvalidAsset: when there is no file or its JSON cannot be read; other faults wait for `faults()`. What is
                 wrong with a GLB that cannot be opened is in `glb.parse(data).faults`.
-            UnsupportedFeature: for FBX, known by its first bytes.
+            UnsupportedFeature: for FBX, known by its first bytes, and for .obj, .stl and .ply, which `load` imports.
             LimitExceeded: max_file_bytes, max_json_bytes, max_json_depth.
         """
         if isinstance(source, Source):
@@ -266,6 +266,9 @@ def _container(data: bytes, path: Path | None) -> Literal["glb", "gltf"]:
     """What to read the data as: broken GLBs are better explained as such than as bad JSON."""
     if data.startswith(b"Kaydara FBX"):
         raise UnsupportedFeature("FBX", "export glTF 2.0 instead, or convert it with Blender")
+    if path is not None and path.suffix.lower() in (".obj", ".stl", ".ply"):
+        kind = path.suffix[1:].upper()
+        raise UnsupportedFeature(kind, f"is not glTF: convert it with `forge3d optimize {path.name} {path.stem}.glb`")
     if glb.is_glb(data):
         return "glb"
     is_json = data[:64].removeprefix(json_text.BOM).lstrip()[:1] in (b"{", b"[", b'"')

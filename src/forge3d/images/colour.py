@@ -16,7 +16,7 @@ STEPS = 1 << 16
 
 def srgb_to_linear(encoded: npt.ArrayLike) -> FloatArray:
     """sRGB in [0, 1] to linear light in [0, 1], float32."""
-    x = np.asarray(encoded, np.float32)
+    x = np.asarray(encoded, np.float64)
     return np.where(x <= 0.04045, x / 12.92, ((np.maximum(x, 0) + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
@@ -50,10 +50,7 @@ def encode_values(values: FloatArray, dtype: npt.DTypeLike, *, srgb: bool) -> np
 @cache
 def _decoding_table(itemsize: int, srgb: bool) -> FloatArray:
     codes = np.arange(256**itemsize, dtype=np.float64) / (256**itemsize - 1)
-    if srgb:
-        codes = np.where(codes <= 0.04045, codes / 12.92, ((codes + 0.055) / 1.055) ** 2.4)
-    table: FloatArray = codes.astype(np.float32)
-    return table
+    return srgb_to_linear(codes) if srgb else codes.astype(np.float32)
 
 
 @cache

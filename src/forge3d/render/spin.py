@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..document.output import make_folder
-from ..errors import RecipeError
+from ..errors import OutputError, RecipeError
 from .frame import FORMATS, Frame
 
 Made = TypeVar("Made")
@@ -60,6 +60,7 @@ def save_frames(
     target, suffix = Path(folder), f".{format.lower()}"
     if suffix not in FORMATS:
         raise RecipeError(f"format={format!r}: takes {', '.join(known[1:] for known in FORMATS)}")
+    before = {path for path in target.glob(f"*{suffix}") if path.stem.isdecimal()}
 
     def drawn() -> Iterator[Frame]:
         for frame in frames:
@@ -71,4 +72,11 @@ def save_frames(
         frame.save(path, quality=quality, effort=effort)
         return path
 
-    yield from each_frame(drawn(), save, threads=threads)
+    for path in each_frame(drawn(), save, threads=threads):
+        before.discard(path)
+        yield path
+    if before:
+        raise OutputError(
+            f"{target} also holds {len(before)} frames of an earlier, longer spin ({min(before).name}, …): "
+            "remove them, or choose another folder"
+        )
