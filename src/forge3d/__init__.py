@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from . import errors as errors
 
 if TYPE_CHECKING:
+    from .audit import audit as audit
     from .document import Accessor as Accessor
     from .document import Context as Context
     from .document import Document as Document
@@ -56,6 +57,7 @@ _HOME = {
     "pipeline": ("Recipe", "build"),
     "render": ("Orbit", "RenderSettings", "Renderer"),
     "validate": ("validate",),
+    "audit": ("audit",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOME.items() for name in names}
 
@@ -77,7 +79,8 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'forge3d' has no attribute {name!r}")
     room = import_module(f".{home}", __name__)
-    # `forge3d.validate` names a room and a function: the room, which can be called, is both in any order of imports.
+    # `forge3d.validate` and `forge3d.audit` name a room and a function each: the room, which can be called, is both in
+    # any order of imports.
     value = room if name == home else getattr(room, name)
     globals()[name] = value
     return value

@@ -11,7 +11,7 @@ import typer
 
 from .. import __version__
 from ..errors import Forge3DError
-from . import build, doctor, inspect, optimize, render, validate
+from . import audit, build, doctor, inspect, optimize, render, validate
 
 app = typer.Typer(
     name="forge3d",
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (inspect, validate, optimize, render, build, doctor):
+for group in (inspect, validate, audit, optimize, render, build, doctor):
     group.register(app)
 
 
