@@ -65,6 +65,11 @@ def test_a_file_that_cannot_be_read_leaves_the_others_their_turn(folder: Path) -
     lines = result.stdout.splitlines()
     assert lines[0] == "✗ a.glb: is not a regular file"
     assert lines[1].startswith("✗ bad.gltf")
+    result = run("missing.glb", "bad.gltf", "--json", cwd=folder)
+    assert result.returncode == 3
+    bad, missing = json.loads(result.stdout)
+    assert bad["issues"]["numErrors"] == 1
+    assert missing["error"]["message"] == "missing.glb: cannot be read: No such file or directory"
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,13 @@ def test_every_key_has_a_comment_above_it() -> None:
         if "=" in line and not line.startswith("#"):
             assert above.startswith("# "), line
             assert len(above) > 12, line
+
+
+def test_the_examples_are_right_too() -> None:
+    text = re.sub(r"^# (\w+ = \{)", r"\1", commented(), flags=re.MULTILINE)
+    recipe = Recipe.of(tomllib.loads(text))
+    assert recipe.validate.severity == {"NODE_EMPTY": "warning"}
+    assert recipe.optimize.change == {"textures": {"max_size": 1024}}
 
 
 def test_a_recipe_needs_only_what_differs() -> None:

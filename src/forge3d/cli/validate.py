@@ -96,7 +96,9 @@ def validate(
     settings = _recipe(recipe)
     selection = _selection(settings, only or [], ignore or [], severity or [], fail_on)
     more = [_report(text) for text in report or []]
-    files = find_models(models)
+    # What is not there is one file's fault: the others have their turn.
+    missing = {path for path in models if not path.exists()}
+    files = sorted({*find_models(path for path in models if path not in missing), *missing})
     _refuse_inputs(files, [path for path in (output, *(path for _, path in more)) if path])
     printed = sys.stdout  # the progress bar takes its place
     judged: list[Verdict] = []
@@ -171,7 +173,7 @@ def _refuse_inputs(files: list[Path], outputs: list[Path]) -> None:
     from ..errors import OutputError
 
     for path in outputs:
-        if path.exists() and any(path.samefile(file) for file in files):
+        if path.exists() and any(file.exists() and path.samefile(file) for file in files):
             raise OutputError(f"{path} is a file to judge; forge3d does not write over it")
 
 

@@ -24,7 +24,7 @@ from .validation import validate
 _START = "import sys; sys.path[:] = {path!r}; from forge3d.validate.worker import main; main({handle})"
 # What an order costs, measured with 340 files on two cores: so much a file, and by the byte. Short ones are done
 # sooner without workers, which take a third of a second to start.
-_SECONDS_A_FILE, _BYTES_A_SECOND, _SHORT = 0.002, 50e6, 1.0
+_SECONDS_A_FILE, _BYTES_A_SECOND, _SHORT = 0.002, 90e6, 1.5
 
 
 @dataclass(frozen=True, slots=True)

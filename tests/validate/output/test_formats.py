@@ -37,7 +37,7 @@ def test_terminal_groups_by_rule_with_a_hint(written: Written) -> None:
 
 def test_terminal_ends_with_a_line_over_all_files(written: Written) -> None:
     last = written("terminal").splitlines()[-1]
-    assert last == "4 files, 1 fails, 1 could not be judged, 2 errors, 2 warnings, 1 information, 1 hint"
+    assert last == "4 files, 1 failed, 1 could not be judged, 2 errors, 2 warnings, 1 information, 1 hint"
 
 
 def test_terminal_shows_a_few_places_of_many(written: Written) -> None:
@@ -48,7 +48,9 @@ def test_terminal_shows_a_few_places_of_many(written: Written) -> None:
 
 
 def test_json_is_a_list_of_khronos_reports(written: Written) -> None:
-    chair, nasty, good, lost = json.loads(written("json"))
+    text = written("json")
+    chair, nasty, good, lost = json.loads(text)
+    assert text == json.dumps(json.loads(text), indent=2) + "\n"
     assert chair["issues"]["numErrors"] == 2
     assert chair["issues"]["messages"][0] == {
         "code": "ACCESSOR_INVALID_FLOAT",

@@ -88,7 +88,7 @@ def _result(issue: Issue, index: int, path: Path, lines: dict[str, int], seen: C
         "ruleId": issue.code,
         "ruleIndex": index,
         "level": _LEVELS[issue.severity],
-        "message": {"text": f"{place(issue)}: {_sentence(visible(issue.message))}"},
+        "message": {"text": f"{place(issue)}: {visible(issue.message)}"},
         "locations": [
             {
                 "physicalLocation": physical,

@@ -38,7 +38,7 @@ def write_terminal(verdicts: Iterable[Verdict], selection: Selection, file: Text
         total += tally(verdict.report.issues)
         _write_file(verdict, fails, out)
     if files > 1:
-        ends = [f"{files:,} files", f"{failed:,} fail" + ("s" if failed == 1 else ""), counted(total)]
+        ends = [f"{files:,} files", f"{failed:,} failed", counted(total)]
         out.print(*ends[:2], *([f"{unread:,} could not be judged"] if unread else []), ends[2], sep=", ", style="bold")
 
 
