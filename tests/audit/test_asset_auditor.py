@@ -5,12 +5,14 @@ The limits are those of the auditor's test schemas. docs/audit.md lists where ou
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forge3d.audit import Finding, Outcome, Profile, Report, audit
+from forge3d.audit.subject import Subject
 
 SIDES = ("length", "width", "height")
 BOX_1_TO_10 = {"dimensions": {side: {"minimum": 1, "maximum": 10} for side in SIDES}}
@@ -109,6 +111,37 @@ def test_gutters(folder: Path, name: str, pixels: float | None) -> None:
     found = cube(folder, name, GUTTER)["uv_gutter"]
     assert (found.outcome is Outcome.PASSED) is (pixels is None)
     assert found.value == pytest.approx(8 if pixels is None else pixels, abs=0.8)
+
+
+def shared_area(one: list[Any], other: list[Any]) -> float:
+    """Of two triangles: the first one is clipped by each side of the second (Sutherland and Hodgman)."""
+    turn = area(other)
+    if turn == 0:
+        return 0.0
+    for a, b in zip(other, [*other[1:], other[0]], strict=True):
+        depths = [((b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])) * turn for p in one]
+        clipped = []
+        for p, q, at, to in zip(one, [*one[1:], *one[:1]], depths, [*depths[1:], *depths[:1]], strict=True):
+            if at >= 0:
+                clipped.append(p)
+            if at * to < 0:
+                clipped.append(p + (q - p) * at / (at - to))
+        one = clipped
+    return abs(area(one))
+
+
+def area(polygon: list[Any]) -> float:
+    return float(sum(p[0] * q[1] - p[1] * q[0] for p, q in zip(polygon, [*polygon[1:], *polygon[:1]], strict=True)) / 2)
+
+
+@pytest.mark.parametrize("name", ["uv-overlaps", "uv-margin", "uv-margin-grid-aligned", "non-manifold", "beveled"])
+def test_overlap_is_that_of_clipping_every_pair(folder: Path, name: str) -> None:
+    model = folder / f"blender-default-cube-{name}.glb"
+    (layout,) = Subject(model).layouts
+    triangles = list(map(list, layout.corners))
+    pairs = combinations(range(len(triangles)), 2)
+    wanted = {number for pair in pairs if shared_area(*(triangles[one] for one in pair)) > 1e-6 for number in pair}
+    assert audit(model, Profile.of({"uv_overlap": {}}))["uv_overlap"].value == len(wanted)
 
 
 def test_the_monkeys_gutter(folder: Path) -> None:

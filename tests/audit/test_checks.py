@@ -271,3 +271,33 @@ def test_more_places_than_are_named() -> None:
 def test_an_empty_document_has_nothing_to_fail() -> None:
     everything = {name: {} for name, kind in limit_types().items() if kind.__name__ in ("Required", "Dimensions")}
     assert audit(Document(), Profile.of(everything)).passed
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_texture_coordinates_of_any_size_end(scale: float) -> None:
+    two = np.concatenate([np.array(SQUARE), np.array(SQUARE) + 3]) * scale
+    model = document(flat(two, [*SQUARE_FACES, [4, 5, 6], [4, 6, 7]]))
+    limits = {"uv_range": {}, "uv_overlap": {}, "uv_gutter": {"pixels": 8, "resolution": 1024}, "beveled_edges": {}}
+    report = audit(model, Profile.of(limits))
+    assert report["uv_overlap"].outcome is Outcome.PASSED
+    assert report["uv_gutter"].outcome is (Outcome.NOT_TESTED if scale > 1 else Outcome.FAILED)
+
+
+def test_numbers_that_are_none_do_not_stop_an_audit() -> None:
+    positions = np.array(CUBE, np.float32)
+    positions[0] = np.nan
+    everything: dict[str, Any] = {name: {} for name, kind in limit_types().items() if kind.__name__ == "Required"}
+    model = document(primitive(positions, CUBE_FACES, TEXCOORD_0=np.full((8, 2), np.nan, np.float32)))
+    model.nodes[0].extensions["MSFT_lod"] = {"ids": 3}
+    report = audit(model, Profile.of({**everything, "texel_density": {"minimum": 1}}))
+    assert report["levels_of_detail"].value == 1
+    assert report["uv_overlap"].outcome is Outcome.NOT_TESTED
+    assert report.to_json()
+
+
+def test_objects_that_are_not_listed_are_found() -> None:
+    model = document(flat(SQUARE, SQUARE_FACES, painted(GREY)))
+    model.images, model.materials, model.meshes, model.nodes = [], [], [], []
+    assert finding(model, "color_range", minimum=129).where[0].pointer == "/images/0"
+    assert finding(model, "uv_inverted").outcome is Outcome.PASSED
+    assert finding(model, "beveled_edges").outcome is Outcome.PASSED

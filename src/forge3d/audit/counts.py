@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..document import Node
 from ..validate import validate
 from .check import Measured, NotTestable, check, count
 from .report import Place
@@ -80,16 +81,16 @@ def gpu_memory(subject: Subject, limit: Any) -> Measured:
 @check(cheap=True, fix="`forge3d lod` makes levels.")
 def levels_of_detail(subject: Subject, limit: Any) -> Measured:
     """Levels of the longest MSFT_lod chain, the model itself included: 1 means that there are none."""
-    chains = [node.extensions.get("MSFT_lod") for node in subject.document.nodes]
-    lengths = [len(chain.get("ids", ())) for chain in chains if isinstance(chain, dict)]
-    return count(1 + max(lengths, default=0))
+    extensions = [node.extensions.get("MSFT_lod") for node in subject.all(Node)]
+    chains = [extension.get("ids") for extension in extensions if isinstance(extension, dict)]
+    return count(1 + max((len(chain) for chain in chains if isinstance(chain, list)), default=0))
 
 
 @check(cheap=True, fix="Shorten or split the animation.")
 def animation_seconds(subject: Subject, limit: Any) -> Measured:
     """Seconds of the longest animation; 0 where there is none."""
-    inputs = [s.input for animation in subject.document.animations for c in animation.channels for s in [c.sampler]]
-    return count(max((float(times.array.max()) for times in inputs if len(times)), default=0.0))
+    inputs = {channel.sampler.input for animation in subject.document.animations for channel in animation.channels}
+    return count(max((float(times.floats.max()) for times in inputs if len(times)), default=0.0))
 
 
 @check(cheap=True, fix="Keep one UV set, and bake what needs the others.")

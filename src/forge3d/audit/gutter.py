@@ -14,6 +14,7 @@ from .layout import Floats, Layout
 
 STEPS = 16
 _MOST_POINTS = 1 << 23
+_FARTHEST = 1 << 52  # cells between two points: as many as float64 tells apart
 _STRIDE = np.int64(1) << 31  # between two columns of cells in a key
 
 
@@ -51,10 +52,10 @@ def _sampled(layout: Layout, step: float) -> tuple[Floats, Ints]:
     """Points along the outlines, no further than `step` from each other, with their islands."""
     edges = layout.outline()
     start, stop = layout.points[edges[:, 0]], layout.points[edges[:, 1]]
-    counts = np.ceil(np.linalg.norm(stop - start, axis=1) / step).astype(np.int64) + 1
-    total = counts.sum()
-    if total > _MOST_POINTS:
-        raise OverflowError(f"{total:,} points")
+    steps = np.ceil(np.linalg.norm(stop - start, axis=1) / step)
+    if not steps.sum() + len(steps) <= _MOST_POINTS or np.ptp(layout.points) / step > _FARTHEST:
+        raise OverflowError(f"its outline takes {steps.sum():,.0f} points")
+    counts = steps.astype(np.int64) + 1
     owner = np.repeat(np.arange(len(edges)), counts)
     number = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
     part = (number / (counts[owner] - 1).clip(1))[:, None]

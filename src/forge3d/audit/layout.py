@@ -82,11 +82,12 @@ def texture_coordinates(shown: Shown) -> Floats | None:
     slot = first_slot(shown.primitive.material)
     number = 0 if slot is None else slot.info.uv_set
     accessor = shown.primitive.attributes.get(f"TEXCOORD_{number}")
-    if accessor is None or not np.isfinite(accessor.floats).all():
+    if accessor is None:
         return None
     uvs = accessor.floats.astype(np.float64)
-    transform = None if slot is None else slot.info.transform
-    return uvs if transform is None else _moved(uvs, transform)
+    if slot is not None and slot.info.transform is not None:
+        uvs = _moved(uvs, slot.info.transform)
+    return uvs if np.isfinite(uvs.astype(np.float32)).all() else None
 
 
 def first_slot(material: Material | None) -> Slot | None:

@@ -5,26 +5,30 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ..document import Document, Image, Material, Mesh, Node
+from ..document import Document, Image, Mesh, Node, importers
 from ..document.bounds import Bounds, bounds
 from ..document.geometry import triangles
+from ..document.members import members
 from ..document.scene import Matrix
 from ..document.skinning import world_positions
 from ..document.statistics import Statistics, statistics
 from ..document.traversal import MeshInstance, instance_matrices, walk
+from ..errors import InvalidAsset
 from ..gltf import Source
-from ..gltf.files import SUFFIXES, external_uris
+from ..gltf.files import external_uris
 from ..images.headers import ImageHeader
 from .edges import EdgeCounts, edge_counts
 from .layout import Layout, layouts
 from .product import Product
 from .report import Place
 from .shown import Shown
+
+Thing = TypeVar("Thing")
 
 
 class Subject:
@@ -43,13 +47,13 @@ class Subject:
         self.name: str | None = None
         if isinstance(model, Document):
             self.document = model
-        elif isinstance(model, bytes | Source) or Path(model).suffix.lower() in SUFFIXES:
-            self.source = Source.open(model)
-            self.document = Document.read(self.source)
-            self.bytes, self.name = self._file_bytes(self.source, model), self.source.name
-        else:
+        elif isinstance(model, str | os.PathLike) and Path(model).suffix.lower() in importers.FORMATS:
             self.document = Document.read(model)
             self.bytes, self.name = Path(model).stat().st_size, str(model)
+        else:
+            self.source = _opened(model)
+            self.document = Document.read(self.source)
+            self.bytes, self.name = self._file_bytes(self.source, model), self.source.name
 
     @staticmethod
     def _file_bytes(source: Source, model: str | os.PathLike[str] | bytes | Source) -> int:
@@ -105,7 +109,7 @@ class Subject:
     def headers(self) -> list[tuple[Image, ImageHeader, Place]]:
         """Every image that has data, with its header."""
         found = []
-        for number, image in enumerate(self.document.images):
+        for number, image in enumerate(self.all(Image)):
             if image.data:
                 header = image.header
                 detail = f"{header.width} × {header.height} {header.format}"
@@ -128,14 +132,30 @@ class Subject:
         local = shown.primitive.attributes["POSITION"].floats.astype(np.float64)
         return [local @ matrix.T for matrix in linear]
 
+    def all(self, kind: type[Thing]) -> list[Thing]:
+        """Every object of one class in the document, listed ones first and in order, as the writer numbers them."""
+        return self._members.get(kind, [])
+
+    @cached_property
+    def _members(self) -> dict[type, list[Any]]:
+        return members(self.document)
+
     @cached_property
     def _numbers(self) -> dict[int, int]:
-        lists: tuple[list[Any], ...] = (self.document.meshes, self.document.materials, self.document.nodes)
-        return {id(one): number for listed in lists for number, one in enumerate(listed)}
+        return {id(one): number for kind in (Mesh, Node) for number, one in enumerate(self._members.get(kind, []))}
 
-    def place(self, thing: Shown | Mesh | Material | Node, detail: str = "") -> Place:
-        """Where something stands. What is not listed has no number."""
+    def place(self, thing: Shown | Mesh | Node, detail: str = "") -> Place:
+        """Where something stands in the file."""
         if isinstance(thing, Shown):
             return Place(f"{self.place(thing.mesh).pointer}/primitives/{thing.number}", thing.mesh.name, detail)
-        kind = {Mesh: "meshes", Material: "materials", Node: "nodes"}[type(thing)]
-        return Place(f"/{kind}/{self._numbers.get(id(thing), '?')}", thing.name, detail)
+        kind = "meshes" if isinstance(thing, Mesh) else "nodes"
+        return Place(f"/{kind}/{self._numbers[id(thing)]}", thing.name, detail)
+
+
+def _opened(model: str | os.PathLike[str] | bytes | Source) -> Source:
+    try:
+        return Source.open(model)
+    except InvalidAsset:
+        if not isinstance(model, Source):
+            importers.refuse_foreign(model)  # with advice, where it is a known format
+        raise

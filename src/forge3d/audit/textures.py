@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..document import Image
+from ..document import Image, Material
 from ..document.material import AlphaMode
 from ..images import decode
 from ..images.headers import ImageHeader
@@ -77,7 +77,7 @@ def _offenders(subject: Subject, broken: Any) -> Measured:
 def _base_colours(subject: Subject) -> Iterator[tuple[Image, bool]]:
     """Images of base colours, and whether a material draws them opaque."""
     opaque: dict[int, tuple[Image, bool]] = {}
-    for material in subject.document.materials:
+    for material in subject.all(Material):
         for slot in material.textures():
             image = slot.info.texture.image
             if slot.path in ("base_color_texture", "specular_glossiness.diffuse_texture") and image and image.data:
