@@ -6,17 +6,13 @@ again. Messages are msgpack, so that nothing a worker sends can run code in its 
 
 from __future__ import annotations
 
-import ctypes
-import os
-import resource
-import signal
-import sys
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
+from ..validate.worker import confine
 from .events import Event, ProductResult
 from .product import Job, build_product
 
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
     from ..render import Renderer
 
 MIB = 1 << 20
-_PR_SET_PDEATHSIG = 1
 
 
 class Setup(Struct, frozen=True, kw_only=True):
@@ -46,7 +41,7 @@ def main(handle: int) -> None:
     """Serve jobs from the connection with this file descriptor until it closes."""
     connection = Connection(handle)
     setup = msgspec.msgpack.decode(connection.recv_bytes(), type=Setup)
-    _limit(setup)
+    confine(setup.parent, setup.memory)
     bench = _Bench()
     jobs = msgspec.msgpack.Decoder(Job)
     try:
@@ -89,15 +84,3 @@ class _Bench:
     def close(self) -> None:
         if self._renderer is not None:
             self._renderer.close()
-
-
-def _limit(setup: Setup) -> None:
-    """Bound this process, and tie its life to its parent's."""
-    # RLIMIT_DATA counts private writable memory. RLIMIT_AS would also count what GPU drivers merely reserve.
-    resource.setrlimit(resource.RLIMIT_DATA, (setup.memory * MIB, setup.memory * MIB))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != setup.parent:  # it died before that was in force
-        sys.exit(0)

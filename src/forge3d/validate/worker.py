@@ -1,4 +1,4 @@
-"""The worker process of `many`: judges one file after another, bounded, and ends with its parent."""
+"""The worker process of `many`, and how worker processes are bound: to their memory, and to their parent's life."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def main(handle: int) -> None:
 
 def confine(parent: int, memory: int) -> None:
     """Bound this process to `memory` MiB, and tie its life to its parent's."""
-    # RLIMIT_DATA counts private writable memory; RLIMIT_AS would also count what is merely reserved.
+    # RLIMIT_DATA counts private writable memory. RLIMIT_AS would also count what GPU drivers merely reserve.
     resource.setrlimit(resource.RLIMIT_DATA, (memory << 20, memory << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means

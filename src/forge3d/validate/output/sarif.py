@@ -50,8 +50,8 @@ def write_sarif(verdicts: Iterable[Verdict], selection: Selection, file: TextIO)
     }
     invocation = {"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "invocations": [invocation]}
-    json.dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]}, file, indent=2)
-    file.write("\n")
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]}
+    file.write(json.dumps(log) + "\n")
 
 
 def _descriptor(code: str, rule: Rule | None) -> dict[str, Any]:
