@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -88,7 +88,6 @@ def validate(
     ] = None,
 ) -> None:
     from ..gltf.files import find_models
-    from ..validate.many import validate_many
     from ..validate.output import FORMATS
 
     if as_json and format_ not in (Format.TERMINAL, Format.JSON):
@@ -102,50 +101,61 @@ def validate(
     _refuse_inputs(files, [path for path in (output, *(path for _, path in more)) if path])
     printed = sys.stdout  # the progress bar takes its place
     judged: list[Verdict] = []
-
-    with progress_bar("validate", quiet=len(files) == 1 or (output is None and printed.isatty())) as tell:
-
-        def stream() -> Iterator[Verdict]:
-            for verdict in validate_many(
-                files,
-                jobs=jobs,
-                seconds=settings.limits.seconds,
-                memory=settings.limits.memory,
-                progress=lambda done, of, path: tell(done / of, path.name),
-            ):
-                judged.append(
-                    verdict if verdict.report is None else replace(verdict, report=selection.apply(verdict.report))
-                )
-                yield judged[-1]
-
-        with _opened(output, printed) as file:
-            FORMATS[Format.JSON if as_json else format_](stream(), selection, file)
+    quiet = len(files) == 1 or (output is None and printed.isatty())
+    with progress_bar("validate", quiet=quiet) as tell, _opened(output, printed) as file:
+        verdicts = _judge(files, jobs, settings, selection, judged, tell)
+        FORMATS[Format.JSON if as_json else format_](verdicts, selection, file)
     for name, path in more:
         with _opened(path, printed) as file:
             FORMATS[name](judged, selection, file)
     raise typer.Exit(max(_exit_code(verdict, selection) for verdict in judged))
 
 
+def _judge(
+    files: list[Path],
+    jobs: int | None,
+    recipe: Recipe | None,
+    selection: Selection,
+    judged: list[Verdict],
+    tell: Callable[[float, str], None],
+) -> Iterator[Verdict]:
+    """Verdicts as they come, by the selection; each is also added to `judged`."""
+    from ..validate import many
+
+    for verdict in many.validate_many(
+        files,
+        jobs=jobs,
+        seconds=recipe.limits.seconds if recipe else many.SECONDS,
+        memory=recipe.limits.memory if recipe else many.MEMORY,
+        progress=lambda done, of, path: tell(done / of, path.name),
+    ):
+        if verdict.report is not None:
+            verdict = replace(verdict, report=selection.apply(verdict.report))
+        judged.append(verdict)
+        yield verdict
+
+
 def _exit_code(verdict: Verdict, selection: Selection) -> int:
     return int(selection.fails(verdict.report)) if verdict.report else verdict.exit_code
 
 
-def _recipe(path: Path | None) -> Recipe:
-    """The recipe given, or forge3d.toml here, or one that holds nothing but defaults."""
-    from ..pipeline import RECIPE_NAME, Recipe
+def _recipe(path: Path | None) -> Recipe | None:
+    """The recipe given, or forge3d.toml here, where there is one."""
+    here = Path("forge3d.toml")
+    if path is None and not here.is_file():
+        return None
+    from ..pipeline import Recipe
 
-    if path is None and not Path(RECIPE_NAME).is_file():
-        return Recipe()
-    return Recipe.read(path or RECIPE_NAME)
+    return Recipe.read(path or here)
 
 
 def _selection(
-    recipe: Recipe, only: list[str], ignore: list[str], severity: list[str], fail_on: Level | None
+    recipe: Recipe | None, only: list[str], ignore: list[str], severity: list[str], fail_on: Level | None
 ) -> Selection:
     """The recipe's choice of rules, with the flags' on top."""
-    from ..validate.selection import severity_of
+    from ..validate.selection import Selection, severity_of
 
-    base = recipe.validate.selection()
+    base = recipe.validate.selection() if recipe else Selection()
     changed = dict(base.severity)
     for text in severity:
         code, equals, name = text.partition("=")
@@ -180,7 +190,6 @@ def _refuse_inputs(files: list[Path], outputs: list[Path]) -> None:
 @contextmanager
 def _opened(path: Path | None, printed: TextIO) -> Iterator[TextIO]:
     """Where a format writes: standard output, a pipe or device as it is, or a file that appears whole."""
-    from ..document.output import write_files
     from ..errors import OutputError
 
     if path is None:
@@ -194,6 +203,8 @@ def _opened(path: Path | None, printed: TextIO) -> Iterator[TextIO]:
         except OSError as error:
             raise OutputError(f"{path} could not be written: {error.strerror}") from error
     else:
+        from ..document.output import write_files
+
         text = StringIO()
         yield text
         write_files({path: text.getvalue().encode("utf-8", "backslashreplace")})
