@@ -23,6 +23,7 @@ from forge3d.document import (
     Primitive,
 )
 from forge3d.document.material import AlphaMode
+from forge3d.errors import RecipeError
 
 from .build import CUBE, CUBE_FACES, SQUARE, SQUARE_FACES, document, flat, painted, primitive
 
@@ -256,6 +257,15 @@ def test_dimensions_of_the_product() -> None:
     assert finding(model, "product_dimensions", {"dimensions": {"width": 3.01}}).outcome is Outcome.PASSED
     assert finding(model, "product_dimensions", {}).outcome is Outcome.NOT_TESTED
     assert finding(model, "product_dimensions").outcome is Outcome.NOT_TESTED
+
+
+def test_a_product_needs_a_tolerance() -> None:
+    model, product = cube(), {"dimensions": {"length": 1.02}}
+    with pytest.raises(RecipeError, match="tolerance in percent"):
+        audit(model, "amazon", product=product)
+    assert audit(model, "amazon", product=product, tolerance=3)["product_dimensions"].outcome is Outcome.PASSED
+    report = audit(model, Profile.of({"product_dimensions": {"length": 3}}), product=product, tolerance=1)
+    assert report["product_dimensions"].outcome is Outcome.FAILED
 
 
 def test_required_false_switches_a_check_off() -> None:

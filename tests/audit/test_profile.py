@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forge3d.audit import Product, Profile, audit, profiles
+from forge3d.audit import Finding, Outcome, Product, Profile, audit, profiles
 from forge3d.audit.profile import Range, limit_types
 from forge3d.errors import RecipeError
 
@@ -94,3 +94,8 @@ def test_product_files_may_hold_more(tmp_path: Path) -> None:
     assert Product.read(path).dimensions.length == 2
     with pytest.raises(RecipeError, match="cannot be read"):
         Product.read(tmp_path / "none.json")
+
+
+def test_reports_are_json_whatever_was_measured() -> None:
+    finding = Finding("animation_seconds", Outcome.FAILED, (float("nan"), float("inf"), 2.5))
+    assert finding.to_dict()["value"] == [None, None, 2.5]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..document import Document
-from ..errors import InvalidAsset, LimitExceeded, ResourceRefused, UnsupportedFeature
+from ..errors import InvalidAsset, LimitExceeded, RecipeError, ResourceRefused, UnsupportedFeature
 from ..gltf import Source
 from . import counts, shape, textures, uvs
 from .check import CHECKS, Check, NotTestable, judge
@@ -27,6 +27,7 @@ def audit(
     profile: str | os.PathLike[str] | Profile = DEFAULT,
     *,
     product: Product | Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    tolerance: float | None = None,
 ) -> Report:
     """Hold a model against a profile.
 
@@ -35,16 +36,24 @@ def audit(
             its validity) is not tested for a document.
         profile: the name of one of `profiles()`, the path of a TOML file, or a `Profile`.
         product: the product's real size, or a JSON file of it: `{"dimensions": {"length": 2.02, …}}`, metres.
+        tolerance: percent that each side may be off from the product's, in place of the profile's `product_dimensions`.
 
     Returns:
         A finding for each check there is. Those that the profile does not name are "not tested", but tell their value
         where that is cheap.
 
     Raises:
-        RecipeError: the profile or the product's data cannot be used.
+        RecipeError: the profile or the product's data cannot be used, or nobody says how far sides may be off.
         InvalidAsset, UnsupportedFeature, ResourceRefused, LimitExceeded: the model cannot be read.
     """
     wanted = profile if isinstance(profile, Profile) else Profile.named(os.fspath(profile))
+    if tolerance is not None:
+        wanted = wanted.with_tolerance(tolerance)
+    if product is not None and wanted.product_dimensions is None:
+        raise RecipeError(
+            f"the profile {wanted.title!r} does not say how far the model may be off from the product: "
+            "give a tolerance in percent, or add a [product_dimensions] table"
+        )
     subject = Subject(model, None if product is None else Product.read(product))
     with np.errstate(all="ignore"):  # a file may hold any number
         findings = [_finding(CHECKS[name], getattr(wanted, name), subject) for name in limit_types()]

@@ -162,6 +162,11 @@ class Profile(_Table, frozen=True, kw_only=True):
     animation_seconds: Range | None = None
     joint_influences: Range | None = None
 
+    def with_tolerance(self, percent: float) -> Profile:
+        """This profile, but with `percent` that every side may be off from the product's."""
+        sides = Tolerance(length=percent, width=percent, height=percent)
+        return msgspec.structs.replace(self, product_dimensions=sides)
+
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Profile:
         """Read a TOML file.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from ..gltf.json_text import encode
@@ -61,13 +62,18 @@ class Finding:
         return {
             "check": self.check,
             "outcome": str(self.outcome),
-            "value": list(self.value) if isinstance(self.value, tuple) else self.value,
+            "value": [*map(_plain, self.value)] if isinstance(self.value, tuple) else _plain(self.value),
             "limit": self.limit,
             "message": self.message,
             "where": [place.to_dict() for place in self.where],
             "more": self.more,
             "source": self.source,
         }
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no infinity and no NaN."""
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _AUDIT_HELP = """Hold models against a profile of budgets. Exit code 1 when any 
 
     forge3d audit chair.glb --profile google-merchant
 
-    forge3d audit chair.glb --profile shop.toml --product chair.json --json
+    forge3d audit chair.glb --profile amazon --product chair.json --tolerance 3 --json
 
     forge3d audit --list
 
@@ -40,6 +40,9 @@ def audit(
     product: Annotated[
         Path | None,
         typer.Option("--product", help='JSON of the product\'s real size, metres: {"dimensions": {"length": 2, …}}.'),
+    ] = None,
+    tolerance: Annotated[
+        float | None, typer.Option("--tolerance", min=0, help="Percent that each side may be off from the product's.")
     ] = None,
     list_profiles: Annotated[bool, typer.Option("--list", help="List the built-in profiles.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Explain every check, and the profile's limits.")] = False,
@@ -59,7 +62,10 @@ def audit(
     if not models:
         raise typer.BadParameter("name a model, or ask for --list or --explain", param_hint="MODELS")
     data = None if product is None else Product.read(product)
-    reports = [judge(path, limits, product=data) for path in find_models(models)]
+    paths = find_models(models)
+    if data is not None and len(paths) > 1:
+        raise typer.BadParameter(f"one product, but {len(paths)} models", param_hint="--product")
+    reports = [judge(path, limits, product=data, tolerance=tolerance) for path in paths]
     if as_json:
         print_json([report.to_dict() for report in reports])
     else:
@@ -131,7 +137,7 @@ def _print_report(report: Report) -> None:
 def _line(finding: Finding) -> str:
     """A finding in one line: name, value, limit, message, and the source where it failed."""
     value = finding.value if isinstance(finding.value, tuple) else (finding.value,)
-    numbers = [f"{number:,.7g}" for number in value if number is not None]
+    numbers = [f"{number:,}" if isinstance(number, int) else f"{number:,.7g}" for number in value if number is not None]
     parts = [finding.check, (" × " if len(numbers) == 3 else " to ").join(numbers)]
     parts += [f"({finding.limit})" if finding.limit else "", finding.message if finding.limit else ""]
     parts.append(f"[{finding.source}]" if finding.outcome == "failed" and finding.source else "")
