@@ -9,6 +9,7 @@ from .cameras import POSITIVE, read_named
 from .judge import Clean, Judge
 from .kinds import (
     DEPENDENCY,
+    NOTHING,
     Boolean,
     Index,
     IndexMap,
@@ -18,8 +19,10 @@ from .kinds import (
     Number,
     Numbers,
     Text,
+    is_filled_list,
     root_extension,
 )
+from .metadata import check_packets, check_reference
 from .rules import ERROR, INFORMATION, rule
 from .schema import Check, Object, Objects, Property
 from .tables import NORMAL_TEXTURE_INFO, TEXTURE_INFO, UNIT, Anything, optional, required
@@ -83,6 +86,10 @@ layer(
 layer(
     "KHR_materials_specular", specularFactor=UNIT, specularTexture=TEXTURE_INFO,
     specularColorFactor=Numbers((3,), Number(0)), specularColorTexture=TEXTURE_INFO,
+)  # fmt: skip
+layer(
+    "KHR_materials_volume_scatter", multiscatterColor=COLOUR, multiscatterColorTexture=TEXTURE_INFO,
+    scatterAnisotropy=Number(-1, 1),
 )  # fmt: skip
 layer("KHR_materials_transmission", transmissionFactor=UNIT, transmissionTexture=TEXTURE_INFO)
 layer("KHR_materials_unlit")
@@ -169,6 +176,24 @@ EXTENSIONS["KHR_animation_pointer"] = {
 
 INSTANCING = Object("EXT_mesh_gpu_instancing", required(attributes=IndexMap("accessors")))
 EXTENSIONS["EXT_mesh_gpu_instancing"] = {"node": INSTANCING}
+
+
+class Packets:
+    """JSON-LD, of any names; `check_packets` looks into them."""
+
+    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
+        return value if is_filled_list(value, pointer, judge) else NOTHING
+
+
+METADATA = Object("KHR_xmp_json_ld", required(packet=Integer()), check=check_reference)
+EXTENSIONS["KHR_xmp_json_ld"] = {
+    "glTF": Object("KHR_xmp_json_ld", required(packets=Packets()), check=check_packets),
+    **dict.fromkeys(("asset", "scene", "node", "mesh", "material", "image", "animation"), METADATA),
+}
+EXTENSIONS["MSFT_lod"] = {
+    "node": Object("MSFT_lod", required(ids=Indices("nodes"))),
+    "material": Object("MSFT_lod", required(ids=Indices("materials"))),
+}
 
 COMPRESSED_VIEW = {
     **required(

@@ -34,6 +34,9 @@ THICKNESS_UNUSED = rule(
 VOLUME_SIDES = rule(
     "KHR_MATERIALS_VOLUME_DOUBLE_SIDED", WARNING, "KHR_materials_volume", "a thick volume should not be double-sided"
 )
+SCATTER_ALONE = rule(
+    "FORGE3D_VOLUME_SCATTER_NO_VOLUME", WARNING, "KHR_materials_volume_scatter", "light scatters in a volume only"
+)
 VOLUME_ALONE = rule(
     "KHR_MATERIALS_VOLUME_NO_TRANSMISSION", WARNING, "KHR_materials_volume", "a volume needs light to pass into it"
 )
@@ -100,6 +103,11 @@ def _volume(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judg
         judge.report(VOLUME_SIDES, pointer)
 
 
+def _volume_scatter(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    if "KHR_materials_volume" not in material["extensions"]:
+        judge.report(SCATTER_ALONE, pointer)
+
+
 LAYER_CHECKS: dict[str, Callable[[Clean, Clean, Clean, str, Judge], None]] = {
     "KHR_materials_anisotropy": _anisotropy,
     "KHR_materials_clearcoat": _clearcoat,
@@ -107,5 +115,6 @@ LAYER_CHECKS: dict[str, Callable[[Clean, Clean, Clean, str, Judge], None]] = {
     "KHR_materials_emissive_strength": _emissive_strength,
     "KHR_materials_iridescence": _iridescence,
     "KHR_materials_volume": _volume,
+    "KHR_materials_volume_scatter": _volume_scatter,
 }
 """For each extension with such rules: (extension, material, material in the file, the extension's pointer, judge)."""

@@ -18,10 +18,14 @@ from . import (
     animations,
     declarations,
     images,
+    instancing,
+    ktx2,
+    levels,
     materials,
     mesh_data,
     meshes,
     nodes,
+    pointers,
     resources,
     skins,
     usage,
@@ -116,11 +120,13 @@ def _judge(judge: Judge) -> dict[str, Any]:
     loaded, stored = resources.check_buffers(judge)
     headers = images.check_images(judge)
     images.check_textures(judge, headers)
+    ktx2.check_ktx2(judge, headers)
     compressed = accessor_data.draco_users(judge)
     arrays = accessor_data.load_arrays(judge, loaded, compressed)
     accessor_data.check_arrays(judge, arrays, compressed)
     mesh_data.check_meshes(judge, arrays)
     animation_data.check_animation_data(judge, arrays)
+    instancing.check_instancing(judge, arrays)
     return describe_file(judge, asset, stored, headers)
 
 
@@ -154,4 +160,6 @@ def _judge_structure(judge: Judge) -> None:
     tree = nodes.check_graph(judge)
     nodes.check_uses(judge, tree)
     skins.check_skins(judge, tree)
+    levels.check_levels(judge, tree)
     animations.check_animations(judge)
+    pointers.check_pointers(judge)
