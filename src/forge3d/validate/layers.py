@@ -96,7 +96,7 @@ def _iridescence(layer: Clean, material: Clean, raw: Clean, pointer: str, judge:
 
 
 def _volume(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    unknown = any(name not in judge.known for name in material["unreadExtensions"])  # it may let light pass
+    unknown = material["unreadExtensions"]  # which may let light pass
     if not unknown and not any(name in material["extensions"] for name in TRANSMISSIVE):
         judge.report(VOLUME_ALONE, pointer)
     if layer.get("thicknessFactor", 0) > 0 and material.get("doubleSided"):

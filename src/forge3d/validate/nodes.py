@@ -198,7 +198,8 @@ def _check_weights(judge: Judge) -> None:
     overridden: dict[int, bool] = {}
     for _, node, _ in judge.entries("nodes"):
         if "mesh" in node:
-            overridden[node["mesh"]] = overridden.get(node["mesh"], True) and "weights" in node
+            drawn = "primitives" in (judge.get("meshes", node["mesh"]) or {})
+            overridden[node["mesh"]] = overridden.get(node["mesh"], True) and ("weights" in node or not drawn)
     for index, mesh, pointer in judge.entries("meshes"):
         if "weights" in mesh and overridden.get(index, False):
             judge.report(UNUSED_WEIGHTS, f"{pointer}/weights")
