@@ -54,7 +54,7 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
         try:
             array = judge.source.array(index)
         except Forge3DError as error:
-            if getattr(error, "code", None) not in BROKEN_PLACES:
+            if getattr(error, "code", None) not in (*BROKEN_PLACES, SPARSE_BOUNDS.code):
                 note(error, pointer, judge)
                 continue
             stored = _stored_array(judge, accessor)
@@ -125,19 +125,32 @@ def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
 
 def check_arrays(judge: Judge, arrays: dict[int, Array], compressed: set[int]) -> None:
     for index, accessor, pointer in judge.entries("accessors"):
+        if "sparse" in accessor and {"componentType", "type", "count"} <= accessor.keys():
+            _check_sparse(accessor, index, pointer, judge)
         array = arrays.get(index)
-        if array is None:
-            continue
-        if "sparse" in accessor:
-            _check_sparse(index, pointer, judge)
-        if len(array):
+        if array is not None and len(array):
             _check_values(array, accessor, pointer, judge, index in compressed)
 
 
-def _check_sparse(index: int, pointer: str, judge: Judge) -> None:
-    parts = judge.source.sparse(index)
-    if parts is not None and (np.diff(parts[0].indices.astype(np.int64)) <= 0).any():
-        judge.report(SPARSE_ORDER, f"{pointer}/sparse/indices")
+def _check_sparse(accessor: Clean, index: int, pointer: str, judge: Judge) -> None:
+    """Sparse indices increase and are below the count, whatever else keeps the accessor from being read."""
+    sparse = accessor["sparse"]
+    part = {**sparse["indices"], "type": "SCALAR", "count": sparse["count"]}
+    try:
+        indices = _stored_array(judge, part) if "componentType" in part else None
+        if indices is None:
+            parts = judge.source.sparse(index)
+            if parts is None:
+                return
+            indices = parts[0].indices
+    except Forge3DError:
+        return  # told of where the bytes are missing
+    here = f"{pointer}/sparse/indices"
+    if (np.diff(indices.astype(np.int64)) <= 0).any():
+        judge.report(SPARSE_ORDER, here)
+    beyond = int(np.count_nonzero(indices >= accessor.get("count", 0)))
+    if beyond:
+        judge.report(SPARSE_BOUNDS, here, f"{beyond} are not below {accessor.get('count', 0)}", beyond)
 
 
 def _extremes(flat: Array) -> tuple[Array, Array]:
