@@ -126,7 +126,7 @@ def test_a_pipe_gets_the_report_as_it_is(folder: Path) -> None:
 
 
 def test_an_interrupt_ends_the_workers_too(folder: Path) -> None:
-    for i in range(1000):
+    for i in range(8000):  # enough to be at work for some seconds
         (folder / f"{i}.gltf").write_text('{"asset": {"version": "2.0"}}')
     code = "from forge3d.cli import main; main()"
     command = [sys.executable, "-u", "-c", code, "validate", ".", "--jobs", "2"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,7 +97,7 @@ def validate(
     selection = _selection(settings, only or [], ignore or [], severity or [], fail_on)
     more = [_report(text) for text in report or []]
     # What is not there is one file's fault: the others have their turn.
-    missing = {path for path in models if not path.exists()}
+    missing = {path for path in models if not os.path.exists(path)}  # a name too long is missing too
     files = sorted({*find_models(path for path in models if path not in missing), *missing})
     _refuse_inputs(files, [path for path in (output, *(path for _, path in more)) if path])
     printed = sys.stdout  # the progress bar takes its place

@@ -60,7 +60,8 @@ def save_frames(
     target, suffix = Path(folder), f".{format.lower()}"
     if suffix not in FORMATS:
         raise RecipeError(f"format={format!r}: takes {', '.join(known[1:] for known in FORMATS)}")
-    before = {path for path in target.glob(f"*{suffix}") if path.stem.isdecimal()}
+    there = target.glob(f"*{suffix}") if os.path.isdir(target) else ()
+    before = {path for path in there if path.stem.isdecimal()}
 
     def drawn() -> Iterator[Frame]:
         for frame in frames:

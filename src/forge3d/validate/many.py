@@ -101,7 +101,7 @@ def judge_file(path: Path, limits: Limits | None = None) -> Verdict:
 
 def _worth(files: list[Path]) -> int:
     """How many processes are worth their start; 0 means none."""
-    size = sum(path.stat().st_size for path in files if path.is_file())
+    size = sum(path.stat().st_size for path in files if os.path.isfile(path))
     cost = len(files) * _SECONDS_A_FILE + size / _BYTES_A_SECOND
     count = min(len(os.sched_getaffinity(0)), len(files))
     return count if count > 1 and cost > _SHORT else 0
