@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .optimize import Prune as Prune
     from .optimize import Quantize as Quantize
     from .optimize import Reorder as Reorder
+    from .optimize import Repair as Repair
     from .optimize import Simplify as Simplify
     from .optimize import Textures as Textures
     from .optimize import Weld as Weld
@@ -51,7 +52,8 @@ _HOME = {
     "document": ("Accessor", "Context", "Document"),
     "gltf": ("Limits", "Source"),
     "optimize": (
-        "PRESETS", "Compress", "Decompress", "Dedup", "Prune", "Quantize", "Reorder", "Simplify", "Textures", "Weld",
+        "PRESETS", "Compress", "Decompress", "Dedup", "Prune", "Quantize", "Reorder", "Repair", "Simplify",
+        "Textures", "Weld",
     ),
     "lod": ("levels",),
     "pipeline": ("Recipe", "build"),

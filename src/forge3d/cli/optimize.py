@@ -29,6 +29,8 @@ _OPTIMIZE_HELP = """Write a smaller model: a preset, or the steps you name, in o
 
     forge3d optimize chair.glb small.glb --step weld --step simplify:ratio=0.5 --step compress
 
+    forge3d optimize faulty.glb mended.glb --step repair
+
     forge3d optimize --list
 """
 
@@ -151,6 +153,8 @@ def _print_changes(changes: list[Change], warnings: list[str]) -> None:
     out = console()
     out.print(table)
     for change in changes:
+        for note in change.notes:
+            out.print(f"{change.transform}: {escape(note)}", soft_wrap=True)
         for skip in change.skipped:
             out.print(f"[dim]{change.transform} left {escape(f'{skip.what} alone: {skip.why}')}[/]", soft_wrap=True)
     for warning in warnings:

@@ -9,16 +9,29 @@ from .presets import PRESETS
 from .prune import Prune
 from .quantize import Quantize
 from .reorder import Reorder
+from .repair import Repair
 from .simplify import Simplify
 from .textures import Textures
 from .weld import Weld
 
 TRANSFORMS: dict[str, type[Transform]] = {
-    name_of(kind): kind for kind in (Decompress, Dedup, Prune, Weld, Simplify, Reorder, Quantize, Textures, Compress)
+    name_of(kind): kind
+    for kind in (
+        Decompress,
+        Dedup,
+        Prune,
+        Weld,
+        Simplify,
+        Reorder,
+        Quantize,
+        Textures,
+        Compress,
+        Repair,
+    )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
-    "PRESETS", "TRANSFORMS", "Compress", "Decompress", "Dedup", "Option", "Prune", "Quantize", "Reorder", "Simplify",
-    "Textures",    "Weld", "build", "canonical", "name_of", "options_of", "parse",
+    "PRESETS", "TRANSFORMS", "Compress", "Decompress", "Dedup", "Option", "Prune", "Quantize", "Reorder", "Repair",
+    "Simplify", "Textures", "Weld", "build", "canonical", "name_of", "options_of", "parse",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Repair what a validator finds and what has one right answer: `forge3d validate --fix`."""
+"""Repair what a validator finds and what has one right answer: `forge3d optimize IN OUT --step repair`."""
 
 from __future__ import annotations
 
