@@ -44,6 +44,7 @@ format: $(VENV)/.stamp  ## let ruff format and fix
 bench: setup    ## measure against peers; rewrites the tables in benchmarks/results
 	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.optimizing
+	$(BIN)/python -m benchmarks.validating
 
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 4

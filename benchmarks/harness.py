@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,18 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results"
 
 Contender = Callable[[], object]
+
+REAL_MODELS = Path(os.environ.get("FORGE3D_ASSETS", Path(__file__).parents[2] / "shared" / "assets")) / "models"
+"""Real models by others, where this machine has them; FORGE3D_ASSETS names their folder."""
+
+
+def models_below(arguments: list[str]) -> tuple[Path, list[Path]]:
+    """The folder that the command line names, or `REAL_MODELS`, with every model below it; exits without one."""
+    folder = Path(arguments[0]) if arguments else REAL_MODELS
+    models = sorted(path for path in folder.rglob("*") if path.suffix in (".glb", ".gltf"))
+    if not models:
+        sys.exit(f"no .glb or .gltf below {folder}")
+    return folder, models
 
 
 @dataclass(slots=True)

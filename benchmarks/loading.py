@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from .harness import Comparison, measure, save
+from .harness import Comparison, measure, models_below, save
 
 
 def load_forge3d(path: Path, decode: bool) -> object:
@@ -96,11 +95,7 @@ def has_images(path: Path) -> bool:
 
 def main() -> None:
     """Run both comparisons over the folder given, or over FORGE3D_ASSETS/models."""
-    default = os.environ.get("FORGE3D_ASSETS", Path(__file__).parents[2] / "shared" / "assets")
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(default) / "models"
-    models = sorted(path for path in folder.rglob("*") if path.suffix in (".glb", ".gltf"))
-    if not models:
-        sys.exit(f"no .glb or .gltf below {folder}")
+    folder, models = models_below(sys.argv[1:])
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
 

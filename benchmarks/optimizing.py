@@ -9,7 +9,6 @@ and keeps textures as they are. Simplification is off everywhere.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import forge3d
 from forge3d.compare import psnr
 from forge3d.gltf.files import external_uris
 
-from .harness import RESULTS, Comparison, measure, save
+from .harness import REAL_MODELS, RESULTS, Comparison, measure, save
 
 PEERS = Path(__file__).parent.parent / "tests" / "peers" / "node_modules" / ".bin"
 SHARED = ("khronos/DamagedHelmet/glTF-Binary/DamagedHelmet.glb", "khronos/WaterBottle/glTF/WaterBottle.gltf",
@@ -60,11 +59,10 @@ def size(path: Path) -> int:
 
 def main() -> None:
     """Run every contender on the models given, or on the example and shared products."""
-    shared = Path(os.environ.get("FORGE3D_ASSETS", Path(__file__).parents[2] / "shared" / "assets")) / "models"
     examples = sorted((Path(__file__).parent.parent / "examples" / "models").glob("*.glb"))
     models = [Path(name) for name in sys.argv[1:]] or [
         *examples,
-        *(shared / name for name in SHARED if shared.is_dir()),
+        *(REAL_MODELS / name for name in SHARED if REAL_MODELS.is_dir()),
     ]
     times = Comparison("Whole program, wall time", "forge3d")
     rows = ["| model | input | forge3d | gltf-transform | gltfpack |", "|---|---:|---:|---:|---:|"]

@@ -12,7 +12,6 @@ just-in-time compiler counts; each side reads the file from disk and makes its w
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .harness import Comparison, measure, save
+from .harness import Comparison, measure, models_below, save
 
 PEERS = Path(__file__).parents[1] / "tests" / "peers"
 TRIANGLES = (50_000, 500_000, 5_000_000)
@@ -100,11 +99,7 @@ def write_glb(path: Path, arrays: list[np.ndarray]) -> None:
 
 def main() -> None:
     """Run over FORGE3D_ASSETS/models, or the folder given."""
-    default = os.environ.get("FORGE3D_ASSETS", Path(__file__).parents[2] / "shared" / "assets")
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(default) / "models"
-    models = sorted(path for path in folder.rglob("*") if path.suffix in (".glb", ".gltf"))
-    if not models:
-        sys.exit(f"no .glb or .gltf below {folder}")
+    folder, models = models_below(sys.argv[1:])
     khronos = KhronosProcess()
     note = (__doc__ or "").split("\n\n")[-1].strip()
     generated = Comparison("Generated meshes", "forge3d", note=note)
