@@ -137,5 +137,5 @@ def _attribute(decoded: draco.Decoded, data: DracoData, name: str, layout: Layou
     array = decoded.attributes.get(data.ids[name])
     if array is None:
         message = f"Draco: the payload has no attribute {data.ids[name]}, only {sorted(decoded.attributes)}"
-        broken(message, at(data.pointer, "attributes", name), "DRACO_DATA_INVALID")
+        broken(message, at(data.pointer, "attributes", name), draco.MISMATCH)
     return draco.stored_as(array, layout.dtype, layout.shape)

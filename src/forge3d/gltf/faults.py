@@ -22,8 +22,9 @@ class Fault:
     """One broken rule.
 
     Attributes:
-        code: the Khronos validator's name of the rule. Five are ours, for what it does not judge: RESOURCE_REFUSED,
-            LIMIT_EXCEEDED, UNSUPPORTED_FEATURE (a warning), DRACO_DATA_INVALID, MESHOPT_DATA_INVALID.
+        code: the Khronos validator's name of the rule. These are ours, for what it does not judge: RESOURCE_REFUSED,
+            LIMIT_EXCEEDED, UNSUPPORTED_FEATURE (a warning), DRACO_DATA_INVALID, DRACO_ACCESSOR_MISMATCH,
+            MESHOPT_DATA_INVALID, MESHOPT_LAYOUT_INVALID.
         severity: as the Khronos validator ranks the code by default.
         pointer: JSON pointer of the object at fault; "" is the whole file.
         message: what is wrong and what was expected.

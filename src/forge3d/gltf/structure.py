@@ -5,7 +5,7 @@ properties of what readers rely on (TYPE_MISMATCH, UNDEFINED_PROPERTY, VALUE_NOT
 EMPTY_ENTITY); all references (UNRESOLVED_REFERENCE, INVALID_INDEX); the node graph (NODE_LOOP, NODE_PARENT_OVERRIDE,
 SCENE_NON_ROOT_NODE); equal counts in a primitive; buffers, views, accessors and sparse parts (see `bounds`); resources
 (IO_ERROR, INVALID_URI, RESOURCE_REFUSED, LIMIT_EXCEEDED); compressed payloads, by decoding them (DRACO_DATA_INVALID,
-MESHOPT_DATA_INVALID). Values of the data and all other rules are the validator's.
+MESHOPT_DATA_INVALID, …). Values of the data and all other rules are the validator's.
 """
 
 from __future__ import annotations

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from importlib import import_module
 
 import numpy as np
 
 from ..errors import DependencyMissing, InvalidAsset, UnsupportedFeature
+from .basis import transcode
 from .decoding import Pixels
-from .headers import INVALID, UNEXPECTED_END, Bytes, ImageHeader, invalid
+from .headers import UNEXPECTED_END, Bytes, ImageHeader, invalid
 from .ktx2_header import HEADER_BYTES, ZSTD, Ktx2Header, Level
+from .ktx2_layout import read_codebooks
 
 BLOCK_BYTES = 16  # of a 4 × 4 UASTC block
 ZLIB = 3
@@ -71,29 +72,19 @@ def _blocks(size: int) -> int:
 
 
 def _check_codebooks(header: Ktx2Header, data: Bytes) -> None:
-    """BasisLZ global data: 20 bytes of lengths, 20 for each image, then four tables that fill the rest exactly."""
-    offset, length = header.global_data
-    images = len(header.levels)
-    if offset + length > len(data) or length < 20 + 20 * images:
+    """BasisLZ global data: lengths that fill it exactly, and slices inside their levels."""
+    books = read_codebooks(header, memoryview(data))
+    if books is None:
         raise InvalidAsset("the codebooks of the KTX2 file lie past its end", code=UNEXPECTED_END)
-    endpoints, selectors, *tables = struct.unpack_from("<2H4I", data, offset)
-    if 20 + 20 * images + sum(tables) != length or not endpoints or not selectors:
+    if books.length != header.global_data[1] or not books.endpoints or not books.selectors:
         raise invalid("the lengths of the KTX2 file's codebooks contradict each other")
-    for index, level in enumerate(header.levels):
-        _, at, size, alpha_at, alpha_size = struct.unpack_from("<5I", data, offset + 20 + 20 * index)
-        if at + size > level.length or alpha_at + alpha_size > level.length:
+    for index, (level, image) in enumerate(zip(header.levels, books.slices, strict=True)):
+        if sum(image.colour) > level.length or sum(image.alpha) > level.length:
             raise invalid(f"level {index} of the KTX2 file is shorter than its slices")
 
 
 def _basis(summary: ImageHeader, data: Bytes, level: int) -> Pixels:
-    import opengl_basisu
-
-    try:
-        rgba = opengl_basisu.open(bytes(data)).transcode("rgba8", level).data
-    except opengl_basisu.UnsupportedError as error:
-        raise UnsupportedFeature("KTX2", str(error)) from error
-    except opengl_basisu.BasisuError as error:
-        raise InvalidAsset(f"the KTX2 image cannot be decoded: {error}", code=INVALID) from error
+    rgba = transcode(data, level, "rgba8")
     pixels: Pixels = np.asarray(rgba)
     if summary.channels == 4:
         return pixels

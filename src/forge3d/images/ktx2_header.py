@@ -14,13 +14,13 @@ TRANSFER_LINEAR, TRANSFER_SRGB = 1, 2
 MAX_LAYERS = 4096
 
 # What each set of channel ids in the descriptor's samples means: (channels, has alpha).
-_ETC1S_CHANNELS: dict[tuple[int, ...], tuple[int, bool]] = {
+ETC1S_CHANNELS: dict[tuple[int, ...], tuple[int, bool]] = {
     (0,): (3, False),
     (3,): (1, False),
     (0, 15): (4, True),
     (3, 4): (2, False),
 }
-_UASTC_CHANNELS: dict[tuple[int, ...], tuple[int, bool]] = {
+UASTC_CHANNELS: dict[tuple[int, ...], tuple[int, bool]] = {
     (0,): (3, False), (3,): (4, True), (4,): (1, False), (5,): (2, False), (6,): (2, False),
 }  # fmt: skip
 
@@ -36,7 +36,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Ktx2Header:
-    """A KTX2 header. `height`, `depth`, `layers` are as stored, where 0 means "not such a texture"."""
+    """A KTX2 header.
+
+    `height`, `depth`, `layers` are as stored, where 0 means "not such a texture"; so is `level_count`, where 0 means
+    one level, and that a reader may make the others. `descriptor`, `key_values` and `global_data` say where sections
+    are: first byte and length.
+    """
 
     vk_format: int
     type_size: int
@@ -52,6 +57,9 @@ class Ktx2Header:
     primaries: int
     transfer: int
     samples: tuple[int, ...]
+    level_count: int
+    descriptor: tuple[int, int]
+    key_values: tuple[int, int]
 
     @classmethod
     def parse(cls, data: memoryview) -> Ktx2Header:
@@ -62,7 +70,7 @@ class Ktx2Header:
             IndexError, struct.error: the data end inside it.
         """
         vk_format, type_size, width, height, depth, layers, faces, count, scheme = struct.unpack_from("<9I", data, 12)
-        dfd_offset, dfd_length, _, _ = struct.unpack_from("<4I", data, 48)
+        dfd_offset, dfd_length, kvd_offset, kvd_length = struct.unpack_from("<4I", data, 48)
         global_offset, global_length = struct.unpack_from("<2Q", data, 64)
         if faces not in (1, 6) or layers > MAX_LAYERS:
             raise invalid(f"the KTX2 header says {faces} faces and {layers} layers")
@@ -72,7 +80,7 @@ class Ktx2Header:
         model, primaries, transfer, samples = _descriptor(data, dfd_offset, dfd_length)
         return cls(
             vk_format, type_size, width, height, depth, layers, faces, scheme, levels, (global_offset, global_length),
-            model, primaries, transfer, samples,
+            model, primaries, transfer, samples, count, (dfd_offset, dfd_length), (kvd_offset, kvd_length),
         )  # fmt: skip
 
     @property
@@ -90,7 +98,7 @@ class Ktx2Header:
 
     def summary(self) -> ImageHeader:
         """The facts that every format has."""
-        table = _ETC1S_CHANNELS if self.model == ETC1S else _UASTC_CHANNELS if self.model == UASTC else {}
+        table = ETC1S_CHANNELS if self.model == ETC1S else UASTC_CHANNELS if self.model == UASTC else {}
         channels, alpha = table.get(self.samples, (min(max(len(self.samples), 1), 4), 15 in self.samples))
         transfers: dict[int, Colour] = {TRANSFER_LINEAR: "linear", TRANSFER_SRGB: "srgb"}
         primaries: dict[int, Colour | None] = {0: None, 1: "srgb"}

@@ -154,7 +154,8 @@ def test_lies_are_refused(arguments: tuple[Any, ...], message: str) -> None:
     *arguments, version = arguments if len(arguments) == 6 else (*arguments, 1)
     with pytest.raises(InvalidAsset, match=message) as caught:
         meshopt.decode(*arguments, version=version)
-    assert caught.value.code == "MESHOPT_DATA_INVALID"
+    payload = ("cannot", "announce", "version 0")
+    assert caught.value.code == ("MESHOPT_DATA_INVALID" if message.startswith((*payload, "0xa0")) else meshopt.LAYOUT)
 
 
 @settings(deadline=None)

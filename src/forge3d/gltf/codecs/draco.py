@@ -20,6 +20,7 @@ from ..limits import Limits
 from .deadline import within
 
 EXTENSION: Final = "KHR_draco_mesh_compression"
+MISMATCH: Final = "DRACO_ACCESSOR_MISMATCH"
 Array = npt.NDArray[Any]
 
 _MESH, _SEQUENTIAL, _EDGEBREAKER = 1, 0, 1
@@ -117,16 +118,16 @@ def check(data: bytes | memoryview, faces: int | None, points: int | None, limit
     """Hold the header against what the accessors declare (None: unknown), before any memory is set aside.
 
     Raises:
-        InvalidAsset: where they contradict each other.
+        InvalidAsset: where they contradict each other (DRACO_ACCESSOR_MISMATCH), or the header itself.
         LimitExceeded: max_decoded_bytes, when decoding would need more memory for a time.
     """
     claim = header(data)
     if claim.faces > len(data) * _MOST_FACES_PER_BYTE:
         _broken(f"{len(data)} bytes cannot hold {claim.faces} faces")
     if faces is not None and claim.faces != faces:
-        _broken(f"the payload has {claim.faces} faces where the accessors declare {faces}")
+        _broken(f"the payload has {claim.faces} faces where the accessors declare {faces}", MISMATCH)
     if points is not None and (claim.points != points if claim.sequential else claim.points > points):
-        _broken(f"the payload has {claim.points} points where the accessors declare {points}")
+        _broken(f"the payload has {claim.points} points where the accessors declare {points}", MISMATCH)
     if claim.points > 3 * claim.faces:
         _broken(f"{claim.faces} faces cannot have {claim.points} points")
     limits.check("max_decoded_bytes", claim.faces * _WORKING_BYTES_PER_FACE, "decoding a Draco mesh")
@@ -140,7 +141,7 @@ def decode(data: bytes | memoryview, limits: Limits, *, faces: int | None = None
         faces, points: what the accessors declare, where known.
 
     Raises:
-        InvalidAsset: DRACO_DATA_INVALID.
+        InvalidAsset: DRACO_DATA_INVALID, DRACO_ACCESSOR_MISMATCH.
         LimitExceeded: max_decoded_bytes, codec_seconds.
     """
     import DracoPy
@@ -164,20 +165,20 @@ def stored_as(data: Array, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Arra
     """Decoded values in the component type and natural shape that their accessor declares, read-only.
 
     Raises:
-        InvalidAsset: when the shapes differ or a value does not fit.
+        InvalidAsset: DRACO_ACCESSOR_MISMATCH, when the shapes differ or a value does not fit.
     """
     if data.size != prod(shape) or len(data) != shape[0]:
-        _broken(f"decoded shape {data.shape} is not the accessor's {shape}")
+        _broken(f"decoded shape {data.shape} is not the accessor's {shape}", MISMATCH)
     stored = data
     if data.dtype != dtype:
         with np.errstate(invalid="ignore"):
             stored = data.astype(dtype)
         if not np.array_equal(stored, data):
-            _broken(f"decoded {data.dtype} values do not fit the accessor's {dtype}")
+            _broken(f"decoded {data.dtype} values do not fit the accessor's {dtype}", MISMATCH)
     stored = stored.reshape(shape)
     stored.flags.writeable = False
     return stored
 
 
-def _broken(message: str) -> NoReturn:
-    raise InvalidAsset(f"Draco: {message}", code="DRACO_DATA_INVALID")
+def _broken(message: str, code: str = "DRACO_DATA_INVALID") -> NoReturn:
+    raise InvalidAsset(f"Draco: {message}", code=code)

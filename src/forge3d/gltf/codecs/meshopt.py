@@ -18,6 +18,9 @@ EXTENSIONS: Final = (KHR, EXT)
 MODES: Final = ("ATTRIBUTES", "TRIANGLES", "INDICES")
 FILTERS: Final = ("NONE", "OCTAHEDRAL", "QUATERNION", "EXPONENTIAL", "COLOR")
 
+LAYOUT: Final = "MESHOPT_LAYOUT_INVALID"
+"""Code for mode, filter, stride and count that no payload could have together."""
+
 Mode = Literal["ATTRIBUTES", "TRIANGLES", "INDICES"]
 Filter = Literal["NONE", "OCTAHEDRAL", "QUATERNION", "EXPONENTIAL", "COLOR"]
 Array = npt.NDArray[Any]
@@ -35,14 +38,15 @@ def check(data: bytes | memoryview, count: int, stride: int, mode: str, filter: 
         version: the newest vertex codec version allowed: 0 for EXT, 1 for KHR.
 
     Raises:
-        InvalidAsset: where they contradict each other or the extension's rules.
+        InvalidAsset: where they contradict each other (MESHOPT_DATA_INVALID) or the extension's rules
+            (MESHOPT_LAYOUT_INVALID).
     """
     if mode not in MODES:
-        _broken(f"mode {mode!r} is not one of {', '.join(MODES)}")
+        _broken(f"mode {mode!r} is not one of {', '.join(MODES)}", LAYOUT)
     if filter not in FILTERS or (filter == "COLOR" and version == 0):
-        _broken(f"filter {filter!r} is not one of {', '.join(FILTERS[: 4 + version])}")
+        _broken(f"filter {filter!r} is not one of {', '.join(FILTERS[: 4 + version])}", LAYOUT)
     if count < 1:
-        _broken(f"count {count} is less than 1")
+        _broken(f"count {count} is less than 1", LAYOUT)
     if mode == "ATTRIBUTES":
         _check_attributes(data, count, stride, filter)
     else:
@@ -54,11 +58,11 @@ def check(data: bytes | memoryview, count: int, stride: int, mode: str, filter: 
 
 def _check_attributes(data: bytes | memoryview, count: int, stride: int, filter: str) -> None:
     if not 4 <= stride <= 256 or stride % 4:
-        _broken(f"byteStride {stride} is not a multiple of 4 in [4, 256]")
+        _broken(f"byteStride {stride} is not a multiple of 4 in [4, 256]", LAYOUT)
     if filter in ("OCTAHEDRAL", "COLOR") and stride not in (4, 8):
-        _broken(f"byteStride {stride} is not 4 or 8, as filter {filter} needs")
+        _broken(f"byteStride {stride} is not 4 or 8, as filter {filter} needs", LAYOUT)
     if filter == "QUATERNION" and stride != 8:
-        _broken(f"byteStride {stride} is not 8, as filter QUATERNION needs")
+        _broken(f"byteStride {stride} is not 8, as filter QUATERNION needs", LAYOUT)
     least = _least_attribute_bytes(count, stride, version=data[0] - 0xA0 if data else 0)
     if len(data) < least:
         _broken(f"{len(data)} bytes cannot hold {count} elements of {stride} bytes, which take {least} at least")
@@ -80,12 +84,12 @@ def _least_attribute_bytes(count: int, stride: int, version: int) -> int:
 
 def _check_indices(data: bytes | memoryview, count: int, stride: int, mode: str, filter: str) -> None:
     if stride not in (2, 4):
-        _broken(f"byteStride {stride} is not 2 or 4, as {mode} needs")
+        _broken(f"byteStride {stride} is not 2 or 4, as {mode} needs", LAYOUT)
     if filter != "NONE":
-        _broken(f"filter {filter} is not for {mode}")
+        _broken(f"filter {filter} is not for {mode}", LAYOUT)
     if mode == "TRIANGLES":
         if count % 3:
-            _broken(f"count {count} is not a multiple of 3, as TRIANGLES needs")
+            _broken(f"count {count} is not a multiple of 3, as TRIANGLES needs", LAYOUT)
         least = 1 + count // 3 + 16  # a byte for each triangle, and a table at the end
     else:
         least = 1 + count + 4  # a byte for each index, and four bytes of tail
@@ -113,8 +117,8 @@ def decode(
     return flat
 
 
-def _broken(message: str) -> NoReturn:
-    raise InvalidAsset(f"meshopt: {message}", code="MESHOPT_DATA_INVALID")
+def _broken(message: str, code: str = "MESHOPT_DATA_INVALID") -> NoReturn:
+    raise InvalidAsset(f"meshopt: {message}", code=code)
 
 
 def encode_attributes(data: npt.ArrayLike, *, version: Literal[0, 1] = 0, level: int = 2) -> bytes:
