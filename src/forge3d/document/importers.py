@@ -108,7 +108,7 @@ class _Beside:
 
     def get(self, name: str) -> bytes:
         uri = quote(name.strip().replace("\\", "/"))
-        data = self._resolver.read(uri)
+        data = bytes(self._resolver.read(uri))
         self.opened.append(str(self._resolver.locate(uri)))
         return data
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from ..errors import InvalidAsset, ResourceRefused
-from .files import open_without_waiting
+from .files import open_without_waiting, read_open
 from .limits import Limits
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -64,7 +64,7 @@ class Resolver:
         self._charged: set[str] = set()
         self._bytes = 0
 
-    def read(self, uri: str, most: int = -1) -> bytes:
+    def read(self, uri: str, most: int = -1) -> memoryview:
         """The bytes that `uri` stands for: a data URI or a file; of a file, the first `most` (-1: all).
 
         Raises:
@@ -74,7 +74,7 @@ class Resolver:
         """
         if is_data(uri):
             self._charge(uri, len(uri) * 3 // 4, "a data URI")
-            return decode_data(uri)
+            return memoryview(decode_data(uri))
         return self._read_file(self.locate(uri), uri, most)
 
     def locate(self, uri: str) -> Path:
@@ -96,7 +96,7 @@ class Resolver:
             raise ResourceRefused(uri, f"it leads out of the model's folder {self._root}")
         return Path(path)
 
-    def _read_file(self, path: Path, uri: str, most: int) -> bytes:
+    def _read_file(self, path: Path, uri: str, most: int) -> memoryview:
         try:
             with open(path, "rb", buffering=0, opener=open_without_waiting) as file:
                 state = os.fstat(file.fileno())
@@ -106,7 +106,7 @@ class Resolver:
                     self.limits.check("max_resources", len(self._opened) + 1, "the number of external files")
                 self._charge(str(path), state.st_size, _short(uri))
                 self._opened.add(str(path))
-                return file.read(most)
+                return read_open(file, state.st_size if most < 0 else min(most, state.st_size))
         except OSError as error:
             raise InvalidAsset(f"cannot read {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
 

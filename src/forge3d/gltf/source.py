@@ -40,13 +40,15 @@ class Source:
         container_faults: faults of the GLB's own structure.
     """
 
-    def __init__(self, data: bytes, folder: Path | None, limits: Limits, name: str | None, path: Path | None = None):
+    def __init__(
+        self, data: bytes | memoryview, folder: Path | None, limits: Limits, name: str | None, path: Path | None = None
+    ):
         self.path, self.name, self.limits = path, name, limits
         self.container: Literal["glb", "gltf"] = _container(data, path)
         self.glb_bin: memoryview | None = None
         self.container_faults: list[Fault] = []
         with self._naming():
-            self.text = self._split(data) if self.container == "glb" else data
+            self.text = self._split(data) if self.container == "glb" else bytes(data)
             self.json: dict[str, Any] = json_text.decode_object(self.text, limits)
         self._root = Root(self.json, limits)
         self._resolver = Resolver(folder, limits)
@@ -86,7 +88,7 @@ class Source:
         path = Path(source)
         return cls(read_file(path, limits), base or path.parent, limits, name or str(path), path)
 
-    def _split(self, data: bytes) -> bytes:
+    def _split(self, data: bytes | memoryview) -> bytes:
         """Take the GLB apart; its JSON text."""
         chunks = glb.parse(data)
         self.container_faults, self.glb_bin = chunks.faults, chunks.bin
@@ -162,12 +164,12 @@ class Source:
             if "bufferView" in image:
                 return bytes(self.view(index(image, "bufferView", here, len(self._root.entries("bufferViews")))))
             with self._naming(f"{here}/uri" if "uri" in image else None):
-                return self._resolver.read(string(image, "uri", here), most)
+                return bytes(self._resolver.read(string(image, "uri", here), most))
 
     def resource(self, uri: str) -> bytes:
         """What a URI stands for: a data URI, or a file inside the model's folder."""
         with self._naming():
-            return self._resolver.read(uri)
+            return bytes(self._resolver.read(uri))
 
     def layout(self, number: int) -> Layout:
         """What an accessor declares: component type, shape, normalized, buffer view. Decodes nothing."""
@@ -262,14 +264,15 @@ class _Naming:
             error.pointer = error.pointer or self._pointer
 
 
-def _container(data: bytes, path: Path | None) -> Literal["glb", "gltf"]:
+def _container(data: bytes | memoryview, path: Path | None) -> Literal["glb", "gltf"]:
     """What to read the data as: broken GLBs are better explained as such than as bad JSON."""
-    if data.startswith(b"Kaydara FBX"):
+    head = bytes(data[:64])
+    if head.startswith(b"Kaydara FBX"):
         raise UnsupportedFeature("FBX", "export glTF 2.0 instead, or convert it with Blender")
     if path is not None and path.suffix.lower() in (".obj", ".stl", ".ply"):
         kind = path.suffix[1:].upper()
         raise UnsupportedFeature(kind, f"is not glTF: convert it with `forge3d optimize {path.name} {path.stem}.glb`")
-    if glb.is_glb(data):
+    if glb.is_glb(head):
         return "glb"
-    is_json = data[:64].removeprefix(json_text.BOM).lstrip()[:1] in (b"{", b"[", b'"')
+    is_json = head.removeprefix(json_text.BOM).lstrip()[:1] in (b"{", b"[", b'"')
     return "glb" if path is not None and path.suffix.lower() == ".glb" and not is_json else "gltf"

@@ -56,7 +56,7 @@ class Views:
         uri = string(buffer, "uri", here, None)
         if uri is not None:
             try:
-                return memoryview(self._resolver.read(uri))
+                return self._resolver.read(uri)
             except InvalidAsset as error:
                 error.pointer = f"{here}/uri"
                 raise

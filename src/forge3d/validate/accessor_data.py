@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import isfinite
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import Forge3DError
 from .accessors import COMPONENTS, element_bytes, is_placed
 from .judge import Clean, Judge
 from .meshes import primitives
 from .resources import BROKEN_PLACES, LIMIT, note
+from .rows import Array, extremes, extremes_of_many, pieces, tally
 from .rules import ERROR, rule
-
-Array = npt.NDArray[Any]
 
 INVALID_FLOAT = rule("ACCESSOR_INVALID_FLOAT", ERROR, "3.6.2.2", "a number is NaN or infinite")
 MIN_MISMATCH = rule("ACCESSOR_MIN_MISMATCH", ERROR, "3.6.2.5", "the declared minimum is not the data's")
@@ -26,7 +24,6 @@ SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse in
 
 
 DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
-FOLD = 256
 READ_SHARE = 4
 """How many times `max_decoded_bytes` may be read from accessors, which may all show the same bytes."""
 
@@ -124,12 +121,25 @@ def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
 
 
 def check_arrays(judge: Judge, arrays: dict[int, Array], compressed: set[int]) -> None:
+    ranges = _ranges(judge, arrays)
     for index, accessor, pointer in judge.entries("accessors"):
         if "sparse" in accessor and {"componentType", "type", "count"} <= accessor.keys():
             _check_sparse(accessor, index, pointer, judge)
+        if index in ranges:
+            _check_range(*ranges[index], accessor, pointer, judge, index in compressed)
+
+
+def _ranges(judge: Judge, arrays: dict[int, Array]) -> dict[int, tuple[Array, Array, Array]]:
+    """By accessor that has rules: its rows, their minimum and maximum."""
+    rows: dict[int, Array] = {}
+    for index, accessor, _ in judge.entries("accessors"):
         array = arrays.get(index)
-        if array is not None and len(array):
-            _check_values(array, accessor, pointer, judge, index in compressed)
+        if array is None or not len(array):
+            continue
+        if array.dtype.kind == "f" or "min" in accessor or "max" in accessor:
+            rows[index] = _rows(array)
+    found = zip(rows.items(), extremes_of_many(rows.values()), strict=True)
+    return {index: (flat, *pair) for (index, flat), pair in found}
 
 
 def _check_sparse(accessor: Clean, index: int, pointer: str, judge: Judge) -> None:
@@ -153,52 +163,52 @@ def _check_sparse(accessor: Clean, index: int, pointer: str, judge: Judge) -> No
         judge.report(SPARSE_BOUNDS, here, f"{beyond} are not below {accessor.get('count', 0)}", beyond)
 
 
-def _extremes(flat: Array) -> tuple[Array, Array]:
-    """Minimum and maximum of each column of `(n, k)`.
-
-    NumPy takes narrow rows one by one; here many of them make one wide row, which is ten times as quick.
-    """
-    count, columns = flat.shape
-    wide = count // FOLD if flat.flags.c_contiguous else 0
-    if not wide:
-        return flat.min(axis=0), flat.max(axis=0)
-    folded, rest = flat[: wide * FOLD].reshape(wide, -1), flat[wide * FOLD :]
-    low, high = (part.reshape(FOLD, columns) for part in (folded.min(axis=0), folded.max(axis=0)))
-    return np.concatenate([low, rest]).min(axis=0), np.concatenate([high, rest]).max(axis=0)
+def _rows(array: Array) -> Array:
+    """Elements as rows, in the file's (column-major) order."""
+    return (array.transpose(0, 2, 1) if array.ndim == 3 else array).reshape(len(array), -1)
 
 
-def _check_values(array: Array, accessor: Clean, pointer: str, judge: Judge, compressed: bool) -> None:
-    """Finite numbers and declared bounds, column by column in the file's (column-major) order."""
-    if array.ndim == 3:
-        array = array.transpose(0, 2, 1)
-    flat = array.reshape(len(array), -1)
+def check_values(array: Array, accessor: Clean, pointer: str, judge: Judge, *, compressed: bool) -> None:
+    """Hold an array, not empty, against what an accessor declares of its own."""
+    flat = _rows(array)
+    _check_range(flat, *extremes(flat), accessor, pointer, judge, compressed)
+
+
+def _check_range(
+    flat: Array, low: Array, high: Array, accessor: Clean, pointer: str, judge: Judge, compressed: bool
+) -> None:
+    """Finite numbers and declared bounds, column by column."""
     is_float = flat.dtype.kind == "f"
-    if not is_float and "min" not in accessor and "max" not in accessor:
-        return
-    low, high = _extremes(flat)
-    if is_float and not (np.isfinite(low).all() and np.isfinite(high).all()):
-        broken = ~np.isfinite(flat)
-        first = int(np.argwhere(broken)[0][0])
-        count = int(broken.sum())
+    lows, highs = low.tolist(), high.tolist()
+    if is_float and not all(map(isfinite, (*lows, *highs))):
+        _, first = tally(lambda piece: (~np.isfinite(piece)).any(axis=1), flat)
+        count = sum(int(np.count_nonzero(~np.isfinite(flat[piece]))) for piece in pieces(len(flat)))
         judge.report(INVALID_FLOAT, pointer, f"{count} numbers, the first in element {first}", count)
-        rest = np.where(np.isnan(flat), np.nan, flat)
-        low, high = np.fmin.reduce(rest, axis=0), np.fmax.reduce(rest, axis=0)
+        low, high = np.fmin.reduce(flat, axis=0), np.fmax.reduce(flat, axis=0)
         low[np.isnan(flat[0])] = high[np.isnan(flat[0])] = np.nan  # a range that begins with nothing has no bounds
+        lows, highs = low.tolist(), high.tolist()
     if compressed and not is_float:
         return
-    slack = DRACO_TOLERANCE * float((high - low).max()) if compressed else None
-    for key, actual, mismatch, beyond in (("min", low, MIN_MISMATCH, BELOW), ("max", high, MAX_MISMATCH, ABOVE)):
+    for key, actual, plain in (("min", low, lows), ("max", high, highs)):
         declared = accessor.get(key)
-        if declared is None:
-            continue
-        with np.errstate(over="ignore"):
-            bound = np.asarray(declared, np.float64).astype(np.float32 if is_float else np.float64)
-        for place in np.flatnonzero(bound != actual):
-            here = f"{pointer}/{key}/{place}"
-            if slack is None:
-                judge.report(mismatch, here, f"{declared[place]} is declared, {actual[place]} is the data's")
-            column, limit = flat[:, place], bound[place]
-            outside = column < limit - (slack or 0) if key == "min" else column > limit + (slack or 0)
-            count = int(np.count_nonzero(outside))
-            if count:
-                judge.report(beyond, here, f"{count} elements lie outside", count)
+        if declared is not None and declared != plain:
+            slack = DRACO_TOLERANCE * float((high - low).max()) if compressed else None
+            _check_bound(key, declared, actual, flat, f"{pointer}/{key}", judge, slack)
+
+
+def _check_bound(
+    key: str, declared: list[float], actual: Array, flat: Array, pointer: str, judge: Judge, slack: float | None
+) -> None:
+    """One of the declared bounds against the data's."""
+    mismatch, beyond = (MIN_MISMATCH, BELOW) if key == "min" else (MAX_MISMATCH, ABOVE)
+    with np.errstate(over="ignore"):
+        bound = np.asarray(declared, np.float64).astype(np.float32 if flat.dtype.kind == "f" else np.float64)
+    for place in np.flatnonzero(bound != actual):
+        here = f"{pointer}/{place}"
+        if slack is None:
+            judge.report(mismatch, here, f"{declared[place]} is declared, {actual[place]} is the data's")
+        column, limit = flat[:, place], bound[place]
+        outside = column < limit - (slack or 0) if key == "min" else column > limit + (slack or 0)
+        count = int(np.count_nonzero(outside))
+        if count:
+            judge.report(beyond, here, f"{count} elements lie outside", count)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .accessor_data import Array
 from .judge import Clean, Judge
 from .mesh_data import Finding, find, floats, non_unit, report
 from .nodes import QUATERNION_TOLERANCE
+from .rows import Array
 from .rules import ERROR, rule
 
 NEGATIVE = rule("ACCESSOR_ANIMATION_INPUT_NEGATIVE", ERROR, "3.11", "times must not be negative")

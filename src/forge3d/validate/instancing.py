@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..gltf.json_access import at
-from .accessor_data import Array
 from .judge import Judge
 from .mesh_data import find, floats, non_unit, report
 from .nodes import QUATERNION_TOLERANCE
+from .rows import Array
 from .rules import ERROR, WARNING, rule
 
 NAME = "EXT_mesh_gpu_instancing"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ import numpy.typing as npt
 
 from ..errors import Forge3DError
 from ..gltf.json_access import at
-from .accessor_data import Array
 from .formats import joint_sets
 from .judge import Clean, Judge
 from .meshes import is_allowed, primitives, vertex_count
 from .resources import note
+from .rows import Array, batches, pieces, tally
 from .rules import ERROR, INFORMATION, WARNING, Rule, rule
 
 NON_UNIT = rule("ACCESSOR_VECTOR3_NON_UNIT", ERROR, "3.7.2.1", "vectors are not of unit length")
@@ -37,6 +38,10 @@ WEIGHT_TOLERANCE = 2e-7
 """How far a vertex's float weights may be from 1, for each of them that is not zero."""
 
 
+ROUGH = 1e-5
+"""More than the sum of a few squares in single precision can be off."""
+
+
 Finding = tuple[Rule, str, int]
 """A broken rule, how it is broken, and by how many elements."""
 
@@ -45,9 +50,13 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
     """Every primitive; an array that many of them share is looked at once, and reported wherever it is used."""
     joints = _joint_counts(judge)
     known: dict[tuple[Any, ...], list[Finding]] = {}
-    influences: dict[tuple[Any, ...], dict[str, list[Finding]]] = {}
-    for mesh, place, primitive, pointer in primitives(judge):
-        data = _decoded(judge, mesh, place, primitive, arrays)
+    decoded = [
+        (primitive, pointer, _decoded(judge, mesh, place, primitive, arrays), joints.get(mesh))
+        for mesh, place, primitive, pointer in primitives(judge)
+    ]
+    skinned = [_influences(judge, primitive, data, count) for primitive, _, data, count in decoded]
+    influences = judge_influences([influence for influence in skinned if influence])
+    for (primitive, pointer, data, _), influence in zip(decoded, skinned, strict=True):
         attributes = {name: data[name] for name in primitive.get("attributes") or {} if name in data}
         for name, array in attributes.items():
             if name in CHECKS and is_allowed(judge, primitive["attributes"][name], name):
@@ -56,7 +65,7 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
                 if key not in known:
                     known[key] = CHECKS[name](array, normalized)
                 report(known[key], at(f"{pointer}/attributes", name), judge)
-        for name, findings in _influences(attributes, joints.get(mesh), judge, primitive, influences).items():
+        for name, findings in influences[influence.key].items() if influence else ():
             report(findings, f"{pointer}/attributes/{name}", judge)
         if "" in data:
             key = (id(data[""]), vertex_count(judge, primitive), primitive.get("mode", 4) in (4, -1))
@@ -104,22 +113,32 @@ def floats(array: Array, normalized: bool) -> npt.NDArray[np.float32]:
 
 def find(rule: Rule, broken: Any) -> list[Finding]:
     """The finding that a mask over elements stands for, if any is set."""
-    count = int(np.count_nonzero(broken))
-    if not count:
-        return []
-    return [(rule, f"{count} of {len(broken)} elements, the first is {int(broken.argmax())}", count)]
+    return finding(rule, int(np.count_nonzero(broken)), int(broken.argmax()) if len(broken) else 0, len(broken))
+
+
+def search(rule: Rule, broken: Callable[..., npt.NDArray[np.bool_]], *arrays: Array) -> list[Finding]:
+    """The finding of the elements that are `broken`, if any is; see `rows.tally`."""
+    return finding(rule, *tally(broken, *arrays), len(arrays[0]))
+
+
+def finding(rule: Rule, count: int, first: int, elements: int) -> list[Finding]:
+    return [(rule, f"{count} of {elements} elements, the first is {first}", count)] if count else []
 
 
 def _check_normals(array: Array, normalized: bool) -> list[Finding]:
     if array.ndim != 2 or array.shape[1] < 3:
         return []
-    return find(NON_UNIT, non_unit(floats(array, normalized)[:, :3], UNIT_TOLERANCE))
+    return search(NON_UNIT, lambda piece: non_unit(floats(piece, normalized)[:, :3], UNIT_TOLERANCE), array)
 
 
 def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[np.bool_]:
     """Which rows are finite and not of unit length; numbers that are not finite have a rule of their own."""
-    squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
     low, high = (1 - tolerance) ** 2, (1 + tolerance) ** 2
+    with np.errstate(over="ignore"):
+        rough = sum(np.square(column) for column in vectors.T)
+    if len(rough) and low + ROUGH < rough.min() and rough.max() < high - ROUGH:
+        return np.zeros(len(vectors), bool)
+    squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)  # exact, and four times as slow
     outside: npt.NDArray[np.bool_] = (squares < low) | (squares > high)
     return outside
 
@@ -127,14 +146,14 @@ def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[
 def _check_tangents(array: Array, normalized: bool) -> list[Finding]:
     if array.ndim != 2 or array.shape[1] != 4:
         return []
-    sign = floats(array, normalized)[:, 3]
-    return [*_check_normals(array, normalized), *find(SIGN, np.abs(sign) != 1)]
+    signs = search(SIGN, lambda piece: np.abs(floats(piece, normalized)) != 1, array[:, 3])
+    return [*_check_normals(array, normalized), *signs]
 
 
 def _check_colours(array: Array, normalized: bool) -> list[Finding]:
     if array.dtype.kind != "f" or array.ndim != 2:
         return []
-    return find(NON_CLAMPED, ((array < 0) | (array > 1)).any(axis=1))
+    return search(NON_CLAMPED, lambda piece: ((piece < 0) | (piece > 1)).any(axis=1), array)
 
 
 CHECKS: dict[str, Callable[[Array, bool], list[Finding]]] = {
@@ -153,63 +172,113 @@ def _joint_counts(judge: Judge) -> dict[int, int]:
     return counts
 
 
-def _influences(
-    attributes: dict[str, Array], joint_count: int | None, judge: Judge, primitive: Clean,
-    known: dict[tuple[Any, ...], dict[str, list[Finding]]],
-) -> dict[str, list[Finding]]:  # fmt: skip
-    """JOINTS_n and WEIGHTS_n of all sets together: findings by attribute."""
+@dataclass(frozen=True, slots=True)
+class Influences:
+    """JOINTS_n and WEIGHTS_n of all sets of one primitive, each `(vertices, 4)`, and how many joints there are."""
+
+    joints: tuple[Array, ...]
+    weights: tuple[Array, ...]
+    joint_count: int
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """Equal for primitives that share all of it."""
+        return (self.joint_count, *map(id, (*self.joints, *self.weights)))
+
+
+def _influences(judge: Judge, primitive: Clean, data: dict[str, Array], joint_count: int | None) -> Influences | None:
+    """What a skinned primitive is moved by; None where it is not skinned, or not of a form that can be judged."""
     sets = range(joint_sets(primitive))
-    names = [name for number in sets for name in (f"JOINTS_{number}", f"WEIGHTS_{number}")]
+    joints, weights = (
+        tuple(data[f"{name}_{number}"] for number in sets if f"{name}_{number}" in data)
+        for name in ("JOINTS", "WEIGHTS")
+    )
     vertices = vertex_count(judge, primitive)
-    if joint_count is None or not names or any(name not in attributes for name in names):
-        return {}
-    arrays = [attributes[name] for name in names]
-    if any(array.shape != (vertices, 4) for array in arrays) or any(array.dtype.kind == "f" for array in arrays[::2]):
-        return {}
-    key = (joint_count, *map(id, arrays))
-    if key not in known:
-        joints = np.stack([array.astype(np.int64) for array in arrays[::2]], axis=2)
-        known[key] = _influence_findings(joints, np.stack([floats(a, True) for a in arrays[1::2]], axis=2), joint_count)
-    return known[key]
+    if joint_count is None or not sets or len(joints) != len(sets) or len(weights) != len(sets):
+        return None
+    if any(array.shape != (vertices, 4) for array in (*joints, *weights)):
+        return None
+    return None if any(array.dtype.kind == "f" for array in joints) else Influences(joints, weights, joint_count)
+
+
+def judge_influences(given: list[Influences]) -> dict[tuple[int, ...], dict[str, list[Finding]]]:
+    """Findings by attribute, by key; small ones that have as many sets and joints are looked at together first."""
+    distinct = {one.key: one for one in given}
+    alike: dict[tuple[Any, ...], list[Influences]] = {}
+    for one in distinct.values():
+        types = tuple(array.dtype for array in (*one.joints, *one.weights))
+        alike.setdefault((one.joint_count, *types), []).append(one)
+    found: dict[tuple[int, ...], dict[str, list[Finding]]] = {}
+    for ones in alike.values():
+        for batch in batches(ones, lambda one: len(one.joints[0])):
+            joints, weights = (
+                [np.concatenate(part) if len(part) > 1 else part[0] for part in zip(*columns, strict=True)]
+                for columns in ([one.joints for one in batch], [one.weights for one in batch])
+            )
+            good = len(batch) > 1 and not _influence_findings(joints, weights, batch[0].joint_count)
+            for one in batch:
+                found[one.key] = {} if good else _influence_findings(one.joints, one.weights, one.joint_count)
+    return found
 
 
 def _influence_findings(
-    joints: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], joint_count: int
+    joints: Sequence[Array], weights: Sequence[Array], joint_count: int
 ) -> dict[str, list[Finding]]:
-    """Rules over joints and weights, both `(vertices, 4, sets)`; a vertex has its influences in all sets together.
-
-    What is wrong in itself, a joint out of bounds or there already, a negative weight, does not count for the sum.
-    """
-    vertices, _, sets = joints.shape
-    inside = joints < joint_count
-    used = inside & (weights != 0)
-    flat, flat_used = joints.reshape(vertices, -1), used.reshape(vertices, -1)
-    marked = np.where(flat_used, flat, -1 - np.arange(flat.shape[1]))
-    order = np.argsort(marked, axis=1, kind="stable")
-    ordered = np.take_along_axis(marked, order, axis=1)
-    repeated = np.zeros(flat.shape, bool)
-    np.put_along_axis(repeated, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
-    again = repeated.reshape(joints.shape)
-    counted = used & ~again & ~(weights < 0)
-    terms = np.where(counted, weights, np.float32(0)).reshape(vertices, -1)
-    total = np.zeros(vertices, np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for column in terms.T:
-            total += column
-        off = np.abs(total.astype(np.float64) - 1) > WEIGHT_TOLERANCE * counted.sum(axis=(1, 2))
+    """What is broken, by attribute."""
+    tallies: dict[tuple[str, Rule], tuple[int, int]] = {}
+    for piece in pieces(len(joints[0])):
+        masks = influence_masks([a[piece] for a in joints], [floats(a[piece], True) for a in weights], joint_count)
+        for key, mask in masks.items():
+            here = int(np.count_nonzero(mask))
+            if here:
+                count, first = tallies.get(key, (0, piece.start + int(mask.argmax())))
+                tallies[key] = count + here, first
     found: dict[str, list[Finding]] = {}
-    for number in range(sets):
-        here = (slice(None), slice(None), number)
-        found[f"JOINTS_{number}"] = [
-            *find(JOINT_BOUNDS, (~inside)[here].any(axis=1)),
-            *find(JOINT_WEIGHTLESS, (inside & (weights == 0) & (joints != 0))[here].any(axis=1)),
-            *find(JOINT_TWICE, again[here].any(axis=1)),
-        ]
-        found[f"WEIGHTS_{number}"] = [
-            *find(WEIGHTS_NEGATIVE, (used & ~again & (weights < 0))[here].any(axis=1)),
-            *find(WEIGHTS_SUM, off),
-        ]
+    for (name, broken), (count, first) in tallies.items():
+        found.setdefault(name, []).extend(finding(broken, count, first, len(joints[0])))
     return found
+
+
+def influence_masks(
+    joints: Sequence[Array], weights: Sequence[Array], joint_count: int
+) -> dict[tuple[str, Rule], npt.NDArray[np.bool_]]:
+    """Which vertices break which rule at which attribute; each array is `(vertices, 4)`, a set.
+
+    A vertex has its influences in all sets together. What is wrong in itself, a joint out of bounds or there already,
+    a negative weight, does not count for the sum.
+    """
+    vertices = len(joints[0])
+    masks: dict[tuple[str, Rule], npt.NDArray[np.bool_]] = {}
+
+    def mark(name: str, broken: Rule, mask: npt.NDArray[np.bool_]) -> None:
+        masks[name, broken] = masks[name, broken] | mask if (name, broken) in masks else mask
+
+    total, counted = np.zeros(vertices, np.float32), np.zeros(vertices, np.uint8)
+    before: list[tuple[Array, npt.NDArray[np.bool_]]] = []
+    columns = [(joint.T.copy(), weight.T.copy()) for joint, weight in zip(joints, weights, strict=True)]
+    for component in range(4):
+        for number, (joint_set, weight_set) in enumerate(columns):
+            joint, weight = joint_set[component], weight_set[component]
+            inside, weightless = joint < joint_count, weight == 0
+            used = inside & ~weightless
+            again = np.zeros(vertices, bool)
+            for other, other_used in before:
+                again |= (joint == other) & other_used
+            again &= used
+            before.append((joint, used))
+            negative = used & ~again & (weight < 0)
+            counts = used & ~again & ~(weight < 0)
+            with np.errstate(over="ignore", invalid="ignore"):
+                total += np.where(counts, weight, np.float32(0))
+            counted += counts
+            mark(f"JOINTS_{number}", JOINT_BOUNDS, ~inside)
+            mark(f"JOINTS_{number}", JOINT_WEIGHTLESS, inside & weightless & (joint != 0))
+            mark(f"JOINTS_{number}", JOINT_TWICE, again)
+            mark(f"WEIGHTS_{number}", WEIGHTS_NEGATIVE, negative)
+    off = np.abs(total.astype(np.float64) - 1) > WEIGHT_TOLERANCE * counted
+    for number in range(len(joints)):
+        masks[f"WEIGHTS_{number}", WEIGHTS_SUM] = off
+    return masks
 
 
 def _check_indices(indices: Array, vertices: int, triangles: bool) -> list[Finding]:
@@ -219,13 +288,18 @@ def _check_indices(indices: Array, vertices: int, triangles: bool) -> list[Findi
     restart = np.iinfo(indices.dtype).max
     largest = int(indices.max(initial=0))
     if largest == restart:
-        found += find(RESTART, indices == restart)
+        found += search(RESTART, lambda piece: piece == restart, indices)
     if largest >= vertices:
-        found += find(INDEX_BOUNDS, indices >= max(vertices, 0))
+        found += search(INDEX_BOUNDS, lambda piece: piece >= max(vertices, 0), indices)
     if triangles:
-        a, b, c = (indices[: len(indices) // 3 * 3].reshape(-1, 3)[:, corner] for corner in range(3))
-        found += find(DEGENERATE, (a == b) | (b == c) | (a == c))
+        found += search(DEGENERATE, _degenerate, indices[: len(indices) // 3 * 3].reshape(-1, 3))
     return found
+
+
+def _degenerate(triangles: Array) -> npt.NDArray[np.bool_]:
+    a, b, c = triangles.T
+    mask: npt.NDArray[np.bool_] = (a == b) | (b == c) | (a == c)
+    return mask
 
 
 def _check_bind_matrices(judge: Judge, arrays: dict[int, Array]) -> None:

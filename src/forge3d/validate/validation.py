@@ -98,7 +98,7 @@ def _unreadable(
         data, is_glb = bytes(source), False
     else:
         path = Path(os.fspath(source))  # type: ignore[arg-type]
-        name, data, is_glb = name or str(path), read_file(path, limits), path.suffix.lower() == ".glb"
+        name, data, is_glb = name or str(path), bytes(read_file(path, limits)), path.suffix.lower() == ".glb"
     is_glb = is_glb or data.startswith(b"g")  # no JSON does
     chunks = glb.parse(data) if is_glb else glb.Glb()
     issues = [_issue(fault) for fault in chunks.faults]
