@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..errors import LimitExceeded
@@ -120,11 +121,15 @@ def _keep(glb: Glb, kind: int, data: memoryview, number: int) -> None:
         glb.others.append((kind, data))
 
 
-def pack(json_text: bytes, binary: bytes | memoryview | None = None) -> bytes:
+def pack(
+    json_text: bytes,
+    binary: bytes | bytearray | memoryview | None = None,
+    others: Iterable[tuple[int, bytes | memoryview]] = (),
+) -> bytes:
     """A GLB of a JSON text and the binary buffer; the same input always gives the same bytes.
 
     JSON is padded with spaces and the binary with zeros to multiples of four. Without binary data (None or empty) there
-    is no BIN chunk.
+    is no BIN chunk. `others` are chunks of types of their own, which follow; see `Glb.others`.
 
     Raises:
         LimitExceeded: when the file would need more than the format's 4 GiB.
@@ -132,10 +137,12 @@ def pack(json_text: bytes, binary: bytes | memoryview | None = None) -> bytes:
     json_pad, bin_bytes = -len(json_text) % 4, len(binary) if binary is not None else 0
     bin_pad = -bin_bytes % 4
     json_length, bin_length = len(json_text) + json_pad, bin_bytes + bin_pad
+    rest = [(kind, data, -len(data) % 4) for kind, data in others]
     total = HEADER_BYTES + 8 + json_length + (8 + bin_length if bin_bytes else 0)
+    total += sum(8 + len(data) + pad for _, data, pad in rest)
     if total > _LARGEST:
         raise LimitExceeded("GLB length", total, _LARGEST, "the GLB (write a .gltf with buffers beside it instead)")
-    parts: list[bytes | memoryview] = [
+    parts: list[bytes | bytearray | memoryview] = [
         _HEADER.pack(MAGIC, 2, total),
         _CHUNK_HEADER.pack(json_length, JSON),
         json_text,
@@ -143,4 +150,6 @@ def pack(json_text: bytes, binary: bytes | memoryview | None = None) -> bytes:
     ]
     if binary is not None and bin_bytes:
         parts += [_CHUNK_HEADER.pack(bin_length, BIN), binary, bytes(bin_pad)]
+    for kind, data, pad in rest:
+        parts += [_CHUNK_HEADER.pack(len(data) + pad, kind), data, bytes(pad)]
     return b"".join(parts)

@@ -6,6 +6,7 @@ import binascii
 import os
 import re
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -53,11 +54,12 @@ class Resolver:
     """Opens the files that a model names.
 
     Only regular files inside `folder` (also after percent-decoding and following symbolic links), named by relative
-    URIs, within the limits. `folder` None: the model came as bytes and may open nothing.
+    URIs, within the limits. `folder` None: the model came as bytes and may open nothing. `given` holds the bytes of
+    URIs whose files are not opened.
     """
 
-    def __init__(self, folder: Path | None, limits: Limits):
-        self.folder = folder
+    def __init__(self, folder: Path | None, limits: Limits, given: Mapping[str, bytes] | None = None):
+        self.folder, self.given = folder, given or {}
         self.limits = limits
         self._root: str | None = None
         self._opened: set[str] = set()
@@ -72,6 +74,8 @@ class Resolver:
             ResourceRefused: when the policy forbids it.
             LimitExceeded: max_resources, max_resource_bytes.
         """
+        if uri in self.given:
+            return memoryview(self.given[uri])
         if is_data(uri):
             self._charge(uri, len(uri) * 3 // 4, "a data URI")
             return memoryview(decode_data(uri))

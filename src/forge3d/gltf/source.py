@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -37,21 +38,29 @@ class Source:
         name: what messages call it.
         container: "glb" or "gltf".
         glb_bin: the GLB's binary chunk with its padding, None where there is none.
+        glb_others: chunks of other types, as (type, data).
         container_faults: faults of the GLB's own structure.
     """
 
     def __init__(
-        self, data: bytes | memoryview, folder: Path | None, limits: Limits, name: str | None, path: Path | None = None
+        self,
+        data: bytes | memoryview,
+        folder: Path | None,
+        limits: Limits,
+        name: str | None,
+        path: Path | None = None,
+        resources: Mapping[str, bytes] | None = None,
     ):
         self.path, self.name, self.limits = path, name, limits
         self.container: Literal["glb", "gltf"] = _container(data, path)
         self.glb_bin: memoryview | None = None
+        self.glb_others: list[tuple[int, memoryview]] = []
         self.container_faults: list[Fault] = []
         with self._naming():
             self.text = self._split(data) if self.container == "glb" else bytes(data)
             self.json: dict[str, Any] = json_text.decode_object(self.text, limits)
         self._root = Root(self.json, limits)
-        self._resolver = Resolver(folder, limits)
+        self._resolver = Resolver(folder, limits, resources)
         self._views = Views(self._root, self._resolver, self.glb_bin)
         self._draco = DracoPrimitives(self._root, self._views)
         self._computed: dict[int, Array] = {}
@@ -64,6 +73,7 @@ class Source:
         base: Path | None = None,
         limits: Limits | None = None,
         name: str | None = None,
+        resources: Mapping[str, bytes] | None = None,
     ) -> Source:
         """Read a .glb or .gltf.
 
@@ -72,6 +82,7 @@ class Source:
             base: the folder that relative URIs may refer to; by default the path's, and none for bytes.
             limits: how much the file may ask for.
             name: what messages call the file; by default the path.
+            resources: the bytes of URIs whose files are not to be opened; only for a file given as bytes.
 
         Raises:
             InvalidAsset: when there is no file or its JSON cannot be read; other faults wait for `faults()`. What is
@@ -84,14 +95,14 @@ class Source:
         limits = limits or Limits()
         if isinstance(source, bytes | bytearray | memoryview):
             limits.check("max_file_bytes", len(source), name or "the file")
-            return cls(bytes(source), base, limits, name)
+            return cls(bytes(source), base, limits, name, resources=resources)
         path = Path(source)
         return cls(read_file(path, limits), base or path.parent, limits, name or str(path), path)
 
     def _split(self, data: bytes | memoryview) -> bytes:
         """Take the GLB apart; its JSON text."""
         chunks = glb.parse(data)
-        self.container_faults, self.glb_bin = chunks.faults, chunks.bin
+        self.container_faults, self.glb_bin, self.glb_others = chunks.faults, chunks.bin, chunks.others
         if chunks.json is None:
             raise next(fault for fault in chunks.faults if fault.severity is Severity.ERROR).error()
         return bytes(chunks.json)
