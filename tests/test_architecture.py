@@ -18,12 +18,16 @@ ALLOWED = {
     "errors": set(),
     "gltf": set(),
     "images": set(),
-    "validate": {"gltf", "images.headers", "images.ktx2_header"},
+    "validate": {
+        "gltf", "images.headers", "images.ktx2_header", "images.ktx2_layout", "images.basis", "images.webp_chunks",
+        "images.avif_items", "images.av1_header",
+    },
     "compare": set(),
+    "surface": set(),
     "document": {"gltf", "images"},
     "optimize": _CORE,
     "lod": _CORE | {"optimize"},
-    "audit": _CORE | {"validate"},
+    "audit": _CORE | {"validate", "surface"},
     "render": _CORE,
     "export": _CORE,
     "pipeline": _CORE | _MAKERS | {"validate", "compare"},
@@ -34,7 +38,7 @@ for outer in ("aws", "farm", "serve"):
 
 # Optional or slow to import: only inside the function that needs them.
 HEAVY = {"moderngl", "glcontext", "trimesh", "pygltflib", "DracoPy", "meshopt", "opengl_basisu",
-         "boto3", "celery", "pxr", "rich"}  # fmt: skip
+         "embreex", "boto3", "celery", "pxr", "rich"}  # fmt: skip
 
 
 def modules() -> list[Path]:

@@ -157,6 +157,7 @@ class Profile(_Table, frozen=True, kw_only=True):
     manifold_edges: Required | None = None
     beveled_edges: Required | None = None
     clean_root: Required | None = None
+    hidden_geometry: Range | None = None
     dimensions: Dimensions | None = None
     product_dimensions: Tolerance | None = None
     animation_seconds: Range | None = None
