@@ -4,6 +4,9 @@ from ..document import Transform
 from .compress import Compress
 from .decompress import Decompress
 from .dedup import Dedup
+from .flatten import Flatten
+from .instance import Instance
+from .join import Join
 from .options import Option, build, canonical, name_of, options_of, parse
 from .presets import PRESETS
 from .prune import Prune
@@ -12,6 +15,8 @@ from .reorder import Reorder
 from .repair import Repair
 from .simplify import Simplify
 from .textures import Textures
+from .uninstance import Uninstance
+from .unweld import Unweld
 from .weld import Weld
 
 TRANSFORMS: dict[str, type[Transform]] = {
@@ -27,11 +32,17 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Textures,
         Compress,
         Repair,
+        Flatten,
+        Unweld,
+        Join,
+        Instance,
+        Uninstance,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
-    "PRESETS", "TRANSFORMS", "Compress", "Decompress", "Dedup", "Option", "Prune", "Quantize", "Reorder", "Repair",
-    "Simplify", "Textures", "Weld", "build", "canonical", "name_of", "options_of", "parse",
+    "PRESETS", "TRANSFORMS", "Compress", "Decompress", "Dedup", "Flatten", "Instance", "Join", "Option", "Prune",
+    "Quantize", "Reorder", "Repair", "Simplify", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical",
+    "name_of", "options_of", "parse",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from ..document.accessor import Array
 from ..document.payload import MeshoptPayload
 from .graph import pinned
 
+_COUNT_VERTICES = ("CESIUM_primitive_outline", "CESIUM_tile_edges")
 COMPRESSED = "is compressed and stays as it is; run Decompress first to change it"
 
 
@@ -57,6 +58,7 @@ def streams(document: Document) -> tuple[list[VertexStream], list[Skip]]:
     """The document's vertex streams that can be renumbered, and the primitives that cannot, with the reason."""
     if held := pinned(document):
         return [], [held]
+    numbered = numbered_vertices(document)
     groups: dict[tuple[object, ...], VertexStream] = {}
     owners: dict[int, set[tuple[object, ...]]] = {}
     skipped: list[Skip] = []
@@ -67,7 +69,7 @@ def streams(document: Document) -> tuple[list[VertexStream], list[Skip]]:
             owners.setdefault(id(accessor), set()).add(key)
     ready: list[VertexStream] = []
     for stream in groups.values():
-        why = _blocked(stream, owners)
+        why = next((numbered[id(p)] for p in stream.primitives if id(p) in numbered), _blocked(stream, owners))
         if why:
             skipped.append(Skip(stream.label, why))
         else:
@@ -84,6 +86,21 @@ def primitives(document: Document) -> Iterator[tuple[str, Primitive]]:
             if id(primitive) not in seen:
                 seen.add(id(primitive))
                 yield f"mesh {name} primitive {number}", primitive
+
+
+def numbered_vertices(document: Document) -> dict[int, str]:
+    """`id(primitive)` → why its vertices must keep their numbers: an extension counts them."""
+    found: dict[int, str] = {}
+    for mesh in document.meshes:
+        for primitive in mesh.primitives:
+            names = [name for name in _COUNT_VERTICES if name in primitive.extensions]
+            names += ["EXT_mesh_manifold"] if "EXT_mesh_manifold" in mesh.extensions else []
+            features = primitive.extensions.get("EXT_mesh_features", {}).get("featureIds", [])
+            if any("attribute" not in ids and "texture" not in ids for ids in features):
+                names.append("EXT_mesh_features")
+            if names:
+                found[id(primitive)] = f"{', '.join(names)} refers to its vertices by number"
+    return found
 
 
 def with_array(accessor: Accessor, array: Array, *, keep_bounds: bool = False) -> Accessor:
