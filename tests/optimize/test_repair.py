@@ -57,12 +57,21 @@ def skinned(weights: Accessor, joints: np.ndarray) -> Document:
 
 def test_weights_sum_up_to_one_and_idle_joints_are_zero() -> None:
     weights = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0.5, -1, 0, 0], [0, 0, 0, 0]], np.float32)
-    doc = skinned(Accessor(weights), np.array([[0, 0, 0, 7]] * 4, np.uint8))
+    doc = skinned(Accessor(weights), np.array([[0, 1, 0, 7]] * 4, np.uint8))
     change = repaired(doc)
     attributes = doc.meshes[0].primitives[0].attributes
     assert attributes["WEIGHTS_0"].array.tolist() == [[0.5, 0.5, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]]
-    assert not attributes["JOINTS_0"].array.any()
+    assert attributes["JOINTS_0"].array.tolist() == [[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
     assert [skip.why for skip in change.skipped] == ["1 vertices have no joint weight at all"]
+
+
+def test_a_joint_s_several_weights_of_a_vertex_become_one() -> None:
+    weights = np.array([[0.25, 0.5, 0.25, 0]] * 4, np.float32)
+    doc = skinned(Accessor(weights), np.array([[3, 2, 3, 0]] * 4, np.uint8))
+    repaired(doc)
+    attributes = doc.meshes[0].primitives[0].attributes
+    assert attributes["WEIGHTS_0"].array[0].tolist() == [0.5, 0.5, 0, 0]
+    assert attributes["JOINTS_0"].array[0].tolist() == [3, 2, 0, 0]
 
 
 def test_integer_weights_sum_up_to_exactly_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from .fixing import Up, mend_all, placement
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ _HELP = """Judge models by the glTF specification. Exit code 1 when any fails, 3
 
     forge3d validate models/ --format github --report sarif=forge3d.sarif --report junit=forge3d.xml
 
+    forge3d validate chair.glb --fix mended.glb
+
+    forge3d validate models/ --fix mended/ --unit cm --up z
+
 The keys ignore, severity and fail_on may also stand in forge3d.toml under [validate]; flags come on top.
 """
 
@@ -87,24 +92,39 @@ def validate(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: as many as are worth it.")
     ] = None,
+    fix: Annotated[
+        Path | None,
+        typer.Option("--fix", metavar="OUT", help="Write mended copies there, a file or a folder, and judge those."),
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="UNIT", help="With --fix: what the files are in: mm, cm, in, ft, …")
+    ] = None,
+    up: Annotated[Up | None, typer.Option("--up", help="With --fix: the axis that points up in the files.")] = None,
 ) -> None:
     from ..gltf.files import find_models
     from ..validate.output import FORMATS
 
     if as_json and format_ not in (Format.TERMINAL, Format.JSON):
         raise typer.BadParameter("--json is short for --format json", param_hint="--format")
+    if fix is None and (unit or up):
+        raise typer.BadParameter("belongs to --fix", param_hint="--unit" if unit else "--up")
+    placed = placement(unit, up) if fix else None
     settings = _recipe(recipe)
     selection = _selection(settings, only or [], ignore or [], severity or [], fail_on)
     more = [_report(text) for text in report or []]
     # What is not there is one file's fault: the others have their turn.
     missing = {path for path in models if not os.path.exists(path)}  # a name too long is missing too
-    files = sorted({*find_models(path for path in models if path not in missing), *missing})
+    spared = None if fix is None or any(_is_at_or_below(path, fix) for path in models if path not in missing) else fix
+    found = find_models((path for path in models if path not in missing), leave_out=spared)
+    files = sorted({*found, *missing})
+    places = _places(models, found, fix) if fix else {}
     _refuse_inputs(files, [path for path in (output, *(path for _, path in more)) if path])
     printed = sys.stdout  # the progress bar takes its place
     judged: list[Verdict] = []
     quiet = len(files) == 1 or (output is None and printed.isatty())
     with progress_bar("validate", quiet=quiet) as tell, _opened(output, printed) as file:
-        verdicts = _judge(files, jobs, settings, selection, judged, tell)
+        judgements = mend_all(places, files, placed, selection, tell) if placed else _judge(files, jobs, settings, tell)
+        verdicts = _selected(judgements, selection, judged)
         FORMATS[Format.JSON if as_json else format_](verdicts, selection, file)
     for name, path in more:
         with _opened(path, printed) as file:
@@ -113,27 +133,37 @@ def validate(
 
 
 def _judge(
-    files: list[Path],
-    jobs: int | None,
-    recipe: Recipe | None,
-    selection: Selection,
-    judged: list[Verdict],
-    tell: Callable[[float, str], None],
+    files: list[Path], jobs: int | None, recipe: Recipe | None, tell: Callable[[float, str], None]
 ) -> Iterator[Verdict]:
-    """Verdicts as they come, by the selection; each is also added to `judged`."""
     from ..validate import many
 
-    for verdict in many.validate_many(
+    return many.validate_many(
         files,
         jobs=jobs,
         seconds=recipe.limits.seconds if recipe else many.SECONDS,
         memory=recipe.limits.memory if recipe else many.MEMORY,
         progress=lambda done, of, path: tell(done / of, path.name),
-    ):
+    )
+
+
+def _selected(verdicts: Iterable[Verdict], selection: Selection, judged: list[Verdict]) -> Iterator[Verdict]:
+    """Verdicts as they come, by the selection; each is also added to `judged`."""
+    for verdict in verdicts:
         if verdict.report is not None:
             verdict = replace(verdict, report=selection.apply(verdict.report))
         judged.append(verdict)
         yield verdict
+
+
+def _places(models: list[Path], found: list[Path], out: Path) -> dict[Path, Path]:
+    from ..optimize.fixes.files import destinations
+
+    return destinations(models, found, out)
+
+
+def _is_at_or_below(path: Path, folder: Path) -> bool:
+    resolved, above = path.resolve(), folder.resolve()
+    return above == resolved or above in resolved.parents
 
 
 def _exit_code(verdict: Verdict, selection: Selection) -> int:

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from ..document import Accessor, Change, Context, Document, Fidelity, Mode, Node, Primitive, Skip, Transform
-from ..document.accessor import Array
-from ..errors import Forge3DError, RecipeError
+from ..errors import Forge3DError
+from .fixes import Placement
+from .fixes.placement import Z_UP
+from .fixes.triangles import drawn
+from .fixes.vectors import UNIT_TOLERANCE, unit_rows
+from .fixes.weights import mend_influences
 from .graph import reachable, substitute
 from .prune import Prune
 from .vertices import index_accessor, payload_kept, primitives, with_array
-
-UNIT_TOLERANCE = 0.00674
-"""How far a vector's length may be from 1 before it counts as faulty: the worst of three signed normalized bytes."""
-
-Z_UP = (-(0.5**0.5), 0.0, 0.0, 0.5**0.5)
-"""The rotation (quaternion) that makes +Z point where glTF's +Y does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +43,7 @@ class Repair(Transform):
     up: Literal["y", "z"] = "y"
 
     def __post_init__(self) -> None:
-        if not 0 < self.metres < float("inf"):
-            raise RecipeError(f"metres={self.metres}: a unit is more than 0 m and finite")
-        if self.up not in ("y", "z"):
-            raise RecipeError(f"up={self.up!r}: it is y or z")
+        Placement(self.metres, self.up)  # refuses what means nothing
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("repair")
@@ -88,64 +82,34 @@ def _repair_vectors(label: str, primitive: Primitive, document: Document, change
         accessor = primitive.attributes.get(name)
         if accessor is None or accessor.array.ndim != 2 or accessor.array.shape[1] != (3 if name == "NORMAL" else 4):
             continue
-        values = accessor.floats.astype(np.float64)
-        lengths = np.linalg.norm(values[:, :3], axis=1)
-        wrong = ~(np.abs(lengths - 1) <= UNIT_TOLERANCE)
-        signless = np.abs(values[:, 3]) != 1 if name == "TANGENT" else np.zeros(len(values), bool)
-        possible = wrong & np.isfinite(lengths) & (lengths > 0)
-        if (wrong & ~possible).any():
-            count = int(np.count_nonzero(wrong & ~possible))
-            change.skipped.append(Skip(label, f"{count} of its {name} vectors have no direction"))
-        if not (possible.any() or signless.any()):
-            continue
-        values[possible, :3] /= lengths[possible, None]
-        if name == "TANGENT":
-            values[signless, 3] = np.where(values[signless, 3] < 0, -1, 1)
-        rows = possible | signless
-        substitute(document, {id(accessor): with_array(accessor, _stored(values, accessor, rows))})
-        change.notes.append(f"{label}: {int(np.count_nonzero(rows))} {name} vectors normalized")
-
-
-def _stored(values: npt.NDArray[np.float64], accessor: Accessor, rows: npt.NDArray[np.bool_]) -> Array:
-    """`values` in the accessor's own type in these rows; the others stay to the bit."""
-    result: Array = accessor.array.copy()
-    scale = np.iinfo(accessor.dtype).max if accessor.dtype.kind in "iu" else None
-    result[rows] = (values[rows] if scale is None else np.rint(values[rows] * scale)).astype(accessor.dtype)
-    return result
+        mended = unit_rows(accessor.array, 3)
+        if mended.lost:
+            change.skipped.append(Skip(label, f"{mended.lost} of its {name} vectors have no direction"))
+        if mended.rows:
+            substitute(document, {id(accessor): with_array(accessor, mended.array)})
+            change.notes.append(f"{label}: {mended.rows} {name} vectors normalized")
 
 
 def _repair_weights(label: str, primitive: Primitive, change: Change) -> None:
     """All sets of a vertex together; joints that have no weight become 0."""
     names = [name for name in _numbered(primitive, "WEIGHTS") if f"JOINTS{name[7:]}" in primitive.attributes]
-    weights = [primitive.attributes[name] for name in names]
-    joints = [primitive.attributes[f"JOINTS{name[7:]}"] for name in names]
-    if not names or len({(accessor.shape, accessor.dtype) for accessor in weights}) != 1:
+    weights = {name: primitive.attributes[name] for name in names}
+    joints = {f"JOINTS{name[7:]}": primitive.attributes[f"JOINTS{name[7:]}"] for name in names}
+    if not names or len({(accessor.shape, accessor.dtype) for accessor in weights.values()}) != 1:
         return
-    if any(accessor.shape != weights[0].shape for accessor in joints):
+    if any(accessor.shape != weights[names[0]].shape for accessor in joints.values()):
         return
-    values = np.concatenate([accessor.floats for accessor in weights], axis=1).astype(np.float64)
-    clean = np.where(np.isfinite(values) & (values > 0), values, 0)
-    totals = clean.sum(axis=1)
-    wrong = ~(np.abs(values.sum(axis=1) - 1) <= 2e-7 * np.maximum(np.count_nonzero(values, axis=1), 1))
-    wrong |= (values < 0).any(axis=1)
-    lost = wrong & (totals <= 0)
-    if lost.any():
-        change.skipped.append(Skip(label, f"{int(np.count_nonzero(lost))} vertices have no joint weight at all"))
-    rows = wrong & ~lost
-    if rows.any():
-        clean[rows] /= totals[rows, None]
-        stored = _weights_of(clean, rows, weights)
-        for name, accessor, part in zip(names, weights, stored, strict=True):
-            primitive.attributes[name] = with_array(accessor, part)
-        change.notes.append(f"{label}: the joint weights of {int(np.count_nonzero(rows))} vertices made to sum up to 1")
-    count = 0
-    for name, accessor in zip(names, joints, strict=True):
-        idle = (primitive.attributes[name].array == 0) & (accessor.array != 0)
-        count += int(np.count_nonzero(idle))
-        if idle.any():
-            primitive.attributes[f"JOINTS{name[7:]}"] = with_array(accessor, np.where(idle, 0, accessor.array))
-    if count:
-        change.notes.append(f"{label}: {count} joints without weight set to 0")
+    mended = mend_influences(*([accessor.array for accessor in part.values()] for part in (joints, weights)))
+    if mended.lost:
+        change.skipped.append(Skip(label, f"{mended.lost} vertices have no joint weight at all"))
+    if mended.scaled:
+        change.notes.append(f"{label}: the joint weights of {mended.scaled} vertices made to sum up to 1")
+    if mended.idle:
+        change.notes.append(f"{label}: {mended.idle} joints without weight set to 0")
+    for part, arrays in ((joints, mended.joints), (weights, mended.weights)):
+        for (name, accessor), array in zip(part.items(), arrays, strict=True):
+            if not np.array_equal(accessor.array, array):
+                primitive.attributes[name] = with_array(accessor, array)
 
 
 def _numbered(primitive: Primitive, base: str) -> Iterator[str]:
@@ -155,40 +119,16 @@ def _numbered(primitive: Primitive, base: str) -> Iterator[str]:
         number += 1
 
 
-def _weights_of(values: npt.NDArray[np.float64], rows: npt.NDArray[np.bool_], weights: list[Accessor]) -> list[Array]:
-    """Weights in their accessors' type. Integers are rounded so that each vertex's still sum up to exactly 1."""
-    width = weights[0].shape[1]
-    if weights[0].dtype.kind == "f":
-        return [
-            np.where(rows[:, None], values[:, at : at + width], accessor.array).astype(accessor.dtype)
-            for at, accessor in zip(range(0, values.shape[1], width), weights, strict=True)
-        ]
-    top = int(np.iinfo(weights[0].dtype).max)
-    scaled = values * top
-    whole = np.floor(scaled)
-    missing = np.rint(top - whole.sum(axis=1)).astype(np.int64)
-    rank = np.argsort(np.argsort(whole - scaled, axis=1, kind="stable"), axis=1)  # largest fractions first
-    whole += (rank < missing[:, None]) & rows[:, None]
-    return [
-        np.where(rows[:, None], whole[:, at : at + width], accessor.array).astype(accessor.dtype)
-        for at, accessor in zip(range(0, values.shape[1], width), weights, strict=True)
-    ]
-
-
 def _drop_degenerate(label: str, primitive: Primitive, change: Change) -> None:
     if primitive.indices is None or primitive.mode != Mode.TRIANGLES:
         return
-    corners = primitive.indices.array
-    triangles = corners[: len(corners) // 3 * 3].reshape(-1, 3)
-    a, b, c = triangles.T
-    good = (a != b) & (b != c) & (a != c)
-    if good.all():
-        return
-    if not good.any():
+    kept = drawn(primitive.indices.array)
+    removed = len(primitive.indices) // 3 - len(kept)
+    if removed and not len(kept):
         change.skipped.append(Skip(label, "has degenerate triangles only"))
-        return
-    primitive.indices = index_accessor(triangles[good].ravel(), primitive.indices)
-    change.notes.append(f"{label}: {int(np.count_nonzero(~good))} degenerate triangles removed")
+    elif removed:
+        primitive.indices = index_accessor(kept.ravel(), primitive.indices)
+        change.notes.append(f"{label}: {removed} degenerate triangles removed")
 
 
 def _repair_rotations(document: Document, change: Change) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from ..many import Verdict
 from ..selection import Selection
+from .mended import MendedVerdict
 
 
 def write_json(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
@@ -23,4 +24,12 @@ def write_json(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) 
 def _members(verdict: Verdict) -> dict[str, Any]:
     if verdict.report is None:
         return {"uri": str(verdict.path), "error": {"type": verdict.kind, "message": verdict.error}}
-    return verdict.report.to_dict()
+    members = verdict.report.to_dict()
+    if isinstance(verdict, MendedVerdict):
+        members["fixes"] = {
+            "input": str(verdict.read),
+            "output": None if verdict.written is None else str(verdict.written),
+            "changed": [remedy.to_dict() for remedy in verdict.changes],
+            "left": [remedy.to_dict() for remedy in verdict.left],
+        }
+    return members

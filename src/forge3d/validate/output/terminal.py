@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from ...gltf import Severity
 from ..many import Verdict
 from ..selection import Selection
+from .mended import MendedVerdict, Remedy
 from .words import Group, counted, grouped, place, tally, visible
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _COLOURS = {
 }  # fmt: skip
 # A rule that a mesh breaks at each vertex shall not push all else off the screen; the other formats list every place.
 _PLACES = 5
+_REMEDIES = 20
 
 
 def write_terminal(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
@@ -46,11 +48,33 @@ def _write_file(verdict: Verdict, fails: bool, out: Console) -> None:
     from rich.text import Text
 
     assert verdict.report is not None
+    if isinstance(verdict, MendedVerdict):
+        _write_remedies(verdict, out)
     issues = verdict.report.issues
     mark = Text("✗ ", "bold red") if fails else Text("✓ ", "green")
     out.print(mark, Text(visible(verdict.path), "bold"), Text(f"  {counted(tally(issues))}"), sep="")
     for group in grouped(issues):
         _write_group(group, out)
+
+
+def _write_remedies(verdict: MendedVerdict, out: Console) -> None:
+    from rich.text import Text
+
+    if verdict.written is None:
+        out.print("  nothing written for it", style="yellow")
+        return
+    said = f"{len(verdict.changes):,} fixed" if verdict.changes else "nothing to fix"
+    out.print(Text(f"{visible(verdict.read)} → {visible(verdict.written)}", "bold"), f"  {said}", sep="")
+    for title, colour, remedies in (("fixed", "green", verdict.changes), ("left", "yellow", verdict.left)):
+        groups: dict[tuple[str, str], list[Remedy]] = {}
+        for remedy in remedies:
+            groups.setdefault((remedy.code, remedy.text), []).append(remedy)
+        for (code, text), same in list(groups.items())[:_REMEDIES]:
+            more = f" and {len(same) - 1:,} more places" if len(same) > 1 else ""
+            where = f"{visible(same[0].pointer or '/')}{more}: {visible(text)}"
+            out.print("  ", Text(title, colour), f" {code} " if code else " ", where, sep="")
+        if len(groups) > _REMEDIES:
+            out.print(f"  and {len(groups) - _REMEDIES:,} more {title}; --json lists them all", style="dim")
 
 
 def _write_group(group: Group, out: Console) -> None:
