@@ -144,9 +144,9 @@ def test_any_tree_stands_where_it_stood(rows: list[tuple[int, float, float]]) ->
         nodes[parent % len(nodes)].children.append(node)
         nodes.append(node)
     doc = placed(nodes[0])
-    before = {mesh: corners for mesh, corners in zip(doc.meshes, world_corners(doc), strict=True)}
+    before = dict(zip(doc.meshes, world_corners(doc), strict=True))
     Flatten()(doc, Context())
-    after = {mesh: corners for mesh, corners in zip(doc.meshes, world_corners(doc), strict=True)}
+    after = dict(zip(doc.meshes, world_corners(doc), strict=True))
     for mesh, corners in before.items():
         assert after[mesh] == pytest.approx(corners, abs=1e-3)
     once = [node.children for node in doc.nodes]

@@ -15,11 +15,12 @@ from .placing import anchors, is_identity, move_to, remove_empty, walk_tree
 class Flatten(Transform):
     """Move every node up to its nearest animated ancestor, or to the top of its scenes. Invisible.
 
-    Transforms are multiplied into the nodes that move, so what they hold stands where it stood, but for rounding;
-    nodes that come to hold nothing go. Animated nodes, joints with all nodes above them, nodes with extensions or named by one, and nodes that
-    KHR_node_visibility speaks of stay where they are, and what is below them stays below. A node whose transform would
-    shear, as turning under an uneven scale does, stays below its parent. Fewer nodes cost viewers less per frame, and
-    let Join and Instance find more to put together; an application that moves parts by their groups loses the groups.
+    Transforms are multiplied into the nodes that move, so what they hold stands where it stood, but for rounding; nodes
+    that come to hold nothing go. Animated nodes, joints with all nodes above them, nodes with extensions or named by
+    one, and nodes that KHR_node_visibility speaks of stay where they are, and what is below them stays below. A node
+    whose transform would shear, as turning under an uneven scale does, stays below its parent. Fewer nodes cost viewers
+    less per frame, and let Join and Instance find more to put together; an application that moves parts by their groups
+    loses the groups.
 
     Args:
         keep_names: nodes with a name stay, even where nothing is left in them. Nodes with extras always do.

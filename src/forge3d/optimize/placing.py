@@ -74,7 +74,7 @@ def places(document: Document, fixed: set[int]) -> dict[Node, Place]:
 
 
 def walk_tree(document: Document) -> Iterator[tuple[Node, Node | None]]:
-    """Every node with its parent, parents first and children in order; roots as the scenes, then the list, name them."""
+    """Every node with its parent, parents first and children in order; roots as scenes, then the list, name them."""
     below = parents(document)
     roots = [node for scene in document.scenes for node in scene.nodes]
     roots += [node for node in document.nodes if id(node) not in below]

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from ..document import Accessor, Change, Context, Document, Fidelity, Mode, Node, Primitive, Skip, Transform
 from .graph import animated, held_by_extensions, parents, pinned, reachable
 from .materials import materials_of, needs_tangents, reads_unknown, uv_sets
+from .options import between
+from .solid import fold_solid_textures
 from .vertices import payload_kept, primitives
 
 _LISTS = (
@@ -33,18 +35,28 @@ class Prune(Transform):
             (_NAME) stay.
         leaves: remove nodes that hold nothing and have no children, unless an animation, a skin or an extension
             refers to them or they carry extras or extensions.
+        solid: textures whose texels differ by at most so many of 255 become the factors that they multiply, colours
+            in linear light, alpha where it counts; flat normal maps and white occlusion go. 0 takes those of one
+            colour, which is invisible, more is lossy, none keeps every texture. Maps that no factor can stand for
+            stay, and so do those of animated materials.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
 
     attributes: bool = True
     leaves: bool = True
+    solid: int | None = None
+
+    def __post_init__(self) -> None:
+        between(self, "solid", 0, 64)
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("prune")
         if held := pinned(document):
             change.skipped.append(held)
             return change
+        if self.solid is not None and (folded := fold_solid_textures(document, self.solid)):
+            change.notes.append(f"{folded} textures of one colour became factors")
         if self.leaves:
             _remove_leaves(document)
         if self.attributes:
