@@ -1,6 +1,7 @@
 """Transforms that make a document smaller and faster, one a file, and presets made of them."""
 
 from ..document import Transform
+from .center import Center
 from .compress import Compress
 from .decompress import Decompress
 from .dedup import Dedup
@@ -8,6 +9,8 @@ from .flatten import Flatten
 from .instance import Instance
 from .join import Join
 from .options import Option, build, canonical, name_of, options_of, parse
+from .palette import Palette
+from .pivot import Pivot
 from .presets import PRESETS
 from .prune import Prune
 from .quantize import Quantize
@@ -37,12 +40,15 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Join,
         Instance,
         Uninstance,
+        Center,
+        Pivot,
+        Palette,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
-    "PRESETS", "TRANSFORMS", "Compress", "Decompress", "Dedup", "Flatten", "Instance", "Join", "Option", "Prune",
-    "Quantize", "Reorder", "Repair", "Simplify", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical",
-    "name_of", "options_of", "parse",
+    "PRESETS", "TRANSFORMS", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance", "Join", "Option",
+    "Palette", "Pivot", "Prune", "Quantize", "Reorder", "Repair", "Simplify", "Textures", "Uninstance", "Unweld",
+    "Weld", "build", "canonical", "name_of", "options_of", "parse",
 ]  # fmt: skip

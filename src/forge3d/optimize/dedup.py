@@ -62,11 +62,11 @@ class Dedup(Transform):
         steps: list[tuple[str, Callable[[], Iterable[tuple[Any, Hashable]]]]] = [
             ("accessors", lambda: _accessor_keys(document, self.geometry)),
             ("images", lambda: [(image, _image_key(image)) for image in document.images]),
-            ("samplers", lambda: [(s, _content(s, ("name",))) for s in document.samplers]),
-            ("textures", lambda: [(t, _content(t, ("name",))) for t in document.textures]),
-            ("materials", lambda: [(m, _content(m, named)) for m in document.materials]),
-            ("meshes", lambda: [(m, (_content(m, named), _drawn(m.primitives))) for m in document.meshes]),
-            ("skins", lambda: [(s, _content(s, named)) for s in document.skins]),
+            ("samplers", lambda: [(s, content_key(s, ("name",))) for s in document.samplers]),
+            ("textures", lambda: [(t, content_key(t, ("name",))) for t in document.textures]),
+            ("materials", lambda: [(m, content_key(m, named)) for m in document.materials]),
+            ("meshes", lambda: [(m, (content_key(m, named), _drawn(m.primitives))) for m in document.meshes]),
+            ("skins", lambda: [(s, content_key(s, named)) for s in document.skins]),
         ]
         for number, (label, keys) in enumerate(steps):
             context.report(number / len(steps), f"dedup {label}")
@@ -151,12 +151,12 @@ def _drawn(primitives: list[Primitive]) -> Hashable:
 def _primitive_key(primitive: Primitive) -> Hashable:
     """Geometry by its accessors, or by the Draco block that they come from."""
     if primitive.draco is None:
-        return _content(primitive, ("name",))
+        return content_key(primitive, ("name",))
     block = (sha256(primitive.draco.data).digest(), _frozen(primitive.draco.attributes), sorted(primitive.attributes))
-    return (_frozen(block), _content(primitive, ("name", "attributes", "indices", "draco")))
+    return (_frozen(block), content_key(primitive, ("name", "attributes", "indices", "draco")))
 
 
-def _content(item: Any, without: tuple[str, ...]) -> Hashable:
+def content_key(item: Any, without: tuple[str, ...]) -> Hashable:
     """A key of a dataclass's fields; objects in `_BY_IDENTITY` below it stand for themselves."""
     names = (f.name for f in fields(item) if f.name not in without and f.name != "primitives")
     return (type(item).__name__, *((name, _frozen(getattr(item, name))) for name in names))
@@ -172,5 +172,5 @@ def _frozen(value: Any) -> Hashable:
     if isinstance(value, np.ndarray):
         return (value.dtype.str, value.shape, value.tobytes())
     if is_dataclass(value) and not isinstance(value, type):
-        return _content(value, ())
+        return content_key(value, ())
     return (type(value).__name__, value if isinstance(value, Hashable) else id(value))

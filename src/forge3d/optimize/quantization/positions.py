@@ -33,7 +33,7 @@ def quantize_positions(document: Document, bits: int) -> Result:
     blocked = _blocked(document, users)
     result = Result(0.0, [])
     grids: dict[int, Grid] = {}
-    for group in _sharing_positions(document.meshes):
+    for group in sharing_positions(document.meshes):
         reasons = [blocked[id(mesh)] for mesh in group if id(mesh) in blocked]
         grid = None if reasons else grid_for(group, bits)
         if grid is None:
@@ -89,7 +89,7 @@ def _label(document: Document, mesh: Mesh) -> str:
     return f"mesh {mesh.name!r}" if mesh.name else f"mesh {document.meshes.index(mesh)}"
 
 
-def _sharing_positions(meshes: list[Mesh]) -> list[list[Mesh]]:
+def sharing_positions(meshes: list[Mesh]) -> list[list[Mesh]]:
     """Meshes in groups; those that draw from the same position accessor, by any chain, are together."""
     groups: list[tuple[set[int], list[Mesh]]] = []
     for mesh in meshes:

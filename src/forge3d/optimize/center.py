@@ -1,0 +1,96 @@
+"""Move a model to the origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from ..document import Change, Context, Document, Fidelity, Node, Skip, Transform
+from ..document.bounds import Bounds, bounds
+from ..document.scene import Matrix
+from ..document.traversal import roots
+from .graph import animated, pinned
+from .options import one_of
+
+_STILL = 1e-7  # of the model's diagonal: a move that nobody sees
+
+
+@dataclass(frozen=True, slots=True)
+class Center(Transform):
+    """Move the scene so that the middle of its floor (or of its box, or top) is at the origin. Invisible.
+
+    Products are shown on a floor and turned about their middle: a model that stands elsewhere hovers, or swings around.
+    Every root of the default scene moves, lights and cameras too; a root whose translation is animated gets a parent
+    that stands off. The box is that of what is seen at rest.
+
+    Args:
+        at: the point that moves to the origin: bottom, center or top.
+        x: metres from the origin that the point goes to instead.
+        y: the same, upwards.
+        z: the same, to the front.
+    """
+
+    fidelity: ClassVar[Fidelity] = Fidelity.INVISIBLE
+
+    at: Literal["bottom", "center", "top"] = "bottom"
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+
+    def __post_init__(self) -> None:
+        one_of(self, "at")
+
+    def __call__(self, document: Document, context: Context) -> Change:
+        change = Change("center")
+        if held := pinned(document):
+            change.skipped.append(held)
+            return change
+        box = bounds(document)
+        if box is None:
+            change.skipped.append(Skip("document", "nothing in it can be seen"))
+            return change
+        offset = np.array([self.x, self.y, self.z]) - point_of(box, self.at)
+        if np.abs(offset).max() > _STILL * box.diagonal:
+            _move(document, offset)
+            change.notes.append("moved by {:.6g}, {:.6g}, {:.6g} m".format(*offset))
+        return change
+
+
+def point_of(box: Bounds, at: str) -> Matrix:
+    """The middle of the box, of its lowest side, or of its highest, `(3,)`."""
+    point = box.center.copy()
+    point[1] = {"bottom": box.min[1], "center": point[1], "top": box.max[1]}[at]
+    return point
+
+
+def _move(document: Document, offset: Matrix) -> None:
+    driven = animated(document)
+    for root in _standing(document):
+        paths = driven.get(id(root), set())
+        if "translation" in paths or "matrix" in paths:
+            _put_below(document, root, offset)
+        elif root.matrix is not None:
+            root.matrix = root.matrix.copy()
+            root.matrix[:3, 3] += offset
+        else:
+            x, y, z = (np.array(root.translation) + offset).tolist()
+            root.translation = (x, y, z)
+
+
+def _standing(document: Document) -> list[Node]:
+    """The roots that move: the scene's, and their levels of detail, which stand where the first level stands."""
+    found = list(roots(document))
+    for node in found:
+        levels = node.extensions.get("MSFT_lod", {}).get("ids", [])
+        found += [level for level in levels if isinstance(level, Node) and level not in found]
+    return found
+
+
+def _put_below(document: Document, root: Node, offset: Matrix) -> None:
+    x, y, z = offset.tolist()
+    parent = Node(translation=(x, y, z), children=[root])
+    document.nodes.append(parent)
+    for scene in document.scenes:
+        scene.nodes = [parent if node is root else node for node in scene.nodes]
