@@ -24,7 +24,7 @@ def find_lines(path: Path, pointers: Iterable[str | None]) -> dict[str, int]:
         if path.stat().st_size > _LONGEST:
             return {}
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):  # no text, or a name that no file can have
         return {}
     known = _lines(text, {ancestor for pointer in wanted for ancestor in _ancestors(pointer)})
     return {
