@@ -155,7 +155,7 @@ def _check_sparse(accessor: Clean, index: int, pointer: str, judge: Judge) -> No
             indices = parts[0].indices
     except Forge3DError:
         return  # told of where the bytes are missing
-    here = f"{pointer}/sparse/indices"
+    here = f"{pointer}/sparse"
     if (np.diff(indices.astype(np.int64)) <= 0).any():
         judge.report(SPARSE_ORDER, here)
     beyond = int(np.count_nonzero(indices >= accessor.get("count", 0)))

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..gltf.json_access import shown
 from .judge import Clean, Judge
-from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, TYPE, Index, Numbers, whole
+from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, TYPE, Numbers, whole
+from .references import Index
 from .rules import ERROR, rule
 from .usage import use_view
 
@@ -39,7 +40,6 @@ ELEMENT_ARRAY_BUFFER = 34963
 
 
 def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    _mark_invalid(view, raw)
     stride = view.get("byteStride")
     if stride is None:
         return
@@ -52,7 +52,6 @@ def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> No
 
 
 def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    _mark_invalid(accessor, raw)
     component, kind = accessor.get("componentType"), accessor.get("type")
     if accessor.get("normalized") and component in (5125, FLOAT):
         judge.report(NORMALIZED, f"{pointer}/normalized")
@@ -76,12 +75,6 @@ def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> N
         judge.report(SPARSE_COUNT, f"{pointer}/sparse/count", message)
     for key in ("indices", "values"):
         _resolve_view(sparse[key], f"{pointer}/sparse/{key}", judge)
-
-
-def _mark_invalid(owner: Clean, raw: Clean) -> None:
-    """A byteOffset that is no offset is -1 from here on, which no later rule takes for 0."""
-    if "byteOffset" in raw and "byteOffset" not in owner:
-        owner["byteOffset"] = -1
 
 
 def _resolve_view(owner: Clean, pointer: str, judge: Judge) -> None:

@@ -41,13 +41,13 @@ def read_asset(judge: Judge) -> Clean | None:
     if "version" not in asset:
         return None
     version = _numbers(asset["version"])
+    if "minVersion" in asset and _numbers(asset["minVersion"]) > version:
+        judge.report(MIN_VERSION, "/asset/minVersion")
     if version[0] != 2:
         judge.report(MAJOR, "/asset/version", f"version {asset['version']} is not 2.x")
         return None
     if version[1] > 0:
         judge.report(MINOR, "/asset/version", f"version {asset['version']} is judged as 2.0")
-    if "minVersion" in asset and _numbers(asset["minVersion"]) > version:
-        judge.report(MIN_VERSION, "/asset/minVersion")
     return asset
 
 

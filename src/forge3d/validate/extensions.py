@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from math import pi
+from math import nextafter, pi
 from typing import Any
 
 from .cameras import POSITIVE, read_named
 from .judge import Clean, Judge
-from .kinds import (
-    DEPENDENCY,
-    NOTHING,
-    Boolean,
-    Index,
-    IndexMap,
-    Indices,
-    Integer,
-    IorNumber,
-    Number,
-    Numbers,
-    Text,
-    is_filled_list,
-    root_extension,
-)
+from .kinds import DEPENDENCY, NOTHING, Boolean, Integer, IorNumber, Number, Numbers, Text, is_filled_list
 from .metadata import check_packets, check_reference
+from .references import Index, IndexMap, Indices, root_extension
 from .rules import ERROR, INFORMATION, rule
 from .schema import Check, Object, Objects, Property
 from .tables import NORMAL_TEXTURE_INFO, TEXTURE_INFO, UNIT, Anything, optional, required
@@ -134,7 +121,11 @@ def needs_root(name: str) -> Check:
     return check
 
 
-SPOT = Object("spot", optional(innerConeAngle=Number(0, pi / 2), outerConeAngle=Number(0, pi / 2)), check=check_spot)
+SPOT = Object(
+    "spot",
+    optional(innerConeAngle=Number(0, nextafter(pi / 2, 0)), outerConeAngle=Number(maximum=pi / 2, above=0)),
+    check=check_spot,
+)
 LIGHT = Object("light", {
     **required(type=Text(("directional", "point", "spot"))),
     **optional(color=COLOUR, intensity=Number(0), range=POSITIVE, spot=Anything()),

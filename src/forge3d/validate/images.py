@@ -9,8 +9,9 @@ from ..gltf.json_access import shown
 from ..gltf.resources import decode_data, is_data, media_type
 from ..images.headers import MIME_TYPES, ImageHeader, read_header, recognise
 from .judge import Clean, Judge
-from .kinds import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF, is_index
-from .resources import BROKEN_PLACES, SCHEME, note
+from .kinds import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF
+from .references import is_index
+from .resources import note, opens
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .usage import use_view
 
@@ -74,27 +75,38 @@ def check_views(judge: Judge) -> None:
                 judge.report(STRIDE, f"{pointer}/bufferView")
 
 
-def check_images(judge: Judge) -> dict[int, ImageHeader]:
-    """Read every image's header; returns those that could be read."""
+def check_images(judge: Judge, loaded: set[int]) -> dict[int, ImageHeader]:
+    """Read every image's header; returns those that could be read.
+
+    Args:
+        loaded: buffers whose bytes are there.
+    """
     found: dict[int, ImageHeader] = {}
     for index, image, pointer in judge.entries("images"):
-        view = judge.get("bufferViews", image.get("bufferView"))
-        uri = image.get("uri")
         if image.get("extensions") or image.get("unreadExtensions"):
             continue  # which may say that the data are something else
-        if (uri is None and view is None) or (uri is not None and not is_data(uri) and SCHEME.match(uri)):
-            continue
         try:
-            data = judge.source.image_bytes(index) if uri is None else judge.source.resource(uri)
+            data = _encoded(image, judge, loaded)
         except Forge3DError as error:
-            own = (getattr(error, "pointer", None) or pointer).startswith(pointer)
-            if own or getattr(error, "code", None) not in BROKEN_PLACES:
-                note(error, f"{pointer}/uri" if "uri" in image else pointer, judge)
+            note(error, f"{pointer}/uri", judge)
             continue
-        header = _check_header(data, image, pointer, judge)
+        header = None if data is None else _check_header(data, image, pointer, judge)
         if header is not None:
             found[index] = header
     return found
+
+
+def _encoded(image: Clean, judge: Judge, loaded: set[int]) -> bytes | memoryview | None:
+    """An image's bytes; None where they are not, which is told of elsewhere."""
+    uri = image.get("uri")
+    if uri is not None:
+        return judge.source.resource(uri) if opens(uri) else None
+    view = judge.get("bufferViews", image.get("bufferView"))
+    if view is None or view.get("buffer") not in loaded:
+        return None
+    start, length = view.get("byteOffset", 0), view.get("byteLength", -1)
+    stored = judge.source.stored_buffer(view["buffer"])
+    return stored[start : start + length] if 0 <= start <= start + length <= len(stored) else None
 
 
 def _check_header(data: bytes | memoryview, image: Clean, pointer: str, judge: Judge) -> ImageHeader | None:

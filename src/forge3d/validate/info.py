@@ -49,7 +49,10 @@ def _buffers(judge: Judge, stored: dict[int, int]) -> list[dict[str, Any]]:
 def _images(judge: Judge, headers: dict[int, ImageHeader]) -> list[dict[str, Any]]:
     result = []
     for index, image, pointer in judge.entries("images"):
-        header, entry = headers.get(index), {"pointer": pointer}
+        header, entry = headers.get(index), dict[str, Any](pointer=pointer)
+        if image.get("extensions") or image.get("unreadExtensions"):
+            result.append(entry)  # which may say that the data are something else
+            continue
         if header is not None:
             entry["mimeType"] = header.mime_type
         if "uri" in image:
@@ -76,7 +79,7 @@ def _counts(judge: Judge) -> dict[str, Any]:
         "hasDefaultScene": "scene" in judge.root,
         "drawCallCount": len(drawn),
         "totalVertexCount": sum(max(vertex_count(judge, primitive), 0) for primitive in drawn),
-        "totalTriangleCount": sum(_triangles(judge, primitive) for primitive in drawn),
+        "totalTriangleCount": sum(triangle_count(judge, primitive) for primitive in drawn),
         "maxUVs": max((_sets(names, "TEXCOORD_") for names in attributes), default=0),
         "maxInfluences": max(
             (4 * min(_sets(names, "JOINTS_"), _sets(names, "WEIGHTS_")) for names in attributes), default=0
@@ -93,7 +96,7 @@ def _sets(names: Clean, prefix: str) -> int:
     return count
 
 
-def _triangles(judge: Judge, primitive: Clean) -> int:
+def triangle_count(judge: Judge, primitive: Clean) -> int:
     accessor = judge.get("accessors", primitive.get("indices"))
     count = accessor.get("count", 0) if accessor is not None else max(vertex_count(judge, primitive), 0)
     mode = primitive.get("mode", 4)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Final, Protocol
 
-from ..gltf.json_access import at, shown
+from ..gltf.json_access import shown
 from .judge import Judge
 from .rules import ERROR, WARNING, rule
 
@@ -18,7 +18,6 @@ ARRAY_LENGTH = rule("ARRAY_LENGTH_NOT_IN_LIST", ERROR, "5", "an array has anothe
 ARRAY_TYPE = rule("ARRAY_TYPE_MISMATCH", ERROR, "5", "an array holds a value of a wrong type")
 DUPLICATE = rule("DUPLICATE_ELEMENTS", ERROR, "5", "an array that must be a set holds a value twice")
 EMPTY = rule("EMPTY_ENTITY", ERROR, "5", "an array or object must not be empty")
-INVALID_INDEX = rule("INVALID_INDEX", ERROR, "5", "an index must be a non-negative integer")
 INVALID_URI = rule("INVALID_URI", ERROR, "2.8", "a URI cannot be parsed")
 ONE_OF = rule("ONE_OF_MISMATCH", ERROR, "5", "exactly one of several properties must be defined")
 PATTERN = rule("PATTERN_MISMATCH", ERROR, "5", "a string does not have its required form")
@@ -27,7 +26,6 @@ DEPENDENCY = rule("UNSATISFIED_DEPENDENCY", ERROR, "5", "the property needs anot
 MULTIPLE = rule("VALUE_MULTIPLE_OF", ERROR, "5", "a number must be a multiple of another")
 NOT_IN_LIST = rule("VALUE_NOT_IN_LIST", WARNING, "5", "a value is none of those allowed")
 NOT_IN_RANGE = rule("VALUE_NOT_IN_RANGE", ERROR, "5", "a number is out of its range")
-UNRESOLVED = rule("UNRESOLVED_REFERENCE", ERROR, "5", "an index points to nothing")
 
 NOTHING: Final[Any] = object()
 
@@ -45,23 +43,18 @@ def whole(value: Any) -> int | None:
     return int(value) if type(value) is float and value.is_integer() else None
 
 
-def is_index(value: Any) -> bool:
-    """Whether `value` can be an index, be there an entry for it or not."""
-    number = whole(value)
-    return number is not None and number >= 0
-
-
 def numeric(value: Any) -> bool:
     return type(value) is float or type(value) is int
 
 
 @dataclass(frozen=True, slots=True)
 class Integer:
-    """An integer, in a range or one of `choices`."""
+    """An integer, in a range or one of `choices`; `otherwise` stands for one that cannot be used."""
 
     minimum: float = 0
     maximum: float = float("inf")
     choices: tuple[int, ...] = ()
+    otherwise: Any = NOTHING
 
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
         number = whole(value)
@@ -73,7 +66,7 @@ class Integer:
             judge.report(NOT_IN_RANGE, pointer, f"{number} is not in [{self.minimum:g}, {self.maximum:g}]")
         else:
             return number
-        return NOTHING
+        return NOTHING if value is None else self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +91,8 @@ class Number:
 
     @property
     def range(self) -> str:
-        if isfinite(self.above):
-            return f"it must be above {self.above:g}"
-        return f"it must be finite and in [{self.minimum:g}, {self.maximum:g}]"
+        low = f"({self.above:g}" if isfinite(self.above) else f"[{self.minimum:g}"
+        return f"it must be finite and in {low}, {self.maximum:g}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +114,11 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string, one of `choices`, or of the form `pattern`."""
+    """A string, one of `choices`, or of the form `pattern`; `otherwise` stands for one that cannot be used."""
 
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    otherwise: Any = NOTHING
 
     def read(self, value: Any, pointer: str, judge: Judge) -> Any:
         if type(value) is not str:
@@ -137,94 +130,7 @@ class Text:
             judge.report(PATTERN, pointer, f"{shown(value)} does not match {self.pattern}")
         else:
             return value
-        return NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A reference to an entry of the root list `to`.
-
-    `uses`: the entry counts as used thereby. `resolves`: it must exist; False leaves that to a later rule.
-    """
-
-    to: str
-    uses: bool = True
-    resolves: bool = True
-
-    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
-        number = whole(value)
-        if number is None:
-            judge.report(TYPE, pointer, f"{shown(value)} is not an integer")
-        elif number < 0:
-            judge.report(INVALID_INDEX, pointer, f"index {number} must not be negative")
-        else:
-            return self.resolve(number, pointer, judge) if self.resolves else number
-        return NOTHING
-
-    def resolve(self, number: int, pointer: str, judge: Judge) -> Any:
-        entries = entries_of(judge, self.to)
-        if entries is None:
-            return NOTHING
-        if number >= len(entries) or type(entries[number]) is not dict:
-            judge.report(UNRESOLVED, pointer, f"index {number} points to no object: there are {len(entries)} {self.to}")
-            return NOTHING
-        if self.uses:
-            judge.used.add((self.to, number))
-        return number
-
-
-@dataclass(frozen=True, slots=True)
-class Indices:
-    """A set of references; what cannot be used is None in the result, so that places keep their meaning."""
-
-    to: str
-
-    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
-        if not is_filled_list(value, pointer, judge):
-            return NOTHING
-        seen: set[int] = set()
-        result: list[int | None] = []
-        index = Index(self.to)
-        for place, entry in enumerate(value):
-            here = f"{pointer}/{place}"
-            number = whole(entry)
-            if number is None or number < 0:
-                judge.report(INVALID_INDEX, here, f"{shown(entry)} is not an index")
-                result.append(None)
-                continue
-            if number in seen:
-                judge.report(DUPLICATE, here, f"{number} is there already")
-            seen.add(number)
-            resolved = index.resolve(number, here, judge)
-            result.append(None if resolved is NOTHING else resolved)
-        return result
-
-
-@dataclass(frozen=True, slots=True)
-class IndexMap:
-    """An object of references, as `attributes` is."""
-
-    to: str
-
-    def read(self, value: Any, pointer: str, judge: Judge) -> Any:
-        if type(value) is not dict:
-            judge.report(TYPE, pointer, f"{shown(value)} is not an object")
-            return NOTHING
-        return self.read_entries(value, pointer, judge)
-
-    def read_entries(self, value: dict[str, Any], pointer: str, judge: Judge) -> Any:
-        if not value:
-            judge.report(EMPTY, pointer)
-        result: dict[str, int | None] = {}
-        for key, entry in value.items():
-            number = whole(entry)
-            if number is None or number < 0:
-                judge.report(INVALID_INDEX, at(pointer, key), f"{shown(entry)} is not an index")
-                result[key] = None
-            else:
-                resolved = Index(self.to).resolve(number, at(pointer, key), judge)
-                result[key] = None if resolved is NOTHING else resolved
-        return result
+        return NOTHING if value is None else self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,26 +185,3 @@ def is_filled_list(value: Any, pointer: str, judge: Judge) -> bool:
     if not value:
         judge.report(EMPTY, pointer)
     return bool(value)
-
-
-EXTENSION_LISTS = {"lights": "KHR_lights_punctual", "variants": "KHR_materials_variants"}
-"""Lists that lie in an extension of the root, not in the root itself."""
-
-
-def entries_of(judge: Judge, name: str) -> list[Any] | None:
-    """The list `name` as it stands in the file; None where the extension that holds it is not there."""
-    owner: Any = judge.source.json
-    if name in EXTENSION_LISTS:
-        owner = root_extension(judge, EXTENSION_LISTS[name])
-        if owner is None:
-            return None
-    entries = owner.get(name)
-    return entries if type(entries) is list else []
-
-
-def root_extension(judge: Judge, name: str) -> dict[str, Any] | None:
-    """The root's extension `name` as it stands in the file, None without one."""
-    extensions = judge.source.json.get("extensions")
-    if type(extensions) is not dict or name not in extensions:
-        return None
-    return extensions[name] if type(extensions[name]) is dict else {}

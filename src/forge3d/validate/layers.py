@@ -76,12 +76,12 @@ def _sets_differ(layer: Clean, key: str, material: Clean) -> bool:
 
 
 def _dispersion(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    if "KHR_materials_volume" not in material["extensions"]:
+    if "KHR_materials_volume" not in {*material["extensions"], *material["unreadExtensions"]}:
         judge.report(DISPERSION, pointer)
 
 
 def _emissive_strength(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    said = "emissiveFactor" in raw and "emissiveFactor" not in material  # in a way that cannot be read
+    said = raw.get("emissiveFactor") is not None and "emissiveFactor" not in material  # in a way that cannot be read
     black = not said and material.get("emissiveFactor", [0, 0, 0]) == [0, 0, 0]
     if black and layer.get("emissiveStrength", 1) != 1:
         judge.report(EMISSIVE_ZERO, pointer)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from .formats import numbered_sets
 from .judge import Clean, Judge
-from .kinds import root_extension
 from .layers import LAYER_CHECKS, texture_infos, texture_sets
+from .references import root_extension
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .usage import UNUSED
 

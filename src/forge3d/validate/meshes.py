@@ -65,8 +65,6 @@ MULTIPLE = {1: 2, 4: 3}
 
 def check_primitive(primitive: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     attributes = primitive.get("attributes")
-    if "mode" in raw and "mode" not in primitive:
-        primitive["mode"] = -1
     if attributes:
         here = f"{pointer}/attributes"
         _check_semantics(attributes, here, SEMANTIC, judge)
@@ -189,7 +187,7 @@ def _check_attribute(
         judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(_form(accessor))}")
     elif component == UINT:
         judge.report(UNSIGNED_INT, pointer)
-    size = element_bytes(component, kind)[0] if component is not None and kind is not None else 0
+    size = element_bytes(component, kind)[1] if component is not None and kind is not None else 0
     _check_alignment(accessor, index, size, pointer, users_of, judge)
 
 

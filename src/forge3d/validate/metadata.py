@@ -6,7 +6,7 @@ from typing import Any
 
 from ..gltf.json_access import at
 from .judge import Clean, Judge
-from .kinds import root_extension
+from .references import root_extension
 from .rules import ERROR, rule
 
 NAME = "KHR_xmp_json_ld"

@@ -9,7 +9,8 @@ import numpy as np
 
 from .formats import joint_sets
 from .judge import Clean, Judge
-from .kinds import DEPENDENCY, is_index
+from .kinds import DEPENDENCY
+from .references import is_index
 from .rules import ERROR, INFORMATION, WARNING, rule
 from .tree import Tree
 
@@ -70,7 +71,7 @@ def check_node(node: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
 def _is_trs(matrix: Sequence[float]) -> bool:
     """Whether a column-major matrix is affine, invertible and without shear."""
     columns = np.array(matrix, np.float64).reshape(4, 4)
-    if list(columns[:, 3]) != [0, 0, 0, 1]:
+    if list(columns[:, 3]) != [0, 0, 0, 1] or np.abs(columns).max() > np.finfo(np.float32).max:
         return False
     axes = columns[:3, :3]
     lengths = np.linalg.norm(axes, axis=1)

@@ -16,7 +16,9 @@ from .kinds import INVALID_URI, NOTHING, TYPE
 from .rules import ERROR, INFORMATION, WARNING, rule
 
 IO = rule("IO_ERROR", ERROR, "3.6.1", "an external file cannot be read")
-NON_RELATIVE = rule("NON_RELATIVE_URI", WARNING, "2.8", "an absolute URI is not portable, and is not opened")
+NON_RELATIVE = rule(
+    "NON_RELATIVE_URI", WARNING, "2.8", "a URI that is more than a relative path is not portable, and is not opened"
+)
 BUFFER_MIME = rule(
     "BUFFER_DATA_URI_MIME_TYPE_INVALID", ERROR, "3.6.1.1",
     "a buffer's data URI is application/octet-stream or application/gltf-buffer",
@@ -38,7 +40,8 @@ MESHOPT_INVALID = rule(
     "FORGE3D_MESHOPT_DATA_INVALID", ERROR, "EXT_meshopt_compression", "a meshopt payload cannot be decoded"
 )
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+NON_RELATIVE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|/|.*[?#]", re.DOTALL)
+"""With a scheme, an authority, an absolute path, a query or a fragment."""
 BASE64 = re.compile(
     r"data:(?:[\w.+\-]+/[\w.+\-]+)?(?:;[\w.+\-]+=[^;,]*)*;base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|%3D%3D)|[A-Za-z0-9+/]{3}(?:=|%3D))?"
 )
@@ -78,14 +81,14 @@ class Uri:
         elif value.startswith(":") or "\0" in value:
             judge.report(INVALID_URI, pointer, f"{shown(value)} is not a URI")
             return NOTHING
-        elif SCHEME.match(value):
+        elif NON_RELATIVE_FORM.match(value):
             judge.report(NON_RELATIVE, pointer)
         return value
 
 
 def opens(uri: str) -> bool:
-    """Whether a resource is looked for: data URIs and relative ones."""
-    return is_data(uri) or SCHEME.match(uri) is None
+    """Whether a resource is looked for: data URIs and relative paths."""
+    return is_data(uri) or NON_RELATIVE_FORM.match(uri) is None
 
 
 def note(error: Forge3DError, pointer: str, judge: Judge) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..gltf.json_access import shown
 from .accessors import check_accessor, check_buffer_view
 from .animations import AnimationPath, check_animation
 from .cameras import check_camera
 from .images import check_image
-from .kinds import NOTHING, Boolean, Index, IndexMap, Indices, Integer, Kind, Number, Numbers, Text
+from .kinds import ARRAY_TYPE, NOTHING, Boolean, Integer, Kind, Number, Numbers, Text, is_filled_list
 from .materials import check_material
 from .meshes import check_mesh, check_primitive
 from .nodes import check_node
+from .references import Index, IndexMap, Indices
 from .resources import Uri
 from .schema import Object, Objects, Property
 
 UNIT = Number(0, 1)
+OFFSET = Integer(otherwise=-1)
 COMPONENT_TYPES = (5120, 5121, 5122, 5123, 5125, 5126)
 TYPES = ("SCALAR", "VEC2", "VEC3", "VEC4", "MAT2", "MAT3", "MAT4")
 
@@ -37,23 +40,23 @@ def required(**kinds: Kind) -> dict[str, Property]:
 
 SPARSE_INDICES = Object("accessorSparseIndices", {
     **required(bufferView=Index("bufferViews", resolves=False), componentType=Integer(choices=(5121, 5123, 5125))),
-    **optional(byteOffset=Integer()),
+    **optional(byteOffset=OFFSET),
 })  # fmt: skip
 SPARSE_VALUES = Object("accessorSparseValues", {
-    **required(bufferView=Index("bufferViews", resolves=False)), **optional(byteOffset=Integer()),
+    **required(bufferView=Index("bufferViews", resolves=False)), **optional(byteOffset=OFFSET),
 })  # fmt: skip
 SPARSE = Object("accessorSparse", required(count=Integer(1), indices=SPARSE_INDICES, values=SPARSE_VALUES))
 ACCESSOR = Object("accessor", {
     **required(componentType=Integer(choices=COMPONENT_TYPES), count=Integer(1), type=Text(TYPES)),
     **optional(
-        bufferView=Index("bufferViews", resolves=False), byteOffset=Integer(), normalized=Boolean(),
+        bufferView=Index("bufferViews", resolves=False), byteOffset=OFFSET, normalized=Boolean(),
         min=Anything(), max=Anything(), sparse=SPARSE,
     ),
 }, named=True, check=check_accessor)  # fmt: skip
 BUFFER = Object("buffer", {**required(byteLength=Integer(1)), **optional(uri=Uri())}, named=True)
 BUFFER_VIEW = Object("bufferView", {
     **required(buffer=Index("buffers"), byteLength=Integer(1)),
-    **optional(byteOffset=Integer(), byteStride=Integer(4, 252), target=Integer(choices=(34962, 34963))),
+    **optional(byteOffset=OFFSET, byteStride=Integer(4, 252), target=Integer(choices=(34962, 34963))),
 }, named=True, check=check_buffer_view)  # fmt: skip
 
 TARGET = Object("animationChannelTarget", {
@@ -62,7 +65,7 @@ TARGET = Object("animationChannelTarget", {
 CHANNEL = Object("animationChannel", required(sampler=Index("", resolves=False), target=TARGET))
 ANIMATION_SAMPLER = Object("animationSampler", {
     **required(input=Index("accessors", resolves=False), output=Index("accessors", resolves=False)),
-    **optional(interpolation=Text(("LINEAR", "STEP", "CUBICSPLINE"))),
+    **optional(interpolation=Text(("LINEAR", "STEP", "CUBICSPLINE"), otherwise="")),
 })  # fmt: skip
 ANIMATION = Object(
     "animation", required(channels=Objects(CHANNEL), samplers=Objects(ANIMATION_SAMPLER)), named=True,
@@ -74,7 +77,7 @@ CAMERA = Object("camera", {
     **optional(perspective=Anything(), orthographic=Anything()),
 }, named=True, check=check_camera)  # fmt: skip
 
-TEXTURE_INFO = Object("textureInfo", {**required(index=Index("textures")), **optional(texCoord=Integer())})
+TEXTURE_INFO = Object("textureInfo", {**required(index=Index("textures")), **optional(texCoord=Integer(otherwise=-1))})
 NORMAL_TEXTURE_INFO = Object("normalTextureInfo", {**TEXTURE_INFO.properties, **optional(scale=Number())})
 OCCLUSION_TEXTURE_INFO = Object("occlusionTextureInfo", {**TEXTURE_INFO.properties, **optional(strength=UNIT)})
 PBR = Object("pbrMetallicRoughness", optional(
@@ -97,26 +100,28 @@ TEXTURE = Object("texture", optional(sampler=Index("samplers"), source=Index("im
 
 
 class Targets:
-    """Morph targets: an array of objects of references."""
+    """Morph targets: an array of objects of references, of which one that holds nothing spoils all."""
 
     def read(self, value: Any, pointer: str, judge: Any) -> Any:
-        targets = Objects(TARGET_MAP).read(value, pointer, judge)
-        return NOTHING if targets is NOTHING or not all(targets) else targets
+        if not is_filled_list(value, pointer, judge):
+            return NOTHING
+        good = all(type(target) is dict and target for target in value)
+        for target in value:
+            if type(target) is not dict:
+                judge.report(ARRAY_TYPE, pointer, f"{shown(target)} is not an object")
+        targets = [
+            IndexMap("accessors", good).read(target, f"{pointer}/{place}", judge)
+            for place, target in enumerate(value)
+            if type(target) is dict
+        ]
+        return targets if good else NOTHING
 
 
-class TargetMap(Object):
-    """A morph target, which has neither a name nor extensions: every key is an attribute."""
-
-    __slots__ = ()
-
-    def read(self, value: Any, pointer: str, judge: Any) -> Any:
-        return IndexMap("accessors").read(value, pointer, judge)
-
-
-TARGET_MAP = TargetMap("morphTarget", {})
 PRIMITIVE = Object("primitive", {
     **required(attributes=IndexMap("accessors")),
-    **optional(indices=Index("accessors"), material=Index("materials"), mode=Integer(0, 6), targets=Targets()),
+    **optional(
+        indices=Index("accessors"), material=Index("materials"), mode=Integer(0, 6, otherwise=-1), targets=Targets(),
+    ),
 }, check=check_primitive)  # fmt: skip
 MESH = Object(
     "mesh", {**required(primitives=Objects(PRIMITIVE)), **optional(weights=Numbers())}, named=True, check=check_mesh

@@ -118,7 +118,7 @@ def _judge(judge: Judge) -> dict[str, Any]:
     if asset is None:
         return {}
     loaded, stored = resources.check_buffers(judge)
-    headers = images.check_images(judge)
+    headers = images.check_images(judge, loaded)
     images.check_textures(judge, headers)
     ktx2.check_ktx2(judge, headers)
     compressed = accessor_data.draco_users(judge)
