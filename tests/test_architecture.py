@@ -16,11 +16,19 @@ _MAKERS = {"optimize", "lod", "audit", "render", "export"}
 _CORE = {"gltf", "images", "document"}
 ALLOWED = {
     "errors": set(),
+    "workers": set(),
     "gltf": set(),
     "images": set(),
     "validate": {
-        "gltf", "images.headers", "images.ktx2_header", "images.ktx2_layout", "images.basis", "images.webp_chunks",
-        "images.avif_items", "images.av1_header",
+        "workers",
+        "gltf",
+        "images.headers",
+        "images.ktx2_header",
+        "images.ktx2_layout",
+        "images.basis",
+        "images.webp_chunks",
+        "images.avif_items",
+        "images.av1_header",
     },
     "compare": set(),
     "surface": set(),
@@ -30,7 +38,7 @@ ALLOWED = {
     "audit": _CORE | {"validate", "surface"},
     "render": _CORE,
     "export": _CORE,
-    "pipeline": _CORE | _MAKERS | {"validate", "compare"},
+    "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers"},
     "cli": _CORE | _MAKERS | {"validate", "compare", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):

@@ -102,6 +102,10 @@ class GpuUnavailable(Forge3DError):
     exit_code = 4
 
 
+class WorkerLost(Forge3DError):
+    """A worker process died at its work; the message says how, and what it said last."""
+
+
 class RecipeError(Forge3DError):
     """A recipe, option or argument has a value that cannot be used; the message names the key and what it takes."""
 

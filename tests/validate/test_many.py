@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from forge3d import workers
 from forge3d.gltf import Limits, Severity
 from forge3d.validate import Issue, Report, many
-from forge3d.validate.many import Verdict, read_verdict, validate_many, write_verdict
+from forge3d.validate.many import Verdict, validate_many
+from forge3d.validate.pool import read_verdict, write_verdict
 
 GOOD = '{"asset": {"version": "2.0"}}'
 BAD = '{"asset": {}}'
@@ -67,16 +68,17 @@ def test_short_orders_start_no_worker_and_long_ones_do(tmp_path: Path) -> None:
 def test_a_worker_that_is_killed_fails_one_file_and_is_replaced(
     files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = many._Worker.judge
+    give = workers._Worker.give
 
-    def judge(self: many._Worker, path: Path, seconds: float) -> Verdict:
-        if path == files[4]:
+    def kill(self: workers._Worker[Any, Any], job: tuple[int, Path]) -> None:
+        if job[1] == files[4]:
             os.kill(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        return send(self, path, seconds)
+        give(self, job)
 
-    monkeypatch.setattr(many._Worker, "judge", judge)
+    monkeypatch.setattr(workers._Worker, "give", kill)
     verdicts = list(validate_many(files, jobs=2))
+    assert [verdict.path for verdict in verdicts] == files
     lost = [verdict for verdict in verdicts if verdict.kind == "WorkerLost"]
     assert [verdict.path for verdict in lost] == [files[4]]
     assert "killed" in lost[0].error
@@ -88,42 +90,6 @@ def test_a_file_that_takes_too_long_is_stopped(files: list[Path]) -> None:
     (verdict,) = validate_many(files[:1], jobs=1, seconds=0.0)
     assert "was not judged after 0 s" in verdict.error
     assert verdict.exit_code == 3
-
-
-def test_who_stops_listening_leaves_no_process(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[many._Worker] = []
-    start = many._Worker.__init__
-
-    def init(self: many._Worker, setup: dict[str, object]) -> None:
-        start(self, setup)
-        started.append(self)
-
-    monkeypatch.setattr(many._Worker, "__init__", init)
-    verdicts = validate_many(files, jobs=2)
-    next(iter(verdicts))
-    verdicts.close()  # type: ignore[attr-defined]
-    assert started
-    assert all(worker._process.poll() is not None for worker in started)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
-def test_workers_end_with_their_parent(files: list[Path]) -> None:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        worker = many._Worker({"memory": 1024, "limits": None})
-        worker.judge(files[0], 30.0)
-        os.write(writing, str(worker._process.pid).encode())
-        os._exit(0)
-    os.close(writing)
-    process = int(os.read(reading, 32))
-    os.waitpid(child, 0)
-    for _ in range(100):
-        if not Path(f"/proc/{process}").exists() or "Z" in Path(f"/proc/{process}/stat").read_text().split()[2]:
-            return
-        time.sleep(0.05)
-    pytest.fail("the worker outlived its parent")
 
 
 def test_a_verdict_survives_the_message_whatever_names_a_file_holds() -> None:

@@ -1,7 +1,6 @@
-"""The worker process: builds one product after another, and owns one renderer.
+"""The worker process of `pool`: builds one product after another, and owns one renderer.
 
-Started by `pool`, as a fresh interpreter: no fork (OpenGL does not survive one), and the user's main module is not run
-again. Messages are msgpack, so that nothing a worker sends can run code in its parent.
+Messages are msgpack, so that nothing a worker sends can run code in its parent.
 """
 
 from __future__ import annotations
@@ -10,38 +9,18 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
 
-from ..validate.worker import confine
 from .events import Event, ProductResult
 from .product import Job, build_product
 
 if TYPE_CHECKING:
     from ..render import Renderer
 
-MIB = 1 << 20
-
-
-class Setup(Struct, frozen=True, kw_only=True):
-    """What a worker is told first.
-
-    Attributes:
-        parent: its parent's process id; the worker ends with it.
-        memory: MiB that the process may use.
-    """
-
-    parent: int
-    memory: int
-
-
 Report = Event | ProductResult
 
 
-def main(handle: int) -> None:
-    """Serve jobs from the connection with this file descriptor until it closes."""
-    connection = Connection(handle)
-    setup = msgspec.msgpack.decode(connection.recv_bytes(), type=Setup)
-    confine(setup.parent, setup.memory)
+def main(connection: Connection) -> None:
+    """Serve jobs until the connection closes."""
     bench = _Bench()
     jobs = msgspec.msgpack.Decoder(Job)
     try:
@@ -53,8 +32,6 @@ def main(handle: int) -> None:
 
             result = build_product(job, renderer=bench.renderer, device=bench.device, report=report)
             _send(connection, result)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return
     finally:
         bench.close()
 
