@@ -8,8 +8,10 @@ from .dedup import Dedup
 from .flatten import Flatten
 from .instance import Instance
 from .join import Join
+from .merge import merge, merge_variants
 from .options import Option, build, canonical, name_of, options_of, parse
 from .palette import Palette
+from .partition import partition
 from .pivot import Pivot
 from .presets import PRESETS
 from .prune import Prune
@@ -50,5 +52,5 @@ TRANSFORMS: dict[str, type[Transform]] = {
 __all__ = [
     "PRESETS", "TRANSFORMS", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance", "Join", "Option",
     "Palette", "Pivot", "Prune", "Quantize", "Reorder", "Repair", "Simplify", "Textures", "Uninstance", "Unweld",
-    "Weld", "build", "canonical", "name_of", "options_of", "parse",
+    "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
 ]  # fmt: skip
