@@ -10,8 +10,7 @@ import pytest
 from forge3d import workers
 from forge3d.gltf import Limits, Severity
 from forge3d.validate import Issue, Report, many
-from forge3d.validate.many import Verdict, validate_many
-from forge3d.validate.pool import read_verdict, write_verdict
+from forge3d.validate.many import Verdict, read_verdict, validate_many, write_verdict
 
 GOOD = '{"asset": {"version": "2.0"}}'
 BAD = '{"asset": {}}'

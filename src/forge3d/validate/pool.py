@@ -5,22 +5,40 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ..errors import Forge3DError, LimitExceeded, WorkerLost
-from ..gltf import Limits, Severity
 from ..workers import Task, work
 from .many import Verdict
-from .report import Issue, Report
 
 Place = tuple[int, Path]
 """A file, and its place in the order given."""
 
 
+def judge_in_workers(
+    files: Sequence[Path], workers: int, judge: str, options: dict[str, Any], seconds: float, memory: int
+) -> Generator[Verdict]:
+    """The verdicts of the judge in that module, in the order of `files`; what comes too soon is kept until its turn.
+
+    See `many.judge_many`.
+    """
+    early: dict[int, Verdict] = {}
+    following = 0
+    with closing(work(_Judging(judge, options, seconds, memory), enumerate(files), workers)) as results:
+        for place, verdict in results:
+            early[place] = verdict
+            while following in early:
+                yield early.pop(following)
+                following += 1
+
+
 @dataclass(slots=True)
 class _Judging(Task[Place, tuple[int, Verdict]]):
-    limits: Limits | None
+    judge: str
+    options: dict[str, Any]
     longest: float
     memory: int
     module: str = "forge3d.validate.worker"
@@ -29,10 +47,10 @@ class _Judging(Task[Place, tuple[int, Verdict]]):
         return self.longest
 
     def order(self, job: Place) -> bytes:
-        return json.dumps([str(job[1]), None if self.limits is None else asdict(self.limits)]).encode()
+        return json.dumps([self.judge, self.options, str(job[1])]).encode()
 
     def heard(self, job: Place, message: bytes) -> tuple[int, Verdict]:
-        return job[0], read_verdict(job[1], message)
+        return job[0], import_module(self.judge).read_verdict(job[1], message)
 
     def failed(self, job: Place, error: WorkerLost | TimeoutError, seconds: float) -> tuple[int, Verdict]:
         place, path = job
@@ -42,34 +60,3 @@ class _Judging(Task[Place, tuple[int, Verdict]]):
         else:
             kind, message = LimitExceeded, f"{path}: was not judged after {self.longest:g} s and was stopped"
         return place, Verdict(path, error=message, kind=kind.__name__, exit_code=kind.exit_code, seconds=seconds)
-
-
-def judge_in_workers(
-    files: Sequence[Path], workers: int, limits: Limits | None, seconds: float, memory: int
-) -> Generator[Verdict]:
-    """The verdicts in the order of `files`; what comes too soon is kept until its turn."""
-    early: dict[int, Verdict] = {}
-    following = 0
-    with closing(work(_Judging(limits, seconds, memory), enumerate(files), workers)) as results:
-        for place, verdict in results:
-            early[place] = verdict
-            while following in early:
-                yield early.pop(following)
-                following += 1
-
-
-def write_verdict(verdict: Verdict) -> bytes:
-    """A verdict as a message. JSON carries what hostile names hold, unpaired surrogates too."""
-    members = asdict(verdict)
-    del members["path"]
-    return json.dumps(members).encode()
-
-
-def read_verdict(path: Path, message: bytes) -> Verdict:
-    """The verdict on the file at `path` that `write_verdict` made a message of."""
-    members = json.loads(message)
-    report = members.pop("report")
-    if report is not None:
-        issues = [Issue(**{**issue, "severity": Severity(issue["severity"])}) for issue in report.pop("issues")]
-        report = Report(**report, issues=issues)
-    return Verdict(path, report, **members)

@@ -1,19 +1,16 @@
-"""The worker process of `many`: judges one file after another. Messages are JSON."""
+"""The worker process of `pool`: judges one file after another."""
 
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ..gltf import Limits
-from .many import judge_file
-from .pool import write_verdict
-
 
 def main(connection: Connection) -> None:
-    """Serve orders, a path and the limits each, until the connection closes."""
+    """Serve orders, each a judge's module, its options and a path, until the connection closes."""
     while True:
-        path, limits = json.loads(connection.recv_bytes())
-        verdict = judge_file(Path(path), None if limits is None else Limits(**limits))
-        connection.send_bytes(write_verdict(verdict))
+        module, options, path = json.loads(connection.recv_bytes())
+        judge = import_module(module)
+        connection.send_bytes(judge.write_verdict(judge.judge_with(options)(Path(path))))
