@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from forge3d.errors import Forge3DError, InvalidAsset, LimitExceeded, ResourceRefused
-from forge3d.gltf import Limits, resources
-from forge3d.gltf.resources import Resolver
+from forge3d.gltf import Limits
+from forge3d.gltf.resources import DataUri, Resolver, scheme
 
 
 @pytest.fixture
@@ -131,20 +131,19 @@ def test_limits_count_each_resource_once(model: Path) -> None:
     ],
 )
 def test_data_uris(uri: str, data: bytes) -> None:
-    assert resources.decode_data(uri) == data
+    assert DataUri.of(uri).decode() == data
 
 
 @pytest.mark.parametrize("uri", ["data:", "data:;;base64,AA==", "data:image/png;base64,`", "data:;base64,A", "data:x"])
 def test_broken_data_uris(uri: str) -> None:
     with pytest.raises(InvalidAsset) as caught:
-        resources.decode_data(uri)
+        DataUri.of(uri).decode()
     assert caught.value.code == "INVALID_URI"
 
 
 def test_media_types() -> None:
-    assert resources.media_type("data:Image/PNG;base64,AA==") == "image/png"
-    assert resources.media_type("data:;base64,AA==") is None
-    assert resources.media_type("picture.png") is None
+    assert DataUri.of("data:Image/PNG;base64,AA==").media_type == "image/png"
+    assert DataUri.of("data:;base64,AA==").media_type is None
 
 
 def test_a_data_uri_counts_against_the_limit_before_it_is_decoded() -> None:

@@ -52,7 +52,7 @@ class DracoPrimitives:
             return None
         extension = mapping(extensions, draco.EXTENSION, f"{here}/extensions")
         here = f"{here}/extensions/{draco.EXTENSION}"
-        view = index(extension, "bufferView", here, len(self._root.entries("bufferViews")))
+        view = index(extension, "bufferView", here, self._root.length("bufferViews"))
         ids = mapping(extension, "attributes", here)
         span = self._views.span(view)
         return DracoData(
@@ -107,7 +107,7 @@ class DracoPrimitives:
         return {name: self._layout(attributes, name, f"{here}/attributes") for name in data.ids}
 
     def _layout(self, owner: dict[str, Any], key: str, here: str) -> Layout:
-        number = index(owner, key, here, len(self._root.entries("accessors")))
+        number = index(owner, key, here, self._root.length("accessors"))
         return layout_of(*self._root.entry("accessors", number))
 
     def user(self, accessor: int) -> tuple[int, int, str] | None:

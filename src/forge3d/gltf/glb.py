@@ -13,6 +13,7 @@ MAGIC = 0x46546C67
 JSON = 0x4E4F534A
 BIN = 0x004E4942
 HEADER_BYTES = 12
+CUT_CHUNK = "GLB_UNEXPECTED_END_OF_CHUNK_DATA"
 _HEADER = struct.Struct("<III")
 _CHUNK_HEADER = struct.Struct("<II")
 _LARGEST = 2**32 - 1
@@ -23,11 +24,12 @@ class Glb:
     """The chunks of a GLB, as views into its bytes, and every fault of the container.
 
     `json` and `bin` are None where there is no such chunk; `bin` holds the padding too. A chunk that ends early keeps
-    what there is. `others` are chunks of unknown type, which readers must ignore.
+    what there is; `json_is_cut` says so of the JSON. `others` are chunks of unknown type, which readers must ignore.
     """
 
     json: memoryview | None = None
     bin: memoryview | None = None
+    json_is_cut: bool = False
     others: list[tuple[int, memoryview]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -77,9 +79,10 @@ def _read_chunks(glb: Glb, whole: memoryview, length: int) -> None:
             glb.fault(
                 "GLB_CHUNK_TOO_BIG", position, f"chunk {kind:#010x} of {chunk_length} bytes ends after byte {length}"
             )
+        glb.json_is_cut |= end > size and kind == JSON and glb.json is None
         _keep(glb, kind, whole[start:end], number)
         if end > size:
-            glb.fault("GLB_UNEXPECTED_END_OF_CHUNK_DATA", size, f"the file ends {end - size} bytes inside a chunk")
+            glb.fault(CUT_CHUNK, size, f"the file ends {end - size} bytes inside a chunk")
             cut = True
         position, number = end, number + 1
     if cut:

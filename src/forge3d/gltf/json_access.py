@@ -96,9 +96,15 @@ def mappings(owner: dict[str, Any], key: str, pointer: str, default: T = REQUIRE
         return _default(key, pointer, default)
     entries = array(owner, key, pointer)
     for position, entry in enumerate(entries):
-        if type(entry) is not dict:
-            _mismatch(entry, at(pointer, key, position), "an object")
+        as_mapping(entry, at(pointer, key, position))
     return entries
+
+
+def as_mapping(value: Any, pointer: str) -> dict[str, Any]:
+    """`value` as an object."""
+    if type(value) is not dict:
+        _mismatch(value, pointer, "an object")
+    return value
 
 
 def integer(
@@ -118,7 +124,7 @@ def as_integer(value: Any, pointer: str) -> int:
     """`value` as an int, where it is one in the sense of JSON Schema."""
     if type(value) is int:
         return value
-    if type(value) is float and value.is_integer() and abs(value) <= 2**53:
+    if type(value) is float and value.is_integer():
         return int(value)
     _mismatch(value, pointer, "an integer")
 

@@ -8,14 +8,19 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
 
 from ..errors import InvalidAsset, ResourceRefused
 from .files import open_without_waiting, read_open
 from .limits import Limits
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-_DATA = re.compile(r"data:(?P<type>[\w.+\-]+/[\w.+\-]+)?(?:;[\w.+\-]+=[^;,]*)*(?P<base64>;base64)?,", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
+_BEFORE_COLON = re.compile(r"([^/?#:]*):")
+_AUTHORITY = re.compile(r"(?:[^/?#:]*:)?//([^/?#]*)")
+_HOST = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::[0-9]*)?")
+_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def is_data(uri: str) -> bool:
@@ -23,31 +28,63 @@ def is_data(uri: str) -> bool:
     return uri[:5].lower() == "data:"
 
 
-def media_type(uri: str) -> str | None:
-    """The media type of a data URI in lower case, None where it names none."""
-    match = _DATA.match(uri)
-    return match["type"].lower() if match and match["type"] else None
-
-
-def decode_data(uri: str) -> bytes:
-    """The bytes of a data URI.
+def scheme(uri: str) -> str | None:
+    """The scheme that a URI begins with, None for a relative reference.
 
     Raises:
-        InvalidAsset: INVALID_URI.
+        InvalidAsset: INVALID_URI, when it is neither: what stands before the first colon is no scheme, or the host is
+            none (RFC 3986 §3).
     """
-    match = _DATA.match(uri)
-    if match is None:
-        raise InvalidAsset(f"{_short(uri)} is not a data URI", code="INVALID_URI")
-    body = uri[match.end() :]
-    if match["base64"] is None:
-        return unquote_to_bytes(body)
-    if "%" in body:
-        body = unquote(body)
-    try:
-        digits = body.encode("ascii").translate(None, b" \t\r\n")
-        return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4), strict_mode=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidAsset(f"{_short(uri)} has invalid base64: {error}", code="INVALID_URI") from None
+    before, authority = _BEFORE_COLON.match(uri), _AUTHORITY.match(uri)
+    if (before and not _SCHEME.fullmatch(before[1])) or (authority and not _HOST.fullmatch(authority[1])):
+        raise InvalidAsset(f"{_short(uri)} is not a URI", code="INVALID_URI")
+    return before[1] if before else None
+
+
+class DataUri(NamedTuple):
+    """The parts of a data URI (RFC 2397): `media_type` in lower case, None where it names none; `coding` as written."""
+
+    media_type: str | None
+    coding: str
+    body: str
+
+    @classmethod
+    def of(cls, uri: str) -> DataUri:
+        """Take `uri` apart; raises `InvalidAsset` (INVALID_URI) where it is not written as a data URI is."""
+        head, comma, body = uri[5:].partition(",")
+        kind, *parameters = head.split(";")
+        coding = parameters.pop() if parameters and parameters[-1].lower() == "base64" else ""
+        if not comma or kind.count("/") != bool(kind) or not all("=" in parameter for parameter in parameters):
+            raise InvalidAsset(f"{_short(uri)} is not a data URI", code="INVALID_URI")
+        return cls(unquote(kind).lower() or None, coding, body)
+
+    def is_strict(self) -> bool:
+        """Whether nothing needs a lenient reader: "base64" in small letters, and only its digits (RFC 4648).
+
+        Padding may be missing. True where there is no base64.
+        """
+        if not self.coding:
+            return True
+        body = unquote(self.body) if "%" in self.body else self.body
+        digits = body.rstrip("=")
+        padding = len(body) - len(digits)
+        whole = len(body) % 4 == 0 and padding <= 2 if padding else len(digits) % 4 != 1
+        return whole and self.coding == "base64" and digits.isascii() and not digits.encode().translate(None, _DIGITS)
+
+    def decode(self) -> bytes:
+        """The bytes. White space in base64 is skipped.
+
+        Raises:
+            InvalidAsset: INVALID_URI.
+        """
+        if not self.coding:
+            return unquote_to_bytes(self.body)
+        body = unquote(self.body) if "%" in self.body else self.body
+        try:
+            digits = body.encode("ascii").translate(_URL_SAFE, b" \t\r\n")
+            return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4), strict_mode=True)
+        except (binascii.Error, ValueError) as error:
+            raise InvalidAsset(f"{_short(self.body)} is invalid base64: {error}", code="INVALID_URI") from None
 
 
 class Resolver:
@@ -78,7 +115,7 @@ class Resolver:
             return memoryview(self.given[uri])
         if is_data(uri):
             self._charge(uri, len(uri) * 3 // 4, "a data URI")
-            return memoryview(decode_data(uri))
+            return memoryview(DataUri.of(uri).decode())
         return self._read_file(self.locate(uri), uri, most)
 
     def locate(self, uri: str) -> Path:
@@ -125,13 +162,13 @@ class Resolver:
 def _file_name(uri: str) -> str:
     if not uri:
         raise InvalidAsset("the URI is empty", code="INVALID_URI")
-    if _SCHEME.match(uri):
+    if scheme(uri) is not None:
         raise ResourceRefused(uri[:200], "only relative URIs are opened, nothing from the network or by scheme")
     try:
         name = unquote(uri, errors="strict")
     except UnicodeDecodeError:
         raise InvalidAsset(f"{_short(uri)} does not decode to UTF-8", code="INVALID_URI") from None
-    if "\0" in name or uri[0] == ":":
+    if "\0" in name:
         raise InvalidAsset(f"{_short(uri)} cannot be a file name", code="INVALID_URI")
     if "\\" in name:
         raise ResourceRefused(uri, "a backslash separates nothing in a URI; use /")

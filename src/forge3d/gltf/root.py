@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .json_access import as_index, mappings
+from .json_access import array, as_index, as_mapping, mappings
 from .limits import Budget, Limits
 
 
@@ -29,7 +29,22 @@ class Root:
             self._lists[key] = known
         return known
 
+    def length(self, key: str) -> int:
+        """Entries in the list at `key`, whatever they are.
+
+        Raises:
+            InvalidAsset: when it is not a list.
+            LimitExceeded: max_objects.
+        """
+        known = self._lists.get(key)
+        if known is not None:
+            return len(known)
+        found = len(array(self.json, key, "", []))
+        self.limits.check("max_objects", found, f"the list {key!r}")
+        return found
+
     def entry(self, key: str, number: int) -> tuple[dict[str, Any], str]:
-        """Object `number` of the list at `key`, and its JSON pointer."""
-        entries, pointer = self.entries(key), f"/{key}/{number}"
-        return entries[as_index(number, pointer, len(entries))], pointer
+        """Object `number` of the list at `key`, and its JSON pointer; the other entries may be anything."""
+        pointer = f"/{key}/{number}"
+        number = as_index(number, pointer, self.length(key))
+        return as_mapping(self.json[key][number], pointer), pointer

@@ -103,8 +103,9 @@ class Source:
         """Take the GLB apart; its JSON text."""
         chunks = glb.parse(data)
         self.container_faults, self.glb_bin, self.glb_others = chunks.faults, chunks.bin, chunks.others
-        if chunks.json is None:
-            raise next(fault for fault in chunks.faults if fault.severity is Severity.ERROR).error()
+        if chunks.json is None or chunks.json_is_cut:
+            errors = [fault for fault in chunks.faults if fault.severity is Severity.ERROR]
+            raise errors[-1 if chunks.json_is_cut else 0].error()
         return bytes(chunks.json)
 
     def _naming(self, pointer: str | None = None) -> _Naming:
@@ -173,7 +174,7 @@ class Source:
         with self._naming(f"/images/{number}"):
             image, here = self._root.entry("images", number)
             if "bufferView" in image:
-                return bytes(self.view(index(image, "bufferView", here, len(self._root.entries("bufferViews")))))
+                return bytes(self.view(index(image, "bufferView", here, self._root.length("bufferViews"))))
             with self._naming(f"{here}/uri" if "uri" in image else None):
                 return bytes(self._resolver.read(string(image, "uri", here), most))
 
@@ -216,7 +217,7 @@ class Source:
         assert layout.view is not None
         span = self._views.known.get(layout.view)
         if span is None:
-            views = len(self._root.entries("bufferViews"))
+            views = self._root.length("bufferViews")
             span = self._views.span(as_index(layout.view, f"{here}/bufferView", views))
         return accessors.dense(layout, span, here)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..errors import InvalidAsset
 from .accessors import Span
 from .codecs import meshopt
-from .json_access import broken, index, integer, mapping, string
+from .json_access import MAX_FLOAT, broken, index, integer, mapping, string
 from .resources import Resolver
 from .root import Root
 
@@ -66,7 +66,7 @@ class Views:
 
     def _read_buffer(self, number: int) -> memoryview:
         buffer, here = self._root.entry("buffers", number)
-        length = integer(buffer, "byteLength", here, minimum=1)
+        length = integer(buffer, "byteLength", here, minimum=1, maximum=MAX_FLOAT)
         data = self.stored(number)
         if len(data) < length:
             broken(f"{len(data)} bytes where {length} are declared", here, "BUFFER_BYTE_LENGTH_MISMATCH")
@@ -103,7 +103,7 @@ class Views:
         length = integer(view, "byteLength", here, minimum=1)
         start = integer(view, "byteOffset", here, 0)
         stride = integer(view, "byteStride", here, 0, maximum=256)
-        number = index(view, "buffer", here, len(self._root.entries("buffers")))
+        number = index(view, "buffer", here, self._root.length("buffers"))
         declared = integer(self._root.entry("buffers", number)[0], "byteLength", f"/buffers/{number}", minimum=1)
         if start + length > declared:
             key = "byteOffset" if start >= declared else "byteLength"

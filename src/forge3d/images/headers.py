@@ -43,6 +43,7 @@ class ImageHeader:
         primaries, transfer: what the container says about its colours; None where it says nothing. "custom" also stands
             for an ICC profile, which is not read.
         animated: more than one frame (APNG, animated WebP, AVIF sequences).
+        square: pixels are as wide as they are high; only PNG says otherwise.
     """
 
     format: Format
@@ -56,6 +57,7 @@ class ImageHeader:
     transfer: Colour | None = None
     animated: bool = False
     levels: int = 1
+    square: bool = True
 
     @property
     def srgb(self) -> bool | None:
@@ -120,36 +122,33 @@ def invalid(message: str) -> InvalidAsset:
 
 
 SRGB_CHROMATICITIES = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+_PNG_LENGTHS = {b"IHDR": 13, b"cHRM": 32, b"gAMA": 4, b"sRGB": 1, b"pHYs": 9}
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 _PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
 
 def _png(data: memoryview) -> ImageHeader:
-    length, kind, width, height, depth, colour, compression, filtering, interlace = struct.unpack_from(
-        ">I4sIIBBBBB", data, 8
-    )
-    if kind != b"IHDR" or length != 13:
-        raise invalid("a PNG must begin with an IHDR chunk of 13 bytes")
-    if depth not in _PNG_DEPTHS.get(colour, ()) or compression or filtering or interlace > 1:
-        raise invalid(f"the PNG's IHDR is not allowed: colour type {colour} with {depth} bits")
-    transparent, animated, said = False, False, dict[bytes, bytes]()
-    at = 8 + 12 + length
+    said = dict[bytes, bytes]()
+    at = 8
     while True:  # every chunk moves `at` by 12 at least, and the end of the data stops it
         length, kind = struct.unpack_from(">I4s", data, at)
-        if kind in (b"IDAT", b"IEND"):
+        if kind == b"IDAT":
             break
-        if kind == b"tRNS":
-            transparent = True
-        elif kind == b"acTL":
-            animated = True
-        elif kind in (b"sRGB", b"cICP", b"gAMA", b"cHRM", b"iCCP"):
-            said[kind] = bytes(data[at + 8 : at + 8 + min(length, 32)])
+        if length != _PNG_LENGTHS.get(kind, length):
+            raise invalid(f"the PNG's {kind.decode()} chunk has {length} bytes, not {_PNG_LENGTHS[kind]}")
+        said[kind] = bytes(data[at + 8 : at + 8 + min(length, 32)])
         at += 12 + length
-    if kind == b"IEND":
-        raise invalid("the PNG has no image data")
+    if next(iter(said), None) != b"IHDR":
+        raise invalid("a PNG must begin with an IHDR chunk")
+    width, height, depth, colour, compression, filtering, interlace = struct.unpack(">IIBBBBB", said[b"IHDR"])
+    if depth not in _PNG_DEPTHS.get(colour, ()) or compression or filtering or interlace > 1:
+        raise invalid(f"the PNG's IHDR is not allowed: colour type {colour} with {depth} bits")
+    transparent = b"tRNS" in said
     channels = _PNG_CHANNELS[colour] + (transparent and colour in (0, 2, 3))
     alpha = colour in (4, 6) or transparent
-    return ImageHeader("png", width, height, channels, depth, alpha, None, *_png_colour(said), animated)
+    across, down = struct.unpack_from(">II", said.get(b"pHYs", bytes(8)))
+    animated, square = b"acTL" in said, across == down
+    return ImageHeader("png", width, height, channels, depth, alpha, None, *_png_colour(said), animated, square=square)
 
 
 def _png_colour(said: dict[bytes, bytes]) -> tuple[Colour | None, Colour | None]:
@@ -169,7 +168,7 @@ def _png_colour(said: dict[bytes, bytes]) -> tuple[Colour | None, Colour | None]
     return primaries_said, None if gamma is None else known.get(gamma, "custom")
 
 
-_JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_JPEG_FRAMES = frozenset({*range(0xC0, 0xD0), 0xDE} - {0xC4, 0xC8, 0xCC})
 
 
 def _jpeg(data: memoryview) -> ImageHeader:
@@ -193,6 +192,10 @@ def _jpeg(data: memoryview) -> ImageHeader:
         if marker in _JPEG_FRAMES:
             break
         at += length
+    if at + length > len(data):
+        raise IndexError
+    if length < 8:
+        raise invalid(f"the JPEG's frame header is {length} bytes long, which is too short")
     bits, height, width, components = struct.unpack_from(">BHHB", data, at + 2)
     if components not in (1, 3, 4) or bits not in (8, 12, 16) or length != 8 + 3 * components:
         raise invalid(f"the JPEG's frame header is not allowed: {components} components of {bits} bits")
@@ -201,7 +204,9 @@ def _jpeg(data: memoryview) -> ImageHeader:
 
 
 def _webp(data: memoryview) -> ImageHeader:
-    kind, _ = struct.unpack_from("<4sI", data, 12)
+    kind = bytes(data[12:16])
+    if len(data) < (25 if kind.endswith(b"L") else 30):
+        raise IndexError
     if kind == b"VP8X":
         flags, a, b, c, d, e, f = struct.unpack_from("<B3x6B", data, 20)
         width, height, alpha = 1 + (a | b << 8 | c << 16), 1 + (d | e << 8 | f << 16), bool(flags & 0x10)

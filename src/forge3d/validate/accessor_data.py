@@ -7,23 +7,19 @@ from math import isfinite
 import numpy as np
 
 from ..errors import Forge3DError
-from .accessors import COMPONENTS, element_bytes, is_placed
+from .accessors import COMPONENTS, is_placed
 from .judge import Clean, Judge
 from .meshes import primitives
 from .resources import BROKEN_PLACES, LIMIT, note
 from .rows import Array, extremes, extremes_of_many, pieces, tally
 from .rules import ERROR, rule
+from .stored import SPARSE_BOUNDS, check_sparse, stored_array
 
 INVALID_FLOAT = rule("ACCESSOR_INVALID_FLOAT", ERROR, "3.6.2.2", "a number is NaN or infinite")
 MIN_MISMATCH = rule("ACCESSOR_MIN_MISMATCH", ERROR, "3.6.2.5", "the declared minimum is not the data's")
 MAX_MISMATCH = rule("ACCESSOR_MAX_MISMATCH", ERROR, "3.6.2.5", "the declared maximum is not the data's")
 BELOW = rule("ACCESSOR_ELEMENT_OUT_OF_MIN_BOUND", ERROR, "3.6.2.5", "numbers are below the declared minimum")
 ABOVE = rule("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", ERROR, "3.6.2.5", "numbers are above the declared maximum")
-SPARSE_ORDER = rule("ACCESSOR_SPARSE_INDICES_NON_INCREASING", ERROR, "3.6.2.3", "sparse indices must increase")
-SPARSE_BOUNDS = rule("ACCESSOR_SPARSE_INDEX_OOB", ERROR, "3.6.2.3", "a sparse index is not below the count")
-
-
-DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
 READ_SHARE = 4
 """How many times `max_decoded_bytes` may be read from accessors, which may all show the same bytes."""
 
@@ -42,7 +38,10 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
     arrays: dict[int, Array] = {}
     spent, allowed = 0, READ_SHARE * judge.source.limits.max_decoded_bytes
     for index, accessor, pointer in judge.entries("accessors"):
-        if any(key not in accessor for key in ("componentType", "type", "count")) or accessor["type"] not in COMPONENTS:
+        if not {"componentType", "type", "count"} <= accessor.keys():
+            continue
+        in_order = "sparse" not in accessor or check_sparse(judge, accessor, index, pointer)
+        if accessor["type"] not in COMPONENTS:
             continue
         if not ("bufferView" in accessor or "sparse" in accessor or index in compressed):
             continue
@@ -50,11 +49,13 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
             continue
         try:
             array = judge.source.array(index)
+            stored = None if in_order else stored_array(judge, accessor)
+            array = array if stored is None else stored
         except Forge3DError as error:
             if getattr(error, "code", None) not in (*BROKEN_PLACES, SPARSE_BOUNDS.code):
                 note(error, pointer, judge)
                 continue
-            stored = _stored_array(judge, accessor)
+            stored = stored_array(judge, accessor)
             if stored is None:
                 continue
             array = stored
@@ -64,33 +65,6 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
             break
         arrays[index] = array
     return arrays
-
-
-def _stored_array(judge: Judge, accessor: Clean) -> Array | None:
-    """The array of a plain accessor, from the bytes that are there; for files that are broken around it."""
-    view = judge.get("bufferViews", accessor.get("bufferView"))
-    if view is None or "sparse" in accessor or "buffer" not in view or view.get("extensions"):
-        return None
-    component, count = accessor["componentType"], accessor["count"]
-    size, last = element_bytes(component, accessor["type"])
-    stride, offset = view.get("byteStride", size), accessor.get("byteOffset", 0)
-    needed = stride * (count - 1) + last
-    stored = judge.source.stored_buffer(view["buffer"])
-    start = view.get("byteOffset", 0) + offset
-    if (
-        min(offset, start) < 0
-        or view.get("byteOffset", 0) < 0
-        or stride < last
-        or offset + needed > view.get("byteLength", -1)
-        or start + needed > len(stored)
-    ):
-        return None
-    if accessor["type"].startswith("MAT"):
-        return None
-    width = COMPONENTS[accessor["type"]]
-    dtype = np.dtype(DTYPES[component]).newbyteorder("<")
-    array: Array = np.ndarray((count, width), dtype, stored, start, (stride, dtype.itemsize))
-    return array[:, 0] if width == 1 else array
 
 
 def draco_users(judge: Judge) -> set[int]:
@@ -123,8 +97,6 @@ def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
 def check_arrays(judge: Judge, arrays: dict[int, Array], compressed: set[int]) -> None:
     ranges = _ranges(judge, arrays)
     for index, accessor, pointer in judge.entries("accessors"):
-        if "sparse" in accessor and {"componentType", "type", "count"} <= accessor.keys():
-            _check_sparse(accessor, index, pointer, judge)
         if index in ranges:
             _check_range(*ranges[index], accessor, pointer, judge, index in compressed)
 
@@ -140,27 +112,6 @@ def _ranges(judge: Judge, arrays: dict[int, Array]) -> dict[int, tuple[Array, Ar
             rows[index] = _rows(array)
     found = zip(rows.items(), extremes_of_many(rows.values()), strict=True)
     return {index: (flat, *pair) for (index, flat), pair in found}
-
-
-def _check_sparse(accessor: Clean, index: int, pointer: str, judge: Judge) -> None:
-    """Sparse indices increase and are below the count, whatever else keeps the accessor from being read."""
-    sparse = accessor["sparse"]
-    part = {**sparse["indices"], "type": "SCALAR", "count": sparse["count"]}
-    try:
-        indices = _stored_array(judge, part) if "componentType" in part else None
-        if indices is None:
-            parts = judge.source.sparse(index)
-            if parts is None:
-                return
-            indices = parts[0].indices
-    except Forge3DError:
-        return  # told of where the bytes are missing
-    here = f"{pointer}/sparse"
-    if (np.diff(indices.astype(np.int64)) <= 0).any():
-        judge.report(SPARSE_ORDER, here)
-    beyond = int(np.count_nonzero(indices >= accessor.get("count", 0)))
-    if beyond:
-        judge.report(SPARSE_BOUNDS, here, f"{beyond} are not below {accessor.get('count', 0)}", beyond)
 
 
 def _rows(array: Array) -> Array:
@@ -184,7 +135,8 @@ def _check_range(
         _, first = tally(lambda piece: (~np.isfinite(piece)).any(axis=1), flat)
         count = sum(int(np.count_nonzero(~np.isfinite(flat[piece]))) for piece in pieces(len(flat)))
         judge.report(INVALID_FLOAT, pointer, f"{count} numbers, the first in element {first}", count)
-        low, high = np.fmin.reduce(flat, axis=0), np.fmax.reduce(flat, axis=0)
+        quiet = np.where(np.isnan(flat), np.float32(np.nan), flat)  # fmin and fmax let signalling NaNs through
+        low, high = np.fmin.reduce(quiet, axis=0), np.fmax.reduce(quiet, axis=0)
         low[np.isnan(flat[0])] = high[np.isnan(flat[0])] = np.nan  # a range that begins with nothing has no bounds
         lows, highs = low.tolist(), high.tolist()
     if compressed and not is_float:

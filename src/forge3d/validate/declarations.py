@@ -22,7 +22,7 @@ UNUSED_REQUIRED = rule(
 )
 NOT_REQUIRED = rule("NON_REQUIRED_EXTENSION", ERROR, "3.12", "the extension must be required, not just used")
 
-PREFIX = re.compile(r"[A-Z0-9]+_[a-z0-9][A-Za-z0-9_]*")
+PREFIX = re.compile(r"[A-Z0-9]+_[A-Za-z0-9_]+")
 ALWAYS_REQUIRED = ("KHR_mesh_quantization",)
 
 

@@ -137,10 +137,12 @@ EXTENSIONS["KHR_lights_punctual"] = {
 
 
 def check_variants(extension: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
-    """Each variant stands in one mapping of a primitive. Mappings use materials when there are variants at all."""
+    """Each variant stands in one mapping of a primitive. Mappings refer to materials when there are variants at all."""
     if root_extension(judge, "KHR_materials_variants") is not None:
-        users = (mapping["material"] for mapping in extension.get("mappings", ()) if mapping and "material" in mapping)
-        judge.used.update(("materials", material) for material in users)
+        for place, mapping in enumerate(extension.get("mappings", ())):
+            here = f"{pointer}/mappings/{place}/material"
+            if mapping and Index("materials").resolve(mapping.get("material", -1), here, judge) is NOTHING:
+                mapping.pop("material", None)
     seen: set[int] = set()
     for place, mapping in enumerate(extension.get("mappings", ())):
         for entry, variant in enumerate((mapping or {}).get("variants", ())):
@@ -151,7 +153,7 @@ def check_variants(extension: Clean, raw: Clean, pointer: str, judge: Judge) -> 
 
 
 MAPPING = Object("mapping", required(
-    material=Index("materials", uses=False), variants=Indices("variants"),
+    material=Index("materials", resolves=False), variants=Indices("variants"),
 ), named=True, check=needs_root("KHR_materials_variants"))  # fmt: skip
 EXTENSIONS["KHR_materials_variants"] = {
     "glTF": Object("KHR_materials_variants", required(

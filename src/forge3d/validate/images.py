@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import Forge3DError, InvalidAsset
 from ..gltf.json_access import shown
-from ..gltf.resources import decode_data, is_data, media_type
+from ..gltf.resources import DataUri, is_data
 from ..images.headers import MIME_TYPES, ImageHeader, read_header, recognise
 from .judge import Clean, Judge
 from .kinds import DEPENDENCY, INVALID_URI, NOT_IN_LIST, ONE_OF
@@ -22,13 +22,18 @@ UNRECOGNIZED = rule("IMAGE_UNRECOGNIZED_FORMAT", WARNING, "3.8.3", "the image is
 MIME_INVALID = rule("IMAGE_MIME_TYPE_INVALID", ERROR, "3.8.3", "the image is of another type than declared")
 NOT_ENABLED = rule("IMAGE_NON_ENABLED_MIME_TYPE", ERROR, "3.8.3", "the image's type needs an extension")
 NPOT = rule("IMAGE_NPOT_DIMENSIONS", INFORMATION, "3.8.4.5", "the image's sides are not powers of two")
-FEATURES = rule("IMAGE_FEATURES_UNSUPPORTED", WARNING, "3.8.3", "the image is animated or has a colour profile")
+FEATURES = rule(
+    "IMAGE_FEATURES_UNSUPPORTED", WARNING, "3.8.3",
+    "the image is animated, has a colour profile, or pixels that are not square",
+)  # fmt: skip
 TEXTURE_MIME = rule("TEXTURE_INVALID_IMAGE_MIME_TYPE", ERROR, "3.8.2", "a texture's own source is a PNG or JPEG")
 
 CORE_TYPES = ("image/jpeg", "image/png")
 EXTENSION_TYPES = {
     "image/webp": "EXT_texture_webp", "image/avif": "EXT_texture_avif", "image/ktx2": "KHR_texture_basisu",
 }  # fmt: skip
+KHRONOS_TYPES = (*CORE_TYPES, "image/webp")
+"""Types that are recognised in every file; the others only where their extension is used."""
 FORMATS = {1: "luminance", 2: "luminance-alpha", 3: "rgb", 4: "rgba"}
 
 
@@ -41,7 +46,8 @@ def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     allowed = [*CORE_TYPES, *enabled]
     uri = image.get("uri", "")
     if is_data(uri):
-        declared, found = media_type(uri) or "text/plain", _sniffed(uri)
+        data = DataUri.of(uri)
+        declared, found = data.media_type or "text/plain", _sniffed(data)
         if found != declared:
             judge.report(
                 INVALID_URI, f"{pointer}/uri", f"it is declared as {declared}, and holds {found or 'no image'}"
@@ -51,17 +57,19 @@ def check_image(image: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
         judge.report(NOT_IN_LIST, f"{pointer}/mimeType", f"{shown(image['mimeType'])} is not {' or '.join(allowed)}")
 
 
-def _sniffed(uri: str) -> str | None:
-    """The media type that a data URI's first bytes show, None for what is no image that glTF knows."""
-    head, _, body = uri.partition(",")
+def _sniffed(data: DataUri) -> str | None:
+    """The media type that the first bytes of `data` show, None for what is no image that glTF knows."""
     try:
-        start = decode_data(f"{head},{body[:64]}")
+        start = data._replace(body=data.body[:64]).decode()
     except InvalidAsset:
         return None
-    found = recognise(start) if len(start) > 13 else None
-    if found is None or (found == "webp" and start[12:14] != b"VP"):
-        return None
-    kind = MIME_TYPES[found]
+    return _recognised(start)
+
+
+def _recognised(data: bytes | memoryview) -> str | None:
+    """The media type that the first 14 bytes show; fewer show nothing."""
+    found = recognise(data) if len(data) > 13 else None
+    kind = MIME_TYPES[found] if found is not None and (found != "webp" or data[12:14] == b"VP") else None
     return kind if kind in CORE_TYPES or kind in EXTENSION_TYPES else None
 
 
@@ -110,15 +118,15 @@ def _encoded(image: Clean, judge: Judge, loaded: set[int]) -> bytes | memoryview
 
 
 def _check_header(data: bytes | memoryview, image: Clean, pointer: str, judge: Judge) -> ImageHeader | None:
+    kind = _recognised(data)
+    if kind is None or (kind not in KHRONOS_TYPES and EXTENSION_TYPES[kind] not in judge.extensions):
+        message = "no image begins like this" if kind is None else f"{kind} needs {EXTENSION_TYPES[kind]}"
+        judge.report(UNRECOGNIZED, pointer, message)
+        return None
     try:
         header = read_header(data)
     except InvalidAsset as error:
-        broken = {"IMAGE_UNRECOGNIZED_FORMAT": UNRECOGNIZED, "IMAGE_UNEXPECTED_EOS": CUT_OFF}
-        judge.report(broken.get(error.code or "", DATA_INVALID), pointer, error.message)
-        return None
-    kind = header.mime_type
-    if kind not in CORE_TYPES and kind != "image/webp" and EXTENSION_TYPES.get(kind) not in judge.extensions:
-        judge.report(UNRECOGNIZED, pointer, f"{kind} needs an extension that the file does not use")
+        judge.report(CUT_OFF if error.code == CUT_OFF.code else DATA_INVALID, pointer, error.message)
         return None
     if header.format == "jpeg" and header.channels == 4:
         judge.report(DATA_INVALID, pointer, "a JPEG in glTF has one or three channels, not four inks")
@@ -126,8 +134,8 @@ def _check_header(data: bytes | memoryview, image: Clean, pointer: str, judge: J
     _check_type(header, image, pointer, judge)
     if header.width & (header.width - 1) or header.height & (header.height - 1):
         judge.report(NPOT, pointer, f"{header.width} × {header.height} pixels")
-    if "custom" in (header.primaries, header.transfer):
-        judge.report(FEATURES, pointer, "its colour profile is ignored")
+    if "custom" in (header.primaries, header.transfer) or not header.square:
+        judge.report(FEATURES, pointer, "its colour profile or the shape of its pixels is ignored")
     elif header.animated and kind == "image/webp":
         judge.report(FEATURES, pointer, "it is animated")
     return header
@@ -137,7 +145,7 @@ def _check_type(header: ImageHeader, image: Clean, pointer: str, judge: Judge) -
     """The type that was recognised against the one that is declared, and against those that the file may use."""
     uri, declared = image.get("uri"), image.get("mimeType")
     if declared is None and uri is not None and is_data(uri):
-        declared = media_type(uri)
+        declared = DataUri.of(uri).media_type
     if declared is not None and declared != header.mime_type:
         place = "bufferView" if uri is None else "uri"
         judge.report(MIME_INVALID, f"{pointer}/{place}", f"it is {header.mime_type}, declared as {declared}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Final, Protocol
 
-from ..gltf.json_access import shown
+from ..gltf.json_access import MAX_FLOAT, shown
 from .judge import Judge
 from .rules import ERROR, WARNING, rule
 
@@ -61,9 +61,9 @@ class Integer:
         if number is None:
             judge.report(TYPE, pointer, f"{shown(value)} is not an integer")
         elif self.choices and number not in self.choices:
-            judge.report(NOT_IN_LIST, pointer, f"{number} is not one of {', '.join(map(str, self.choices))}")
+            judge.report(NOT_IN_LIST, pointer, f"{shown(number)} is not one of {', '.join(map(str, self.choices))}")
         elif not self.choices and not self.minimum <= number <= self.maximum:
-            judge.report(NOT_IN_RANGE, pointer, f"{number} is not in [{self.minimum:g}, {self.maximum:g}]")
+            judge.report(NOT_IN_RANGE, pointer, f"{shown(number)} is not in [{self.minimum:g}, {self.maximum:g}]")
         else:
             return number
         return NOTHING if value is None else self.otherwise
@@ -87,7 +87,7 @@ class Number:
         return NOTHING
 
     def allows(self, value: float) -> bool:
-        return isfinite(value) and self.minimum <= value <= self.maximum and value > self.above
+        return abs(value) <= MAX_FLOAT and self.minimum <= value <= self.maximum and value > self.above
 
     @property
     def range(self) -> str:
@@ -100,7 +100,7 @@ class IorNumber(Number):
     """An index of refraction: 0, or 1 and more (KHR_materials_ior)."""
 
     def allows(self, value: float) -> bool:
-        return value == 0 or (isfinite(value) and value >= 1)
+        return value == 0 or 1 <= value <= MAX_FLOAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,7 +266,7 @@ def influence_masks(
                 again |= (joint == other) & other_used
             again &= used
             before.append((joint, used))
-            negative = used & ~again & (weight < 0)
+            negative = used & (weight < 0)
             counts = used & ~again & ~(weight < 0)
             with np.errstate(over="ignore", invalid="ignore"):
                 total += np.where(counts, weight, np.float32(0))

@@ -92,11 +92,12 @@ def _check_numbers(attributes: Clean, pointer: str, judge: Judge) -> None:
         if base in ("TEXCOORD", "COLOR", "JOINTS", "WEIGHTS") and SEMANTIC.fullmatch(semantic):
             counts[base] += 1
             highest[base] = max(highest.get(base, 0), int(number))
-    for base, count in counts.items():
+    for base, count in tuple(counts.items()):
         if highest[base] != count - 1:
             judge.report(
                 CONTINUITY, pointer, f"there are {count} of {base}, but the last one is {base}_{highest[base]}"
             )
+            counts[base] = 0
     if counts["JOINTS"] != counts["WEIGHTS"]:
         judge.report(JOINTS_WEIGHTS, pointer, f"{counts['JOINTS']} JOINTS and {counts['WEIGHTS']} WEIGHTS")
 
@@ -185,7 +186,7 @@ def _check_attribute(
     component, kind = accessor.get("componentType"), accessor.get("type")
     if not is_allowed(judge, index, semantic, target=target):
         judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(_form(accessor))}")
-    elif component == UINT:
+    elif component == UINT and not target:
         judge.report(UNSIGNED_INT, pointer)
     size = element_bytes(component, kind)[1] if component is not None and kind is not None else 0
     _check_alignment(accessor, index, size, pointer, users_of, judge)
@@ -196,7 +197,8 @@ def _check_alignment(
 ) -> None:
     number = accessor.get("bufferView")
     view = judge.get("bufferViews", number)
-    if accessor.get("byteOffset", 0) > 0 and accessor["byteOffset"] % 4:
+    starts = accessor.get("byteOffset", 0) if "bufferView" in judge.source.json["accessors"][index] else 0
+    if starts > 0 and starts % 4:
         judge.report(UNALIGNED, pointer)
         size = 0
     if view is None or number is None:

@@ -126,7 +126,7 @@ def loops(parents: list[int | None]) -> list[int]:
 def check_uses(judge: Judge, tree: Tree) -> None:
     """Nodes with their meshes and skins."""
     joints = {joint for _, skin, _ in judge.entries("skins") for joint in skin.get("joints", ())}
-    scenes = _scenes_of_roots(judge)
+    scenes = _scenes(judge, tree)
     moved = tree.below(index for index, node, _ in judge.entries("nodes") if transforms(node))
     meshes = {index: _Mesh.of(mesh) for index, mesh, _ in judge.entries("meshes") if "primitives" in mesh}
     shared = {index: _common_scenes(skin, tree, scenes) for index, skin, _ in judge.entries("skins")}
@@ -144,26 +144,26 @@ def check_uses(judge: Judge, tree: Tree) -> None:
             judge.report(SKINNED_NON_ROOT, pointer)
             if index in moved:
                 judge.report(SKINNED_PARENT, pointer)
-        own, common = scenes.get(tree.roots[index], set()), shared[node["skin"]]
-        if own and common is not None and not own & common:
+        common = shared[node["skin"]]
+        if common is not None and not scenes[index] <= common:
             judge.report(NO_SCENE, pointer)
     _check_weights(judge)
 
 
-def _scenes_of_roots(judge: Judge) -> dict[int, set[int]]:
-    """For each node that scenes list, those scenes."""
-    scenes: dict[int, set[int]] = {}
+def _scenes(judge: Judge, tree: Tree) -> list[frozenset[int]]:
+    """For each node the scenes that show it, because they list it or a node above it."""
+    listed: dict[int, set[int]] = {}
     for index, scene, _ in judge.entries("scenes"):
         for root in scene.get("nodes", ()):
             if root is not None:
-                scenes.setdefault(root, set()).add(index)
-    return scenes
+                listed.setdefault(root, set()).add(index)
+    return tree.inherited(listed)
 
 
-def _common_scenes(skin: Clean, tree: Tree, scenes: dict[int, set[int]]) -> set[int] | None:
+def _common_scenes(skin: Clean, tree: Tree, scenes: list[frozenset[int]]) -> frozenset[int] | None:
     """The scenes that hold the root of a skin's joints; None where there is no such one."""
     roots = {tree.roots[joint] for joint in skin.get("joints", ()) if joint is not None}
-    return scenes.get(roots.pop(), set()) if len(roots) == 1 else None
+    return scenes[roots.pop()] if len(roots) == 1 else None
 
 
 class _Mesh(NamedTuple):

@@ -42,7 +42,7 @@ class Index:
         return NOTHING
 
     def resolve(self, number: int, pointer: str, judge: Judge) -> Any:
-        entries = entries_of(judge, self.to)
+        entries = entries_of(judge, self.to) if number >= 0 else None
         if entries is None:
             return NOTHING
         if number >= len(entries) or type(entries[number]) is not dict:

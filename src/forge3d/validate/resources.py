@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import Forge3DError, UnsupportedFeature
+from ..errors import Forge3DError, InvalidAsset, UnsupportedFeature
 from ..gltf import Severity
 from ..gltf.faults import fault_of
 from ..gltf.json_access import shown
-from ..gltf.resources import is_data, media_type
+from ..gltf.resources import DataUri, is_data, scheme
 from .judge import Clean, Judge
 from .kinds import INVALID_URI, NOTHING, TYPE
 from .rules import ERROR, INFORMATION, WARNING, rule
@@ -40,12 +39,6 @@ MESHOPT_INVALID = rule(
     "FORGE3D_MESHOPT_DATA_INVALID", ERROR, "EXT_meshopt_compression", "a meshopt payload cannot be decoded"
 )
 
-NON_RELATIVE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|/|.*[?#]", re.DOTALL)
-"""With a scheme, an authority, an absolute path, a query or a fragment."""
-BASE64 = re.compile(
-    r"data:(?:[\w.+\-]+/[\w.+\-]+)?(?:;[\w.+\-]+=[^;,]*)*;base64,(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|%3D%3D)|[A-Za-z0-9+/]{3}(?:=|%3D))?"
-)
-DATA = re.compile(r"data:[^,]*,.*", re.DOTALL)
 BUFFER_TYPES = ("application/octet-stream", "application/gltf-buffer")
 BROKEN_PLACES = frozenset(
     {
@@ -71,24 +64,30 @@ class Uri:
         in_glb = judge.source.container == "glb"
         if in_glb:
             judge.report(URI_GLB, pointer)
-        if is_data(value):
-            form = BASE64 if ";base64," in value[:100] else DATA
-            if form.fullmatch(value) is None:
-                judge.report(INVALID_URI, pointer, f"{shown(value)} is not a data URI")
-                return NOTHING
-            if in_glb:
-                judge.report(DATA_URI_GLB, pointer)
-        elif value.startswith(":") or "\0" in value:
+        try:
+            scheme(value)
+            is_good = not is_data(value) or DataUri.of(value).is_strict()
+        except InvalidAsset:
+            is_good = False
+        if not is_good:
             judge.report(INVALID_URI, pointer, f"{shown(value)} is not a URI")
             return NOTHING
-        elif NON_RELATIVE_FORM.match(value):
-            judge.report(NON_RELATIVE, pointer)
+        if not is_data(value):
+            if not _is_path(value):
+                judge.report(NON_RELATIVE, pointer)
+        elif in_glb:
+            judge.report(DATA_URI_GLB, pointer)
         return value
 
 
 def opens(uri: str) -> bool:
     """Whether a resource is looked for: data URIs and relative paths."""
-    return is_data(uri) or NON_RELATIVE_FORM.match(uri) is None
+    return is_data(uri) or _is_path(uri)
+
+
+def _is_path(uri: str) -> bool:
+    """Whether a URI has no scheme, authority, query or fragment, and is relative to the model."""
+    return scheme(uri) is None and not uri.startswith("/") and "?" not in uri and "#" not in uri
 
 
 def note(error: Forge3DError, pointer: str, judge: Judge) -> None:
@@ -131,8 +130,8 @@ def _has_place(judge: Judge, index: int, buffer: Clean, pointer: str) -> bool:
     if uri is None and "uri" in source.json["buffers"][index]:
         return False
     if uri is not None:
-        if is_data(uri) and media_type(uri) not in BUFFER_TYPES:
-            judge.report(BUFFER_MIME, f"{pointer}/uri", f"{media_type(uri)} is not {' or '.join(BUFFER_TYPES)}")
+        if is_data(uri) and (kind := DataUri.of(uri).media_type) not in BUFFER_TYPES:
+            judge.report(BUFFER_MIME, f"{pointer}/uri", f"{kind} is not {' or '.join(BUFFER_TYPES)}")
             del buffer["uri"]
             return False
         return opens(uri)

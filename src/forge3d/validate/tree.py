@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 
 class Tree:
@@ -38,6 +38,15 @@ class Tree:
     def is_above(self, ancestor: int, node: int) -> bool:
         """Whether `ancestor` is `node` itself or above it."""
         return self._enter[ancestor] <= self._enter[node] < self._leave[ancestor]
+
+    def inherited(self, own: Mapping[int, Collection[int]]) -> list[frozenset[int]]:
+        """For each node what `own` says of it and of the nodes above it, together."""
+        result = [frozenset[int]()] * len(self.parents)
+        for node in self._order:
+            parent = self.parents[node]
+            above = frozenset[int]() if parent is None else result[parent]
+            result[node] = above.union(own[node]) if node in own else above
+        return result
 
     def below(self, marked: Iterable[int]) -> set[int]:
         """All nodes that have one of the `marked` nodes above them."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from codecs import getincrementaldecoder
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +67,11 @@ def validate(
         return _unreadable(error, source, limits or Limits(), name)
     judge = Judge(opened, EXTENSIONS)
     judge.issues += [_issue(fault) for fault in opened.container_faults]
-    ends = [fault.offset for fault in opened.container_faults if fault.code.startswith(CUT_OFF)]
-    if not ends:
+    if not any(fault.code.startswith(CUT_OFF) for fault in opened.container_faults):
         info = _judge(judge)
-    else:  # the resources of a file that is cut off would only repeat that; its text is judged when it is whole
+    else:  # the resources of a file that is cut off would only repeat that
         info = {}
-        if glb.HEADER_BYTES + 8 + len(opened.text) not in ends:
-            _judge_text(judge)
+        _judge_text(judge)
     return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info)
 
 
@@ -102,14 +102,26 @@ def _unreadable(
     is_glb = is_glb or data.startswith(b"g")  # no JSON does
     chunks = glb.parse(data) if is_glb else glb.Glb()
     issues = [_issue(fault) for fault in chunks.faults]
-    cut_off = chunks.json is not None and len(chunks.json) < int.from_bytes(data[12:16], "little")
+    if chunks.json is not None and chunks.json_is_cut:
+        issues = _text_so_far(bytes(chunks.json), issues)
     if isinstance(error, LimitExceeded):
         issues.append(Issue(resources.LIMIT.code, resources.LIMIT.severity, str(error), ""))
-    elif not cut_off and not any(
+    elif not chunks.json_is_cut and not any(
         issue.code in (error.code, "GLB_INVALID_MAGIC", f"{CUT_OFF}_OF_HEADER") for issue in issues
     ):
         issues.append(Issue(error.code or INVALID_JSON.code, INVALID_JSON.severity, error.message, ""))
     return Report(name, MIME_TYPES["glb" if is_glb else "gltf"], _worst_first(issues))
+
+
+def _text_so_far(text: bytes, issues: list[Issue]) -> list[Issue]:
+    """The container's issues with what the first bytes of a JSON text show, whose chunk is cut off."""
+    broken = Issue(INVALID_JSON.code, INVALID_JSON.severity, "the text begins with a byte order mark", "")
+    try:
+        getincrementaldecoder("utf-8")().decode(text)
+    except UnicodeDecodeError as error:  # then nobody reads on to the end
+        rest = [issue for issue in issues if issue.code != glb.CUT_CHUNK]
+        return [*rest, replace(broken, message=f"invalid UTF-8: {error.reason}")]
+    return [*issues, broken] if has_bom(text) else issues
 
 
 def _judge(judge: Judge) -> dict[str, Any]:
@@ -137,7 +149,6 @@ def _judge_text(judge: Judge) -> Clean | None:
         judge.issues.append(
             Issue(INVALID_JSON.code, INVALID_JSON.severity, "the text begins with a byte order mark", "")
         )
-        return None
     names = declarations.read_names(judge)
     judge.extensions = set(names["extensionsUsed"])
     declarations.check_declarations(judge, names["extensionsUsed"], names["extensionsRequired"])
