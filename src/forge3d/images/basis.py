@@ -1,4 +1,4 @@
-"""The Basis Universal transcoder, behind one function; who calls it holds the file's lengths against each other first."""
+"""The Basis Universal transcoder, behind one function. Who calls it checks the lengths in the file first."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ def read_avif(data: memoryview) -> ImageHeader:
     Size comes from `ispe`, depth from `pixi` or else `av1C`, grey from `av1C`, alpha from an `auxC` property.
     """
     animated = bytes(data[8:12]) == b"avis"
-    meta = next((body for kind, body in _boxes(data) if kind == b"meta"), None)
+    meta = next((body for kind, body in boxes(data) if kind == b"meta"), None)
     if meta is None:
         raise InvalidAsset("the AVIF file ends before its meta box", code=UNEXPECTED_END)
-    parts = dict(_boxes(meta[4:]))
+    parts = dict(boxes(meta[4:]))
     if b"iprp" not in parts or b"pitm" not in parts:
         raise invalid("the AVIF file does not describe its primary image")
-    primary = _primary_item(parts[b"pitm"])
-    properties, associations = _properties(parts[b"iprp"])
+    primary = primary_item(parts[b"pitm"])
+    properties, associations = read_properties(parts[b"iprp"])
     mine = {properties[i - 1][0]: properties[i - 1][1] for i in associations.get(primary, ()) if i <= len(properties)}
     if b"ispe" not in mine:
         raise invalid("the AVIF file does not say how large its image is (no ispe property)")
@@ -36,7 +36,7 @@ def read_avif(data: memoryview) -> ImageHeader:
     return ImageHeader("avif", width, height, channels, bits, alpha, None, *_colour(mine), animated)
 
 
-def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+def boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     at = 0
     for _ in range(MAX_BOXES):
         if at >= len(data):
@@ -55,18 +55,18 @@ def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
         at = end
 
 
-def _primary_item(body: memoryview) -> int:
+def primary_item(body: memoryview) -> int:
     item: int = struct.unpack_from(">H" if body[0] == 0 else ">I", body, 4)[0]
     return item
 
 
-def _properties(iprp: memoryview) -> tuple[list[tuple[bytes, memoryview]], dict[int, list[int]]]:
+def read_properties(iprp: memoryview) -> tuple[list[tuple[bytes, memoryview]], dict[int, list[int]]]:
     """The list in `ipco`, and from `ipma` for each item id the 1-based places in it."""
     properties: list[tuple[bytes, memoryview]] = []
     associations: dict[int, list[int]] = {}
-    for kind, body in _boxes(iprp):
+    for kind, body in boxes(iprp):
         if kind == b"ipco":
-            properties = list(_boxes(body))
+            properties = list(boxes(body))
         elif kind == b"ipma":
             associations.update(_associations(body))
     return properties, associations

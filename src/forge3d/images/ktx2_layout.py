@@ -27,7 +27,6 @@ class Descriptor:
     """A basic data format descriptor block. `total` is the size that the whole descriptor says of itself."""
 
     total: int
-    vendor: int
     version: int
     size: int
     premultiplied: bool
@@ -51,15 +50,14 @@ class Section(NamedTuple):
 def read_descriptor(header: Ktx2Header, data: memoryview) -> Descriptor:
     """The descriptor of a header that could be read, whose fixed part is there."""
     at, length = header.descriptor
-    total, vendor_and_type, version, size = struct.unpack_from("<2I2H", data, at)
+    total, version, size = struct.unpack_from("<I4x2H", data, at)
     flags = data[at + 15]
     samples = []
     for place in range(at + 28, min(at + 4 + size, at + length, len(data)) - 15, 16):
         offset, bits, channel, _, lower, upper = struct.unpack_from("<HBBIII", data, place)
         samples.append(Sample(channel & 0x0F, offset, bits + 1, lower, upper))
     block, planes = tuple(data[at + 16 : at + 20]), tuple(data[at + 20 : at + 28])
-    vendor = vendor_and_type & 0x1FFFF
-    return Descriptor(total, vendor, version, size, bool(flags & 1), block, planes, tuple(samples))
+    return Descriptor(total, version, size, bool(flags & 1), block, planes, tuple(samples))
 
 
 def read_key_values(header: Ktx2Header, data: memoryview) -> tuple[list[tuple[str, bytes]], str | None]:

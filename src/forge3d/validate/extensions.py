@@ -6,6 +6,7 @@ from math import nextafter, pi
 from typing import Any
 
 from .cameras import POSITIVE, read_named
+from .image_lights import Faces, Rows, check_image_light, check_scene_light
 from .judge import Clean, Judge
 from .kinds import DEPENDENCY, NOTHING, Boolean, Integer, IorNumber, Number, Numbers, Text, is_filled_list
 from .metadata import check_packets, check_reference
@@ -75,8 +76,8 @@ layer(
     specularColorFactor=Numbers((3,), Number(0)), specularColorTexture=TEXTURE_INFO,
 )  # fmt: skip
 layer(
-    "KHR_materials_volume_scatter", multiscatterColor=COLOUR, multiscatterColorTexture=TEXTURE_INFO,
-    scatterAnisotropy=Number(-1, 1),
+    "KHR_materials_volume_scatter", multiscatterColor=COLOUR, multiscatterColorFactor=COLOUR,
+    multiscatterColorTexture=TEXTURE_INFO, scatterAnisotropy=Number(-1, 1),
 )  # fmt: skip
 layer("KHR_materials_transmission", transmissionFactor=UNIT, transmissionTexture=TEXTURE_INFO)
 layer("KHR_materials_unlit")
@@ -91,7 +92,9 @@ TRANSFORM = Object("KHR_texture_transform", optional(
 TEXTURE_INFOS = ("textureInfo", "normalTextureInfo", "occlusionTextureInfo")
 EXTENSIONS["KHR_texture_transform"] = dict.fromkeys(TEXTURE_INFOS, TRANSFORM)
 EXTENSIONS["KHR_mesh_quantization"] = {}
-EXTENSIONS["KHR_node_visibility"] = {"node": Object("KHR_node_visibility", optional(visible=Boolean()))}
+for _name, _switch in (("visibility", "visible"), ("selectability", "selectable"), ("hoverability", "hoverable")):
+    _name = f"KHR_node_{_name}"
+    EXTENSIONS[_name] = {"node": Object(_name, optional(**{_switch: Boolean()}))}
 for _name in ("EXT_texture_webp", "EXT_texture_avif", "KHR_texture_basisu"):
     EXTENSIONS[_name] = {"texture": Object(_name, optional(source=Index("images")))}
 
@@ -186,6 +189,17 @@ EXTENSIONS["KHR_xmp_json_ld"] = {
 EXTENSIONS["MSFT_lod"] = {
     "node": Object("MSFT_lod", required(ids=Indices("nodes"))),
     "material": Object("MSFT_lod", required(ids=Indices("materials"))),
+}
+
+IMAGE_LIGHT = Object("light", {
+    **required(
+        irradianceCoefficients=Rows(Numbers((3,)), 9), specularImages=Rows(Faces(), None), specularImageSize=Integer(1),
+    ),
+    **optional(intensity=Number(0), rotation=Numbers((4,), Number(-1, 1))),
+}, named=True, check=check_image_light)  # fmt: skip
+EXTENSIONS["EXT_lights_image_based"] = {
+    "glTF": Object("EXT_lights_image_based", required(lights=Objects(IMAGE_LIGHT))),
+    "scene": Object("EXT_lights_image_based", required(light=Integer()), check=check_scene_light),
 }
 
 COMPRESSED_VIEW = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .judge import Clean, Judge
-from .rules import INFORMATION, WARNING, rule
+from .rules import ERROR, INFORMATION, WARNING, rule
 
 ANISOTROPY_SET = rule(
     "KHR_MATERIALS_ANISOTROPY_ANISOTROPY_TEXTURE_TEXCOORD", WARNING, "KHR_materials_anisotropy",
@@ -37,6 +37,22 @@ VOLUME_SIDES = rule(
 SCATTER_ALONE = rule(
     "FORGE3D_VOLUME_SCATTER_NO_VOLUME", WARNING, "KHR_materials_volume_scatter", "light scatters in a volume only"
 )
+SCATTER_EXCLUDED = rule(
+    "FORGE3D_VOLUME_SCATTER_EXCLUDED", ERROR, "KHR_materials_volume_scatter",
+    "the extension does not go with unlit or specular-glossiness materials",
+)  # fmt: skip
+SCATTER_TWICE = rule(
+    "FORGE3D_VOLUME_SCATTER_TWO_COLOURS", WARNING, "KHR_materials_volume_scatter",
+    "multiscatterColor is the older name of multiscatterColorFactor, and differs from it",
+)  # fmt: skip
+SCATTER_ONE_WAY = rule(
+    "FORGE3D_VOLUME_SCATTER_ONE_WAY", WARNING, "KHR_materials_volume_scatter",
+    "scatterAnisotropy lies between -1 and 1: at either end light is not scattered at all",
+)  # fmt: skip
+DIFFUSE_ZERO = rule(
+    "FORGE3D_DIFFUSE_TRANSMISSION_ZERO", INFORMATION, "KHR_materials_diffuse_transmission",
+    "colours and textures mean nothing while diffuseTransmissionFactor is 0",
+)  # fmt: skip
 VOLUME_ALONE = rule(
     "KHR_MATERIALS_VOLUME_NO_TRANSMISSION", WARNING, "KHR_materials_volume", "a volume needs light to pass into it"
 )
@@ -106,11 +122,28 @@ def _volume(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judg
 def _volume_scatter(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     if "KHR_materials_volume" not in material["extensions"]:
         judge.report(SCATTER_ALONE, pointer)
+    for name in ("KHR_materials_unlit", "KHR_materials_pbrSpecularGlossiness"):
+        if name in material["extensions"]:
+            judge.report(SCATTER_EXCLUDED, pointer, f"{name} is on the same material")
+    colours = [layer[name] for name in ("multiscatterColor", "multiscatterColorFactor") if name in layer]
+    if len(colours) == 2 and colours[0] != colours[1]:
+        judge.report(SCATTER_TWICE, f"{pointer}/multiscatterColor")
+    if abs(layer.get("scatterAnisotropy", 0)) == 1:
+        judge.report(SCATTER_ONE_WAY, f"{pointer}/scatterAnisotropy")
+
+
+def _diffuse_transmission(layer: Clean, material: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
+    said = layer.keys() - {"diffuseTransmissionFactor", "extensions", "unreadExtensions"}
+    if said and "diffuseTransmissionFactor" in layer and not layer["diffuseTransmissionFactor"]:
+        judge.report(DIFFUSE_ZERO, f"{pointer}/diffuseTransmissionFactor")
+    elif said and "diffuseTransmissionFactor" not in raw["extensions"]["KHR_materials_diffuse_transmission"]:
+        judge.report(DIFFUSE_ZERO, pointer, "diffuseTransmissionFactor is 0 where it is left out")
 
 
 LAYER_CHECKS: dict[str, Callable[[Clean, Clean, Clean, str, Judge], None]] = {
     "KHR_materials_anisotropy": _anisotropy,
     "KHR_materials_clearcoat": _clearcoat,
+    "KHR_materials_diffuse_transmission": _diffuse_transmission,
     "KHR_materials_dispersion": _dispersion,
     "KHR_materials_emissive_strength": _emissive_strength,
     "KHR_materials_iridescence": _iridescence,

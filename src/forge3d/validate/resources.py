@@ -38,6 +38,14 @@ DRACO_INVALID = rule(
 MESHOPT_INVALID = rule(
     "FORGE3D_MESHOPT_DATA_INVALID", ERROR, "EXT_meshopt_compression", "a meshopt payload cannot be decoded"
 )
+DRACO_MISMATCH = rule(
+    "FORGE3D_DRACO_ACCESSOR_MISMATCH", ERROR, "KHR_draco_mesh_compression",
+    "a Draco payload has other counts, types or attributes than the accessors declare",
+)  # fmt: skip
+MESHOPT_LAYOUT = rule(
+    "FORGE3D_MESHOPT_LAYOUT_INVALID", ERROR, "EXT_meshopt_compression",
+    "mode, filter, byteStride and count of a meshopt payload contradict each other",
+)  # fmt: skip
 
 BUFFER_TYPES = ("application/octet-stream", "application/gltf-buffer")
 BROKEN_PLACES = frozenset(
@@ -50,7 +58,11 @@ BROKEN_PLACES = frozenset(
 )  # fmt: skip
 """Codes of why an array cannot be had that were reported where they belong already."""
 
-OURS = ("RESOURCE_REFUSED", "LIMIT_EXCEEDED", "DRACO_DATA_INVALID", "MESHOPT_DATA_INVALID")
+OURS = frozenset(
+    found.code.removeprefix("FORGE3D_")
+    for found in (REFUSED, LIMIT, DRACO_INVALID, DRACO_MISMATCH, MESHOPT_INVALID, MESHOPT_LAYOUT)
+)
+"""Codes of `forge3d.gltf` that the Khronos validator does not have."""
 
 
 @dataclass(frozen=True, slots=True)

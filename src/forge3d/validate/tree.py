@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 class Tree:
@@ -57,3 +57,12 @@ class Tree:
             if parent is not None and (parent in chosen or parent in found):
                 found.add(node)
         return found
+
+    def totals(self, values: Sequence[int]) -> list[int]:
+        """For each node the sum of `values` of itself and all nodes below it."""
+        sums = list(values)
+        for node in reversed(self._order):
+            parent = self.parents[node]
+            if parent is not None:
+                sums[parent] += sums[node]
+        return sums

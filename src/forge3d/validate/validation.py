@@ -19,6 +19,7 @@ from . import (
     animation_data,
     animations,
     declarations,
+    draco,
     images,
     instancing,
     ktx2,
@@ -26,7 +27,9 @@ from . import (
     materials,
     mesh_data,
     meshes,
+    meshopt,
     nodes,
+    pictures,
     pointers,
     resources,
     skins,
@@ -133,11 +136,15 @@ def _judge(judge: Judge) -> dict[str, Any]:
     headers = images.check_images(judge, loaded)
     images.check_textures(judge, headers)
     ktx2.check_ktx2(judge, headers)
+    pictures.check_pictures(judge, headers)
     compressed = accessor_data.draco_users(judge)
     arrays = accessor_data.load_arrays(judge, loaded, compressed)
     accessor_data.check_arrays(judge, arrays, compressed)
+    meshopt.check_meshopt(judge, loaded)
     mesh_data.check_meshes(judge, arrays)
+    draco.check_payloads(judge, arrays)
     animation_data.check_animation_data(judge, arrays)
+    pointers.check_pointer_data(judge, arrays)
     instancing.check_instancing(judge, arrays)
     return describe_file(judge, asset, stored, headers)
 
@@ -165,7 +172,9 @@ def _judge_text(judge: Judge) -> Clean | None:
 def _judge_structure(judge: Judge) -> None:
     accessors.check_layout(judge)
     images.check_views(judge)
+    pictures.check_fallbacks(judge)
     meshes.check_accessors(judge)
+    draco.check_draco(judge)
     for _, _, primitive, pointer in meshes.primitives(judge):
         materials.check_primitive_material(primitive, pointer, judge)
     tree = nodes.check_graph(judge)

@@ -288,7 +288,11 @@ def test_the_payload_stays_at_hand() -> None:
             "MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT",
             "/meshes/0/primitives/0/attributes",
         ),
-        ({"accessors": {0: {"count": 9}, 1: {"count": 9}}}, "DRACO_ACCESSOR_MISMATCH", "/meshes/0/primitives/0/extensions"),
+        (
+            {"accessors": {0: {"count": 9}, 1: {"count": 9}}},
+            "DRACO_ACCESSOR_MISMATCH",
+            "/meshes/0/primitives/0/extensions",
+        ),
         ({"accessors": {0: {"type": "VEC4"}}}, "DRACO_ACCESSOR_MISMATCH", "/meshes/0/primitives/0/extensions"),
         (
             {"accessors": {0: {"count": 2**31}}},
@@ -296,7 +300,11 @@ def test_the_payload_stays_at_hand() -> None:
             "/meshes/0/primitives/0/attributes",
         ),
         ({"accessors": {2: {"componentType": 5121}}}, "", ""),
-        ({"extension": {"attributes": {"POSITION": 77}}}, "DRACO_ACCESSOR_MISMATCH", "/meshes/0/primitives/0/extensions"),
+        (
+            {"extension": {"attributes": {"POSITION": 77}}},
+            "DRACO_ACCESSOR_MISMATCH",
+            "/meshes/0/primitives/0/extensions",
+        ),
         ({"extension": {"attributes": {"NORMAL": 0}}}, "UNDEFINED_PROPERTY", "/meshes/0/primitives/0/attributes"),
         ({"extension": {"attributes": {}}}, "EMPTY_ENTITY", "/meshes/0/primitives/0/extensions"),
         ({"extension": {"attributes": {"POSITION": -1}}}, "VALUE_NOT_IN_RANGE", "/meshes/0/primitives/0/extensions"),
