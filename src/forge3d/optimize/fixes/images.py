@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import Forge3DError
-from ...gltf.resources import is_data, media_type
+from ...gltf.resources import DataUri, is_data
 from ...images import read_header
 from .draft import Draft, Left
 from .fix import Fix, each
@@ -23,17 +23,24 @@ def _declare(draft: Draft, pointer: str) -> str:
         told = f"image {parts[2]}: mimeType is {found}, was {image.get('mimeType', 'missing')}"
         image["mimeType"] = found
     uri = image.get("uri")
-    if isinstance(uri, str) and is_data(uri) and media_type(uri) != found:
-        told = told or f"image {parts[2]}: its data URI is of {found}, was of {media_type(uri)}"
+    if isinstance(uri, str) and is_data(uri) and _type_of(uri) != found:
+        told = told or f"image {parts[2]}: its data URI is of {found}, was of {_type_of(uri)}"
         image["uri"] = _retyped(uri, found)
     return told
 
 
 def _retype_buffer(draft: Draft, pointer: str) -> str:
     holder, key = draft.find(pointer)
-    before = media_type(holder[key])
+    before = _type_of(holder[key])
     holder[key] = _retyped(holder[key], "application/octet-stream")
     return f"the data URI is of application/octet-stream, was of {before}"
+
+
+def _type_of(uri: str) -> str:
+    try:
+        return DataUri.of(uri).media_type or "no type"
+    except Forge3DError as error:
+        raise Left(str(error)) from None
 
 
 def _retyped(uri: str, kind: str) -> str:
@@ -42,7 +49,7 @@ def _retyped(uri: str, kind: str) -> str:
 
 
 IMAGE_TYPES = Fix(
-    ("IMAGE_MIME_TYPE_INVALID", "UNSATISFIED_DEPENDENCY"),
+    ("IMAGE_MIME_TYPE_INVALID", "INVALID_URI", "UNSATISFIED_DEPENDENCY"),
     "an image's `mimeType`, or its data URI's, is what the picture's first bytes say; where there is none in a "
     "buffer view, it is added",
     "the bytes decide what a picture is",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from ...gltf.accessors import Array
 from .draft import Draft, Left
 from .fix import Fix, each, many
 
+_ROTATION = re.compile(r"/nodes/\d+/rotation")
 UNIT_TOLERANCE = 0.00674
 """How far a vector's length may be from 1 before it counts as faulty: the worst of three signed normalized bytes."""
 
@@ -91,18 +93,24 @@ def _mend_keyframes(draft: Draft, pointer: str) -> str:
         raise Left("its data have another shape")
     keys = array.reshape(-1, 3, 4)
     mended = unit_rows(keys[:, 1], 4)
-    factor = np.where(mended.array == keys[:, 1], 1, np.linalg.norm(keys[:, 1].astype(np.float64), axis=1)[:, None])
+    rows = (mended.array != keys[:, 1]).any(axis=1)
+    lengths = np.linalg.norm(keys[rows, 1].astype(np.float64), axis=1)
     whole = keys.copy()
     whole[:, 1] = mended.array
-    whole[:, ::2] = (keys[:, ::2] / np.where(factor == 0, 1, factor)[:, None]).astype(keys.dtype)
+    whole[rows, ::2] = (keys[rows, ::2] / lengths[:, None, None]).astype(keys.dtype)
     return _store(draft, number, array, Mended(whole.reshape(-1, 4), mended.rows, mended.lost), "rotation")
 
 
 def _mend_node(draft: Draft, pointer: str) -> str:
-    holder, key = draft.find(pointer)
+    found = _ROTATION.match(pointer)
+    if found is None:
+        return ""  # the same rule about something else
+    holder, key = draft.find(found[0])
     length = float(np.linalg.norm(np.asarray(holder[key], np.float64)))
     if not 0 < length < float("inf"):
         raise Left("the rotation has no direction")
+    if abs(length - 1) < 1e-15:
+        return ""
     holder[key] = [float(component) / length for component in holder[key]]
     return "the rotation has length 1"
 
@@ -119,4 +127,9 @@ KEYFRAMES = Fix(
     "the rotation that a quaternion of another length means is that of length 1",
     each(_mend_keyframes),
 )
-ROTATIONS = Fix(("ROTATION_NON_UNIT",), "the node's rotation gets length 1", KEYFRAMES.why, each(_mend_node))
+ROTATIONS = Fix(
+    ("ROTATION_NON_UNIT", "VALUE_NOT_IN_RANGE"),
+    "the node's rotation gets length 1, which brings its components into their range too",
+    KEYFRAMES.why,
+    each(_mend_node),
+)
