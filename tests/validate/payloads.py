@@ -30,8 +30,8 @@ def errors(document: dict[str, Any]) -> set[str]:
     return {issue.code for issue in judged(document).errors}
 
 
-def uri(data: bytes, kind: str = "application/octet-stream") -> str:
-    return f"data:{kind};base64," + base64.b64encode(data).decode()
+def uri(data: bytes) -> str:
+    return "data:application/octet-stream;base64," + base64.b64encode(data).decode()
 
 
 def changed(data: bytes, offset: int, form: str, value: int) -> bytes:
@@ -132,7 +132,10 @@ def textured(data: bytes, kind: str = "ktx2", slot: str = "baseColorTexture") ->
     info = {"index": 0}
     material = {slot: info} if slot == "normalTexture" else {"pbrMetallicRoughness": {slot: info}}
     return {
-        "extensionsUsed": [name], "extensionsRequired": [name], "images": [{"uri": uri(data, f"image/{kind}")}],
+        "extensionsUsed": [name], "extensionsRequired": [name],
+        "buffers": [{"uri": uri(data), "byteLength": len(data)}],
+        "bufferViews": [{"buffer": 0, "byteLength": len(data)}],
+        "images": [{"bufferView": 0, "mimeType": f"image/{kind}"}],
         "textures": [{"extensions": {name: {"source": 0}}}], "materials": [material],
     }  # fmt: skip
 

@@ -25,7 +25,8 @@ def driven(pointer: str, kind: str = "SCALAR", count: int = 2, mode: str = "LINE
         "extensionsUsed": used, "extensions": LIGHTS,
         "materials": [{"pbrMetallicRoughness": {"baseColorTexture": info}, "emissiveFactor": [1, 1, 1]}],
         "nodes": [{}, {"mesh": 0, "extensions": extensions}, {"matrix": [2, *[0] * 4, 2, *[0] * 4, 2, *[0] * 4, 1]}],
-        "meshes": [{"primitives": [morphs]}], "cameras": [{"type": "perspective", "perspective": {"yfov": 1}}],
+        "meshes": [{"primitives": [morphs]}], "textures": [{}],
+        "cameras": [{"type": "perspective", "perspective": {"yfov": 1, "znear": 1}}],
         "animations": [{
             "channels": [{"sampler": 0, "target": target}],
             "samplers": [{"input": 0, "output": 1, "interpolation": mode}],
