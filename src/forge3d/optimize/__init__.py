@@ -1,6 +1,7 @@
 """Transforms that make a document smaller and faster, one a file, and presets made of them."""
 
 from ..document import Transform
+from .atlas_materials import AtlasMaterials
 from .center import Center
 from .compress import Compress
 from .decompress import Decompress
@@ -45,12 +46,14 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Center,
         Pivot,
         Palette,
+        AtlasMaterials,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
-    "PRESETS", "TRANSFORMS", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance", "Join", "Option",
-    "Palette", "Pivot", "Prune", "Quantize", "Reorder", "Repair", "Simplify", "Textures", "Uninstance", "Unweld",
-    "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
+    "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
+    "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "Reorder", "Repair", "Simplify", "Textures",
+    "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse",
+    "partition",
 ]  # fmt: skip
