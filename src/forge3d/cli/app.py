@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from .. import __version__
 from ..errors import Forge3DError
 from . import audit, build, doctor, inspect, optimize, render, validate
+
+# The base of what is wrong with a command line, under whichever name typer has it.
+_CommandLineError: Any = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="forge3d",
@@ -52,7 +55,17 @@ def main() -> None:
         warnings.simplefilter("ignore", RuntimeWarning)
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        app(args=arguments, prog_name="forge3d")
+        code = app(args=arguments, prog_name="forge3d", standalone_mode=False)
+        if code == 130:  # how typer tells of an interrupt
+            raise KeyboardInterrupt
+        sys.exit(code if isinstance(code, int) else 0)
+    except _CommandLineError as error:
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)
+        if as_json:
+            _print_json_error("UsageError", error.format_message())
+        sys.exit(error.exit_code)
     except Forge3DError as error:
         if debug:
             raise
@@ -77,5 +90,9 @@ def main() -> None:
 
 def _print_error(kind: str, message: str, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"error": {"type": kind, "message": message}}))
+        _print_json_error(kind, message)
     print(f"forge3d: {message}", file=sys.stderr)
+
+
+def _print_json_error(kind: str, message: str) -> None:
+    print(json.dumps({"error": {"type": kind, "message": message}}))

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from forge3d.optimize.fixes import FIXES
+
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "validate.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -53,6 +55,11 @@ def test_the_program_prints_what_the_page_shows(number: int, folder: Path) -> No
     # Commands of a block stand above what they print together.
     printed = "".join(f"$ {command}\n" for command in commands) + run(commands, folder)
     assert printed == text
+
+
+def test_the_table_of_fixes_is_current() -> None:
+    for fix in FIXES:
+        assert f"| {', '.join(f'`{code}`' for code in fix.codes)} | {fix.does} | {fix.why} |" in PAGE
 
 
 def test_the_python_example_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
