@@ -10,9 +10,9 @@ import pytest
 import forge3d
 
 PROMISED = [
-    "load", "save", "Document", "validate", "Renderer", "build", "errors", "Recipe", "Orbit", "RenderSettings",
-    "Source", "Limits", "levels", "PRESETS", "Dedup", "Prune", "Weld", "Reorder", "Simplify", "Quantize", "Compress",
-    "Decompress", "Textures",
+    "load", "save", "Document", "validate", "validate_many", "Renderer", "build", "errors", "Recipe", "Orbit",
+    "RenderSettings", "Source", "Limits", "levels", "PRESETS", "Dedup", "Prune", "Weld", "Reorder", "Simplify", "Quantize",
+    "Compress", "Decompress", "Textures",
 ]  # fmt: skip
 
 

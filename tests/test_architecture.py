@@ -17,6 +17,7 @@ _CORE = {"gltf", "images", "document"}
 ALLOWED = {
     "errors": set(),
     "workers": set(),
+    "judging": {"gltf", "validate", "audit"},
     "gltf": set(),
     "images": set(),
     "validate": {

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .document import Document as Document
     from .gltf import Limits as Limits
     from .gltf import Source as Source
+    from .judging import validate as validate
+    from .judging import validate_many as validate_many
     from .lod.levels import levels as levels
     from .optimize import PRESETS as PRESETS
     from .optimize import Compress as Compress
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from .render import Orbit as Orbit
     from .render import Renderer as Renderer
     from .render import RenderSettings as RenderSettings
-    from .validate import validate as validate
 
 __version__ = "0.1.0"
 
@@ -59,6 +60,7 @@ _HOME = {
     "pipeline": ("Recipe", "build"),
     "render": ("Orbit", "RenderSettings", "Renderer"),
     "validate": ("validate",),
+    "judging": ("validate_many",),
     "audit": ("audit",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOME.items() for name in names}

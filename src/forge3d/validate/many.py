@@ -54,19 +54,7 @@ def validate_many(
     memory: int = MEMORY,
     progress: Callable[[int, int, Path], None] | None = None,
 ) -> Generator[Verdict]:
-    """Judge files; yields a verdict for each in the order given, as soon as those before it are there.
-
-        for verdict in validate_many(Path("models").rglob("*.glb")):
-            print(verdict.path, verdict.error or len(verdict.report.errors))
-
-    Args:
-        jobs: worker processes. By default as many as there are processors, and none for an order so short that this
-            process has done it sooner.
-        limits: how much each file may ask for.
-        seconds: longest time for one file in a worker.
-        memory: MiB that one worker may use.
-        progress: called with (files done, files in all, the file just done).
-    """
+    """Judge files by every rule; see `forge3d.validate_many`."""
     options = {"limits": None if limits is None else asdict(limits)}
     return judge_many(paths, __name__, options, jobs=jobs, seconds=seconds, memory=memory, progress=progress)
 
@@ -89,6 +77,7 @@ def judge_many(
             `write_verdict` and `read_verdict`, which carry that over from a worker. This module is one.
         options: for `judge_with`; what JSON can carry.
         dear: how many times as long as a validation it takes.
+        jobs, seconds, memory, progress: see `forge3d.validate_many`.
     """
     files = [Path(path) for path in paths]
     workers = _worth(files, dear) if jobs is None else min(jobs, len(files))

@@ -42,12 +42,14 @@ class Report:
         uri: what the file was called.
         issues: the worst first, each kind in file order.
         info: the report's `info` block; empty when the file could not be read as glTF 2.0.
+        budget: what an audit found (see `forge3d.audit.Report.to_dict`), where one was asked for.
     """
 
     uri: str | None
     mime_type: str
     issues: list[Issue] = field(default_factory=list)
     info: dict[str, Any] = field(default_factory=dict)
+    budget: dict[str, Any] | None = None
 
     @property
     def errors(self) -> list[Issue]:
@@ -67,7 +69,10 @@ class Report:
         return [issue for issue in self.issues if issue.severity is severity]
 
     def to_dict(self) -> dict[str, Any]:
-        """The report in the Khronos shape; no timestamp, so that the same file gives the same report."""
+        """The report in the Khronos shape; no timestamp, so that the same file gives the same report.
+
+        What is not the Khronos validator's stands under a key of its own, "forge3d", and only when it was asked for.
+        """
         counts = {severity: len(self.of(severity)) for severity in Severity}
         return {
             **({"uri": self.uri} if self.uri is not None else {}),
@@ -82,6 +87,7 @@ class Report:
                 "truncated": False,
             },
             **({"info": self.info} if self.info else {}),
+            **({"forge3d": {"budget": self.budget}} if self.budget is not None else {}),
         }
 
     def to_json(self) -> str:

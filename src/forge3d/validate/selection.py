@@ -12,6 +12,7 @@ from ..gltf import Severity
 from .report import Issue, Report
 from .rules import all_rules
 
+OFF = "off"
 SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 
 
@@ -46,6 +47,32 @@ class Selection:
             if not any(fnmatchcase(code, pattern) for code in codes):
                 raise RecipeError(f"there is no rule {pattern!r}{_advice(pattern, codes)}")
 
+    @classmethod
+    def of(cls, rules: Rules | None) -> Selection:
+        """A selection, or what stands for one: codes that alone count, or codes with a severity each.
+
+            Selection.of(["ACCESSOR_*", "MESH_*"])
+            Selection.of({"UNUSED_*": "off", "NODE_EMPTY": "warning"})
+
+        Raises:
+            RecipeError: a pattern fits no rule, or a severity is none.
+        """
+        if rules is None:
+            return cls()
+        if isinstance(rules, Selection):
+            return rules
+        if isinstance(rules, str):
+            return cls(only=(rules,))
+        if not isinstance(rules, Mapping):
+            return cls(only=tuple(rules))
+        ignore = tuple(code for code, severity in rules.items() if severity == OFF)
+        chosen = {
+            code: severity if isinstance(severity, Severity) else severity_of(severity)
+            for code, severity in rules.items()
+            if severity != OFF
+        }
+        return cls(ignore=ignore, severity=chosen)
+
     def apply(self, report: Report) -> Report:
         """The report with only the issues that count, each as grave as chosen, the worst first."""
         if not (self.only or self.ignore or self.severity or self.allow):
@@ -71,6 +98,10 @@ class Selection:
         if severity is Severity.ERROR and _fits(issue.code, self.allow):
             severity = Severity.WARNING
         return issue if severity is issue.severity else replace(issue, severity=severity)
+
+
+Rules = Selection | Iterable[str] | Mapping[str, str | Severity]
+"""What `Selection.of` takes."""
 
 
 def severity_of(name: str) -> Severity:

@@ -62,10 +62,13 @@ def test_the_table_of_fixes_is_current() -> None:
         assert f"| {', '.join(f'`{code}`' for code in fix.codes)} | {fix.does} | {fix.why} |" in PAGE
 
 
-def test_the_python_example_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ((_, code),) = blocks("python")
+def test_the_python_examples_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "".join(code for _, code in blocks("python"))
     exec(compile(code, "validate.md", "exec"), {})
-    chair, table = capsys.readouterr().out.splitlines()
+    errors, warnings, profile, chair, table = capsys.readouterr().out.splitlines()
+    assert errors.startswith("['UNRESOLVED_REFERENCE'")
+    assert warnings == "2"
+    assert "Google" in profile
     assert chair.startswith("models/chair.gltf ['UNRESOLVED_REFERENCE'")
     assert table == "models/table.gltf []"
 
