@@ -6,7 +6,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from tests.audit.build import CUBE, CUBE_FACES, document, primitive
 
@@ -67,16 +69,80 @@ def test_list_and_explain() -> None:
     ("arguments", "code", "message"),
     [
         ([], 2, "name a model"),
-        (["x.glb", "-p", "nowhere"], 2, "there is no profile"),
+        (["FOLDER", "-p", "nowhere"], 2, "there is no profile"),
         (["nowhere.glb"], 3, "no such file"),
         (["FOLDER", "--product", "PRODUCT"], 2, "one product, but 2 models"),
+        (["FOLDER", "-p", "SCHEMA"], 2, "is not a schema of the asset auditor"),
+        (["FOLDER", "--json", "-f", "sarif"], 2, "short for --format json"),
     ],
 )
 def test_what_cannot_be_done(arguments: list[str], code: int, message: str, model: Path) -> None:
     model.with_name("again.glb").write_bytes(model.read_bytes())
     product = model.with_suffix(".json")
     product.write_text("{}")
-    places = {"FOLDER": model.parent, "PRODUCT": product}
+    (model.parent / "shop.json").write_text('{"materials": {}}')
+    places = {"FOLDER": model.parent, "PRODUCT": product, "SCHEMA": model.parent / "shop.json"}
     result = run(*(places.get(argument, argument) for argument in arguments))
     assert result.returncode == code
-    assert message in result.stderr
+    assert message in (result.stderr + result.stdout).lower()
+
+
+@pytest.fixture
+def folder(model: Path) -> Path:
+    """One model that is good, one that cannot be read, and one with 30,000 vertices too many for Scene Viewer."""
+    model.with_name("broken.glb").write_bytes(b"glTF and no more")
+    many = np.random.default_rng(0).random((40_000, 3), np.float32)
+    document(primitive(many, np.arange(39_999).reshape(-1, 3))).write(model.with_name("many.glb"))
+    return model.parent
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_unreadable_model_leaves_the_others_their_turn(folder: Path, jobs: int) -> None:
+    result = run(folder, "-p", "google-scene-viewer", "-j", str(jobs), "--json")
+    assert result.returncode == 3
+    broken, cube, many = json.loads(result.stdout)
+    assert (Path(broken["model"]).name, broken["error"]["type"]) == ("broken.glb", "InvalidAsset")
+    assert cube["passed"]
+    assert many["passed"]
+    assert (
+        many["findings"]
+        == json.loads(run(folder / "many.glb", "-p", "google-scene-viewer", "--json").stdout)[0]["findings"]
+    )
+
+
+def test_advice_fails_when_asked_to(folder: Path) -> None:
+    arguments = (folder / "many.glb", "-p", "google-scene-viewer")
+    assert run(*arguments).returncode == 0
+    assert run(*arguments, "--fail-on", "advice").returncode == 1
+    assert "vertices 40,000 (recommended 30,000) over the recommended 30,000" in run(*arguments).stdout
+
+
+def test_formats_of_pipelines(folder: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "shop.toml"
+    profile.write_text('[beveled_edges]\nsource = "our house"\n[vertices]\nrecommended = 30_000\n[uv_range]\n')
+    files = {name: tmp_path / f"report.{name}" for name in ("sarif", "junit", "markdown")}
+    reports = [part for name, file in files.items() for part in ("--report", f"{name}={file}")]
+    result = run(folder, "-p", profile, "-f", "github", *reports)
+    assert result.returncode == 3
+    lines = result.stdout.splitlines()
+    commands = [line.split(" ", 1)[0].strip(":") for line in lines]
+    assert commands == ["error", "error", "notice", "warning", "notice"]
+    assert "title=beveled_edges::/meshes/0: 12 edges: 12 (required) [our house]%0AFix: Bevel the edges" in lines[1]
+    (sarif,) = json.loads(files["sarif"].read_text())["runs"]
+    assert sarif["tool"]["driver"]["name"] == "forge3d audit"
+    assert {rule["id"] for rule in sarif["tool"]["driver"]["rules"]} == {"beveled_edges", "vertices", "uv_range"}
+    assert all(rule["help"]["text"] for rule in sarif["tool"]["driver"]["rules"])
+    suite = ElementTree.parse(files["junit"]).getroot()[0]
+    assert (suite.get("name"), suite.get("failures"), suite.get("errors")) == ("forge3d audit", "1", "1")
+    assert files["markdown"].read_text().startswith("## forge3d audit\n\n3 files, **2 failed**")
+    assert run(folder, "-o", folder / "cube.glb").returncode == 4  # never over a model
+
+
+def test_an_asset_auditors_schema_is_a_profile(model: Path) -> None:
+    schema = model.with_name("rules.json")
+    schema.write_text('{"version": "1.0.0", "model": {"triangles": {"maximum": 10}, "requireManifoldEdges": true}}')
+    (report,) = json.loads(run(model, "-p", schema, "--json").stdout)
+    outcomes = {finding["check"]: finding["outcome"] for finding in report["findings"] if finding["limit"]}
+    assert outcomes == {
+        "valid": "passed", "triangles": "failed", "manifold_edges": "passed", "product_dimensions": "not tested",
+    }  # fmt: skip

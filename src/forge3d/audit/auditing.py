@@ -46,6 +46,20 @@ def audit(
         RecipeError: the profile or the product's data cannot be used, or nobody says how far sides may be off.
         InvalidAsset, UnsupportedFeature, ResourceRefused, LimitExceeded: the model cannot be read.
     """
+    given = None if product is None else Product.read(product)
+    wanted = demanded(profile, given, tolerance)
+    subject = Subject(model, given)
+    with np.errstate(all="ignore"):  # a file may hold any number
+        findings = [_finding(CHECKS[name], getattr(wanted, name), subject) for name in limit_types()]
+    return Report(subject.name, wanted.title, findings)
+
+
+def demanded(profile: str | os.PathLike[str] | Profile, product: Product | None, tolerance: float | None) -> Profile:
+    """The profile that `audit` goes by.
+
+    Raises:
+        RecipeError: see `audit`.
+    """
     wanted = profile if isinstance(profile, Profile) else Profile.named(os.fspath(profile))
     if tolerance is not None:
         wanted = wanted.with_tolerance(tolerance)
@@ -54,10 +68,7 @@ def audit(
             f"the profile {wanted.title!r} does not say how far the model may be off from the product: "
             "give a tolerance in percent, or add a [product_dimensions] table"
         )
-    subject = Subject(model, None if product is None else Product.read(product))
-    with np.errstate(all="ignore"):  # a file may hold any number
-        findings = [_finding(CHECKS[name], getattr(wanted, name), subject) for name in limit_types()]
-    return Report(subject.name, wanted.title, findings)
+    return wanted
 
 
 def _finding(check: Check, limit: Limit | None, subject: Subject) -> Finding:

@@ -81,20 +81,20 @@ def spread(items: list[tuple[float, Place | None]]) -> Measured:
 
 def judge(name: str, measured: Measured, limit: Limit) -> Finding:
     """Hold what was measured against the limit."""
+    items, advice = measured.items, ""
     if isinstance(limit, Range):
-        items, message = _outside(measured, limit), _advice(measured, limit)
-    else:
-        items, message = measured.items, measured.message
+        items, advice = _outside(measured, limit), _advice(measured, limit)
     places = list(dict.fromkeys(place for _, place in items if place is not None))
     return Finding(
         check=name,
         outcome=Outcome.FAILED if items else Outcome.PASSED,
         value=measured.value,
         limit=str(limit),
-        message=message,
+        message="; ".join(filter(None, (measured.message, advice))),
         where=tuple(places[:MOST_PLACES]),
         more=max(0, len(places) - MOST_PLACES),
         source=limit.origin,
+        advised=bool(advice) and not items,
     )
 
 
@@ -106,7 +106,5 @@ def _outside(measured: Measured, limit: Range) -> list[tuple[float, Place | None
 
 def _advice(measured: Measured, limit: Range) -> str:
     most = max((number for number, _ in measured.items), default=0)
-    if limit.recommended is None or most <= limit.recommended:
-        return measured.message
-    advice = f"over the recommended {limit.recommended:,.10g}"
-    return f"{measured.message}; {advice}" if measured.message else advice
+    over = limit.recommended is not None and most > limit.recommended
+    return f"over the recommended {limit.recommended:,.10g}" if over else ""

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..document import Document, Material, Mesh, Primitive
+from ..document import Document, Mesh
 from ..document.animation import Animation
 from ..document.geometry import triangles
-from ..document.material import AlphaMode
+from ..document.opacity import sides_and_opacity
 from ..document.sampling import Pose, duration, pose_at
 from ..document.skinning import world_positions
 from ..document.traversal import mesh_instances, world_matrices
@@ -106,7 +106,7 @@ def _look(document: Document, pose: Pose | None, parts: dict[tuple[int, int], _P
             corners = world_positions(primitive, instance, world, pose)[part.triangles]
             if instance.node.skin is None and np.linalg.det(instance.world[:3, :3]) < 0:
                 corners = corners[:, ::-1]
-            found.append((part, corners, *_sides_and_opacity(primitive)))
+            found.append((part, corners, *sides_and_opacity(primitive)))
     if not found:
         return RAYS
     sizes = [len(corners) for _, corners, _, _ in found]
@@ -122,18 +122,6 @@ def _look(document: Document, pose: Pose | None, parts: dict[tuple[int, int], _P
         part.seen |= result.seen[stop - size : stop]
     unseen = (result.rays > 0) & ~result.seen
     return int(result.rays[unseen].min(initial=RAYS))  # none unseen: as many as there may be
-
-
-def _sides_and_opacity(primitive: Primitive) -> tuple[bool, bool]:
-    """Whether a primitive is double-sided, and whether it hides what is behind it: in every variant."""
-    materials = [primitive.material or Material(), *(mapping.material for mapping in primitive.variants)]
-    both = {material.double_sided for material in materials}
-    return True in both, len(both) == 1 and all(map(_opaque, materials))
-
-
-def _opaque(material: Material) -> bool:
-    through = material.transmission is not None and material.transmission.factor > 0
-    return material.alpha_mode is AlphaMode.OPAQUE and not through
 
 
 def _told(rays: int, moments: int, untested: int) -> str:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import RecipeError
+from .auditor_schema import profile_table
 
 Count = Annotated[float, Meta(ge=0)]
 Percent = Annotated[float, Meta(ge=0, le=1000)]
@@ -170,17 +171,23 @@ class Profile(_Table, frozen=True, kw_only=True):
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Profile:
-        """Read a TOML file.
+        """Read a TOML file, or a schema file (.json) of the Khronos asset auditor.
 
         Raises:
             RecipeError: the file cannot be read, or a key or value is not one; it names the key and what it takes.
         """
         path = Path(path)
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise RecipeError(f"{path}: cannot be read: {error}") from error
-        return cls.parse(text, origin=str(path))
+        if path.suffix.lower() != ".json":
+            return cls.parse(text, origin=str(path))
+        try:
+            table = profile_table(text.encode(), path.name)
+        except msgspec.DecodeError as error:
+            raise RecipeError(f"{path}: is not a schema of the asset auditor: {error}") from error
+        return cls.of(table, origin=str(path))
 
     @classmethod
     def parse(cls, text: str, *, origin: str = "profile") -> Profile:
@@ -209,7 +216,7 @@ class Profile(_Table, frozen=True, kw_only=True):
 
     @classmethod
     def named(cls, name: str) -> Profile:
-        """A profile of the package by its name, or a TOML file by its path.
+        """A profile of the package by its name, or a file by its path: TOML, or an asset auditor's schema.
 
         Raises:
             RecipeError: there is neither; or see `read`.
@@ -217,9 +224,10 @@ class Profile(_Table, frozen=True, kw_only=True):
         built_in = profiles()
         if name in built_in:
             return built_in[name]
-        if name.endswith(".toml") or os.sep in name:
+        if name.lower().endswith((".toml", ".json")) or os.sep in name:
             return cls.read(name)
-        raise RecipeError(f"there is no profile {name!r}; built in are {', '.join(built_in)}; or give a .toml file")
+        known = ", ".join(built_in)
+        raise RecipeError(f"there is no profile {name!r}; built in are {known}; or give a .toml or .json file")
 
 
 def profiles() -> dict[str, Profile]:

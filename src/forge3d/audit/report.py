@@ -47,6 +47,7 @@ class Finding:
         message: why it failed or was not tested, or what to know although it passed; may be empty.
         where: at most `MOST_PLACES` places that break the limit, and how many there are `more`.
         source: where the limit comes from, as the profile says.
+        advised: it passed, but over what the profile recommends.
     """
 
     check: str
@@ -57,6 +58,18 @@ class Finding:
     where: tuple[Place, ...] = ()
     more: int = 0
     source: str = ""
+    advised: bool = False
+
+    @property
+    def told(self) -> str:
+        """Value, limit and message in a line."""
+        value = self.value if isinstance(self.value, tuple) else (self.value,)
+        numbers = [
+            f"{number:,}" if isinstance(number, int) else f"{number:,.7g}" for number in value if number is not None
+        ]
+        told = (" × " if len(numbers) == 3 else " to ").join(numbers)
+        parts = [told, f"({self.limit})" if self.limit else "", self.message if self.limit else ""]
+        return " ".join(part for part in parts if part)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -68,6 +81,7 @@ class Finding:
             "where": [place.to_dict() for place in self.where],
             "more": self.more,
             "source": self.source,
+            "advised": self.advised,
         }
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import AsJson, console, print_json
+from .progress import progress_bar
+from .reporting import Format, Printing, exit_code, files_of, json_or
 
 if TYPE_CHECKING:
-    from ..audit import Finding, Profile, Report
+    from ..audit import Profile
+
+
+class FailOn(StrEnum):
+    FAILED = "failed"
+    ADVICE = "advice"
 
 
 def register(app: typer.Typer) -> None:
@@ -18,11 +26,13 @@ def register(app: typer.Typer) -> None:
     app.command(help=_AUDIT_HELP)(audit)
 
 
-_AUDIT_HELP = """Hold models against a profile of budgets. Exit code 1 when any check fails.
+_AUDIT_HELP = """Hold models against a profile of budgets. Exit code 1 when any check fails, 3 when any cannot be read.
 
     forge3d audit chair.glb --profile google-merchant
 
     forge3d audit chair.glb --profile amazon --product chair.json --tolerance 3 --json
+
+    forge3d audit models/ --fail-on advice --format github --report sarif=audit.sarif --report junit=audit.xml
 
     forge3d audit --list
 
@@ -35,7 +45,10 @@ def audit(
         list[Path] | None, typer.Argument(help="Files, or folders to search.", show_default=False)
     ] = None,
     profile: Annotated[
-        str, typer.Option("--profile", "-p", help="A profile's name (see --list), or a TOML file.")
+        str,
+        typer.Option(
+            "--profile", "-p", help="A profile's name (see --list), a TOML file, or an asset auditor's schema."
+        ),
     ] = "khronos-3dc",
     product: Annotated[
         Path | None,
@@ -44,35 +57,52 @@ def audit(
     tolerance: Annotated[
         float | None, typer.Option("--tolerance", min=0, help="Percent that each side may be off from the product's.")
     ] = None,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = Format.TERMINAL,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write there instead of printing.", show_default=False)
+    ] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option("--report", metavar="FORMAT=FILE", help="Write this too; may be given several times."),
+    ] = None,
+    as_json: AsJson = False,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="What fails a model: checks that fail, or advice that is not kept too.")
+    ] = FailOn.FAILED,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: as many as are worth it.")
+    ] = None,
     list_profiles: Annotated[bool, typer.Option("--list", help="List the built-in profiles.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Explain every check, and the profile's limits.")] = False,
-    as_json: AsJson = False,
 ) -> None:
     from ..audit import Product, Profile, profiles
-    from ..audit import audit as judge
-    from ..gltf.files import find_models
+    from ..audit.auditing import demanded
+    from ..audit.many import audit_many
+    from ..audit.output import FORMATS
+    from ..gltf import Severity
+    from ..validate.selection import Selection
 
     if list_profiles:
         _print_profiles(profiles(), as_json)
         return
-    limits = Profile.named(profile)
     if explain:
-        _print_checks(limits, as_json)
+        _print_checks(Profile.named(profile), as_json)
         return
     if not models:
         raise typer.BadParameter("name a model, or ask for --list or --explain", param_hint="MODELS")
     data = None if product is None else Product.read(product)
-    paths = find_models(models)
-    if data is not None and len(paths) > 1:
-        raise typer.BadParameter(f"one product, but {len(paths)} models", param_hint="--product")
-    reports = [judge(path, limits, product=data, tolerance=tolerance) for path in paths]
-    if as_json:
-        print_json([report.to_dict() for report in reports])
-    else:
-        for report in reports:
-            _print_report(report)
-    if not all(report.passed for report in reports):
-        raise typer.Exit(1)
+    files = files_of(models)
+    if data is not None and len(files) > 1:
+        raise typer.BadParameter(f"one product, but {len(files)} models", param_hint="--product")
+    limits = demanded(profile, data, tolerance)
+    selection = Selection(fail_on=Severity.WARNING if fail_on is FailOn.ADVICE else Severity.ERROR)
+    printing = Printing(json_or(format_, as_json), output, report or [])
+    with progress_bar("audit", quiet=printing.quiet(files)) as tell:
+        verdicts = audit_many(
+            files, limits, product=data, jobs=jobs, progress=lambda done, of, path: tell(done / of, path.name)
+        )
+        judged = printing.write(verdicts, files, FORMATS, selection)
+    raise typer.Exit(max(exit_code(verdict, selection) for verdict in judged))
 
 
 def _print_profiles(profiles: dict[str, Profile], as_json: bool) -> None:
@@ -108,37 +138,3 @@ def _print_checks(profile: Profile, as_json: bool) -> None:
         limit = f"  {escape(row['limit'])}  [dim]({source})[/]" if row["limit"] else "  not tested"
         out.print(f"\n[bold]{row['check']}[/]{limit}", soft_wrap=True)
         out.print(f"    {row['measures']}\n    {row['fix']}", soft_wrap=True, markup=False)
-
-
-_MARKS = {"passed": "[green]passed[/]", "failed": "[red]failed[/]", "not tested": "[dim]  ----[/]"}
-
-
-def _print_report(report: Report) -> None:
-    from rich.markup import escape
-
-    out = console()
-    counts = [
-        f"{sum(f.outcome == kind for f in report.findings)} {kind}" for kind in ("failed", "passed", "not tested")
-    ]
-    out.print(f"[bold]{escape(str(report.name))}[/] {escape(report.profile)}: {', '.join(counts)}", soft_wrap=True)
-    silent = [f.check for f in report.findings if f.value is None and not f.limit]
-    for finding in report.findings:
-        if finding.check in silent:
-            continue
-        out.print(f"  {_MARKS[finding.outcome]} {escape(_line(finding))}", soft_wrap=True)
-        if finding.outcome == "failed":
-            more = [f"and {finding.more:,} more"] if finding.more else []
-            for line in [*map(str, finding.where), *more]:
-                out.print(f"           {escape(line)}", soft_wrap=True)
-    if silent:
-        out.print(f"  [dim]not asked for: {', '.join(silent)}[/]", soft_wrap=True)
-
-
-def _line(finding: Finding) -> str:
-    """A finding in one line: name, value, limit, message, and the source where it failed."""
-    value = finding.value if isinstance(finding.value, tuple) else (finding.value,)
-    numbers = [f"{number:,}" if isinstance(number, int) else f"{number:,.7g}" for number in value if number is not None]
-    parts = [finding.check, (" × " if len(numbers) == 3 else " to ").join(numbers)]
-    parts += [f"({finding.limit})" if finding.limit else "", finding.message if finding.limit else ""]
-    parts.append(f"[{finding.source}]" if finding.outcome == "failed" and finding.source else "")
-    return " ".join(part for part in parts if part)

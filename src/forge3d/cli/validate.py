@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .fixing import Up, mend_all, placement
 from .progress import progress_bar
+from .reporting import Format, Printing, exit_code, json_or
 
 if TYPE_CHECKING:
     from ..pipeline import Recipe
     from ..validate.many import Verdict
     from ..validate.selection import Selection
-
-
-class Format(StrEnum):
-    TERMINAL = "terminal"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    MARKDOWN = "markdown"
 
 
 class Level(StrEnum):
@@ -104,32 +93,22 @@ def validate(
     from ..gltf.files import find_models
     from ..validate.output import FORMATS
 
-    if as_json and format_ not in (Format.TERMINAL, Format.JSON):
-        raise typer.BadParameter("--json is short for --format json", param_hint="--format")
+    printing = Printing(json_or(format_, as_json), output, report or [])
     if fix is None and (unit or up):
         raise typer.BadParameter("belongs to --fix", param_hint="--unit" if unit else "--up")
     placed = placement(unit, up) if fix else None
     settings = _recipe(recipe)
     selection = _selection(settings, only or [], ignore or [], severity or [], fail_on)
-    more = [_report(text) for text in report or []]
     # What is not there is one file's fault: the others have their turn.
     missing = {path for path in models if not os.path.exists(path)}  # a name too long is missing too
     spared = None if fix is None or any(_is_at_or_below(path, fix) for path in models if path not in missing) else fix
     found = find_models((path for path in models if path not in missing), leave_out=spared)
     files = sorted({*found, *missing})
     places = _places(models, found, fix) if fix else {}
-    _refuse_inputs(files, [path for path in (output, *(path for _, path in more)) if path])
-    printed = sys.stdout  # the progress bar takes its place
-    judged: list[Verdict] = []
-    quiet = len(files) == 1 or (output is None and printed.isatty())
-    with progress_bar("validate", quiet=quiet) as tell, _opened(output, printed) as file:
+    with progress_bar("validate", quiet=printing.quiet(files)) as tell:
         judgements = mend_all(places, files, placed, selection, tell) if placed else _judge(files, jobs, settings, tell)
-        verdicts = _selected(judgements, selection, judged)
-        FORMATS[Format.JSON if as_json else format_](verdicts, selection, file)
-    for name, path in more:
-        with _opened(path, printed) as file:
-            FORMATS[name](judged, selection, file)
-    raise typer.Exit(max(_exit_code(verdict, selection) for verdict in judged))
+        judged = printing.write(_selected(judgements, selection), files, FORMATS, selection)
+    raise typer.Exit(max(exit_code(verdict, selection) for verdict in judged))
 
 
 def _judge(
@@ -146,13 +125,10 @@ def _judge(
     )
 
 
-def _selected(verdicts: Iterable[Verdict], selection: Selection, judged: list[Verdict]) -> Iterator[Verdict]:
-    """Verdicts as they come, by the selection; each is also added to `judged`."""
+def _selected(verdicts: Iterable[Verdict], selection: Selection) -> Iterator[Verdict]:
+    """Verdicts as they come, by the selection."""
     for verdict in verdicts:
-        if verdict.report is not None:
-            verdict = replace(verdict, report=selection.apply(verdict.report))
-        judged.append(verdict)
-        yield verdict
+        yield verdict if verdict.report is None else replace(verdict, report=selection.apply(verdict.report))
 
 
 def _places(models: list[Path], found: list[Path], out: Path) -> dict[Path, Path]:
@@ -164,10 +140,6 @@ def _places(models: list[Path], found: list[Path], out: Path) -> dict[Path, Path
 def _is_at_or_below(path: Path, folder: Path) -> bool:
     resolved, above = path.resolve(), folder.resolve()
     return above == resolved or above in resolved.parents
-
-
-def _exit_code(verdict: Verdict, selection: Selection) -> int:
-    return int(selection.fails(verdict.report)) if verdict.report else verdict.exit_code
 
 
 def _recipe(path: Path | None) -> Recipe | None:
@@ -200,42 +172,3 @@ def _selection(
         severity=changed,
         fail_on=severity_of(fail_on) if fail_on else base.fail_on,
     )
-
-
-def _report(text: str) -> tuple[Format, Path]:
-    """`sarif=out.sarif` as a format and a file."""
-    name, _, path = text.partition("=")
-    if name not in list(Format) or not path:
-        raise typer.BadParameter(f"{text!r} is not FORMAT=FILE with one of {', '.join(Format)}", param_hint="--report")
-    return Format(name), Path(path)
-
-
-def _refuse_inputs(files: list[Path], outputs: list[Path]) -> None:
-    from ..errors import OutputError
-
-    for path in outputs:
-        if path.exists() and any(file.exists() and path.samefile(file) for file in files):
-            raise OutputError(f"{path} is a file to judge; forge3d does not write over it")
-
-
-@contextmanager
-def _opened(path: Path | None, printed: TextIO) -> Iterator[TextIO]:
-    """Where a format writes: standard output, a pipe or device as it is, or a file that appears whole."""
-    from ..errors import OutputError
-
-    if path is None:
-        if isinstance(printed, TextIOWrapper):
-            printed.reconfigure(errors="backslashreplace")
-        yield printed
-    elif path.exists() and not path.is_file() and not path.is_dir():
-        try:
-            with path.open("w", encoding="utf-8", errors="backslashreplace") as pipe:
-                yield pipe
-        except OSError as error:
-            raise OutputError(f"{path} could not be written: {error.strerror}") from error
-    else:
-        from ..document.output import write_files
-
-        text = StringIO()
-        yield text
-        write_files({path: text.getvalue().encode("utf-8", "backslashreplace")})

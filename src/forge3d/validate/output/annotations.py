@@ -12,20 +12,22 @@ from ...gltf import Severity
 from ..many import Verdict
 from ..selection import Selection
 from .places import find_lines
-from .words import Group, grouped, place, visible
+from .words import Group, Rulebook, grouped, place, visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 # GitHub shows ten annotations of each kind in a step: one for each rule and file says more than one for each place.
 _PLACES = 10
 
 
-def write_annotations(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
+def write_annotations(
+    verdicts: Iterable[Verdict], selection: Selection, file: TextIO, rulebook: Rulebook | None = None
+) -> None:
     """Write a command for each rule that a file breaks."""
     for verdict in verdicts:
         if verdict.report is None:
             _write("error", {"file": visible(verdict.path), "title": verdict.kind}, visible(verdict.error), file)
             continue
-        groups = grouped(verdict.report.issues)
+        groups = grouped(verdict.report.issues, rulebook)
         lines = find_lines(verdict.path, [group.issues[0].pointer for group in groups])
         for group in groups:
             line = lines.get(group.issues[0].pointer or "")

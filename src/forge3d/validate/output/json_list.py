@@ -13,9 +13,14 @@ from .mended import MendedVerdict
 
 def write_json(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
     """Write a JSON list, one report a file, as they come. A file that could not be judged has `error` in its place."""
+    write_list(map(_members, verdicts), file)
+
+
+def write_list(items: Iterable[dict[str, Any]], file: TextIO) -> None:
+    """Write a JSON list, item by item as they come."""
     first = True
-    for verdict in verdicts:
-        text = json.dumps(_members(verdict), indent=2)
+    for item in items:
+        text = json.dumps(item, indent=2)
         file.write(("[\n  " if first else ",\n  ") + text.replace("\n", "\n  "))
         first = False
     file.write("[]\n" if first else "\n]\n")

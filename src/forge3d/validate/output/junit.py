@@ -15,11 +15,15 @@ from ... import __version__
 from ..many import Verdict
 from ..report import Issue
 from ..selection import Selection
-from .words import counted, grouped, place, tally, visible
+from .words import Rulebook, counted, grouped, khronos, place, tally, visible
 
 
-def write_junit(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
+def write_junit(
+    verdicts: Iterable[Verdict], selection: Selection, file: TextIO, rulebook: Rulebook | None = None
+) -> None:
     """Write one test suite. Issues that make a file fail are its failure; the others the suite's output."""
+    rulebook = rulebook or khronos()
+    classname = rulebook.command.replace(" ", ".")
     suites = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(suites, "testsuite")
     properties = ElementTree.SubElement(suite, "properties")
@@ -32,9 +36,7 @@ def write_junit(verdicts: Iterable[Verdict], selection: Selection, file: TextIO)
         tests += 1
         seconds += verdict.seconds
         name = visible(verdict.path)
-        case = ElementTree.SubElement(
-            suite, "testcase", classname="forge3d.validate", name=name, time=f"{verdict.seconds:.3f}"
-        )
+        case = ElementTree.SubElement(suite, "testcase", classname=classname, name=name, time=f"{verdict.seconds:.3f}")
         if verdict.report is None:
             errors += 1
             error = ElementTree.SubElement(case, "error", message=visible(verdict.error), type=verdict.kind)
@@ -45,12 +47,12 @@ def write_junit(verdicts: Iterable[Verdict], selection: Selection, file: TextIO)
         if grave:
             failures += 1
             failure = ElementTree.SubElement(case, "failure", message=counted(tally(grave)), type=grave[0].code)
-            failure.text = "\n".join(_lines(grave))
-        told += [f"{name}: {line}" for line in _lines(other)]
+            failure.text = "\n".join(_lines(grave, rulebook))
+        told += [f"{name}: {line}" for line in _lines(other, rulebook)]
     ElementTree.SubElement(suite, "system-out").text = "\n".join(told)
     ElementTree.SubElement(suite, "system-err")
     facts = {
-        "id": 0, "package": "forge3d", "name": "forge3d validate", "hostname": platform.node() or "localhost",
+        "id": 0, "package": "forge3d", "name": rulebook.command, "hostname": platform.node() or "localhost",
         "timestamp": f"{start:%Y-%m-%dT%H:%M:%S}", "tests": tests, "failures": failures, "errors": errors,
         "time": f"{seconds:.3f}",
     }  # fmt: skip
@@ -61,9 +63,9 @@ def write_junit(verdicts: Iterable[Verdict], selection: Selection, file: TextIO)
     file.write(ElementTree.tostring(suites, encoding="unicode") + "\n")
 
 
-def _lines(issues: list[Issue]) -> list[str]:
+def _lines(issues: list[Issue], rulebook: Rulebook) -> list[str]:
     lines = []
-    for group in grouped(issues):
+    for group in grouped(issues, rulebook):
         name = group.severity.name.lower()
         lines += [f"{name} {group.code} {place(issue)}: {visible(issue.message)}" for issue in group.issues]
         lines += [f"fix: {group.hint}"] if group.hint else []

@@ -10,14 +10,17 @@ from ...gltf import Severity
 from ..many import Verdict
 from ..report import Issue
 from ..selection import Selection
-from .words import counted, grouped, tally, visible
+from .words import Rulebook, counted, grouped, khronos, tally, visible
 
 # GitHub cuts a summary off at 1 MiB; nobody reads so many rows.
 _ROWS = 200
 
 
-def write_markdown(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
+def write_markdown(
+    verdicts: Iterable[Verdict], selection: Selection, file: TextIO, rulebook: Rulebook | None = None
+) -> None:
     """Write the summary. Files without issues are counted, not listed."""
+    rulebook = rulebook or khronos()
     issues: list[Issue] = []
     rows: list[str] = []
     files = failed = 0
@@ -33,7 +36,7 @@ def write_markdown(verdicts: Iterable[Verdict], selection: Selection, file: Text
         if found or fails:
             rows.append(_row(verdict, fails))
     verb = "file" if files == 1 else "files"
-    file.write(f"## forge3d validate\n\n{files:,} {verb}, **{failed:,} failed**, {counted(tally(issues))}\n")
+    file.write(f"## {rulebook.command}\n\n{files:,} {verb}, **{failed:,} failed**, {counted(tally(issues))}\n")
     if rows:
         _write_table(file, ("File", "", *(severity.name.title() for severity in Severity)), rows)
     if issues:
@@ -43,7 +46,7 @@ def write_markdown(verdicts: Iterable[Verdict], selection: Selection, file: Text
             [
                 f"| {group.severity.name.title()} | `{group.code}` | {len(group.issues):,} | {breaks[group.code]:,} "
                 f"| {cell(group.summary)} | {cell(group.hint)} |"
-                for group in grouped(issues)
+                for group in grouped(issues, rulebook)
             ],
         )
 

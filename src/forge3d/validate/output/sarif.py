@@ -14,11 +14,9 @@ from ... import __version__
 from ...gltf import Severity
 from ..many import Verdict
 from ..report import Issue
-from ..rules import Rule
 from ..selection import Selection
-from .hints import HINTS
 from .places import find_lines
-from .words import place, rules, specification, visible
+from .words import Rulebook, khronos, place, specification, visible
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {
@@ -26,9 +24,11 @@ _LEVELS = {
 }  # fmt: skip
 
 
-def write_sarif(verdicts: Iterable[Verdict], selection: Selection, file: TextIO) -> None:
+def write_sarif(
+    verdicts: Iterable[Verdict], selection: Selection, file: TextIO, rulebook: Rulebook | None = None
+) -> None:
     """Write one run with all rules that were broken, and a result for each issue."""
-    found = rules()
+    rulebook = rulebook or khronos()
     described: dict[str, int] = {}
     results: list[dict[str, Any]] = []
     notifications: list[dict[str, Any]] = []
@@ -43,10 +43,10 @@ def write_sarif(verdicts: Iterable[Verdict], selection: Selection, file: TextIO)
             index = described.setdefault(issue.code, len(described))
             results.append(_result(issue, index, verdict.path, lines, seen))
     driver = {
-        "name": "forge3d",
+        "name": rulebook.tool,
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_descriptor(code, found.get(code)) for code in described],
+        "rules": [_descriptor(code, rulebook) for code in described],
     }
     invocation = {"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "invocations": [invocation]}
@@ -54,11 +54,12 @@ def write_sarif(verdicts: Iterable[Verdict], selection: Selection, file: TextIO)
     file.write(json.dumps(log) + "\n")
 
 
-def _descriptor(code: str, rule: Rule | None) -> dict[str, Any]:
+def _descriptor(code: str, rulebook: Rulebook) -> dict[str, Any]:
+    rule = rulebook.rules.get(code)
     if rule is None:
         return {"id": code}
     section, link = specification(rule)
-    hint = HINTS.get(code, "")
+    hint = rulebook.hints.get(code, "")
     text = " ".join(part for part in (f"{_sentence(rule.summary)}", hint, f"See {section}." if section else "") if part)
     linked = f"See [{section}]({link})." if section else ""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...gltf import Severity
@@ -25,17 +25,40 @@ def visible(text: object) -> str:
     return _HARMFUL.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What a command judges by, as its reports tell it.
+
+    Attributes:
+        command: such as `forge3d validate`.
+        tool: the name under which review tools keep its results.
+        rules: by code.
+        hints: how to fix what breaks each, by code.
+    """
+
+    command: str
+    tool: str
+    rules: Mapping[str, Rule]
+    hints: Mapping[str, str]
+
+
+def khronos() -> Rulebook:
+    """What `forge3d validate` judges by."""
+    return Rulebook("forge3d validate", "forge3d", {rule.code: rule for rule in all_rules()}, HINTS)
+
+
 @dataclass(slots=True)
 class Group:
     """The issues of one rule in one file, or in all."""
 
     code: str
     severity: Severity
+    rulebook: Rulebook
     issues: list[Issue] = field(default_factory=list)
 
     @property
     def rule(self) -> Rule | None:
-        return rules().get(self.code)
+        return self.rulebook.rules.get(self.code)
 
     @property
     def summary(self) -> str:
@@ -45,20 +68,16 @@ class Group:
     @property
     def hint(self) -> str:
         """How to fix it."""
-        return HINTS.get(self.code, "")
+        return self.rulebook.hints.get(self.code, "")
 
 
-def rules() -> dict[str, Rule]:
-    """Every rule by its code."""
-    return {rule.code: rule for rule in all_rules()}
-
-
-def grouped(issues: Iterable[Issue]) -> list[Group]:
+def grouped(issues: Iterable[Issue], rulebook: Rulebook | None = None) -> list[Group]:
     """Issues by severity and code, the worst first, in the order in which the codes came."""
+    rulebook = rulebook or khronos()
     groups: dict[tuple[Severity, str], Group] = {}
     for issue in issues:
         key = (issue.severity, issue.code)
-        groups.setdefault(key, Group(issue.code, issue.severity)).issues.append(issue)
+        groups.setdefault(key, Group(issue.code, issue.severity, rulebook)).issues.append(issue)
     return sorted(groups.values(), key=lambda group: group.severity)
 
 
