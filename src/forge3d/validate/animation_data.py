@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .formats import TIMES, form_of
 from .judge import Clean, Judge
 from .mesh_data import Finding, find, floats, non_unit, report
 from .nodes import QUATERNION_TOLERANCE
@@ -25,7 +26,7 @@ def check_animation_data(judge: Judge, arrays: dict[int, Array]) -> None:
         samplers = animation.get("samplers", ())
         for place, sampler in enumerate(samplers):
             times = arrays.get(sampler.get("input", -1))
-            if times is not None and times.ndim == 1 and times.dtype == np.float32:
+            if times is not None and form_of(judge.get("accessors", sampler["input"]) or {}) in TIMES:
                 if (id(times), False) not in known:
                     known[id(times), False] = _check_times(times)
                 report(known[id(times), False], f"{pointer}/samplers/{place}/input", judge)
@@ -50,12 +51,13 @@ def _check_rotations(
     sampler: Clean, pointer: str, judge: Judge, arrays: dict[int, Array], known: dict[tuple[int, bool], list[Finding]]
 ) -> None:
     values = arrays.get(sampler.get("output", -1))
-    if values is None or values.ndim != 2 or values.shape[1] != 4:
+    if values is None or values[0].size != 4:
         return
     cubic = sampler.get("interpolation") == "CUBICSPLINE"
-    if (id(values), cubic) not in known:
+    key = id(values), cubic
+    if key not in known:
         accessor = judge.get("accessors", sampler["output"]) or {}
-        keys = values[1::3] if cubic else values  # in-tangent, value, out-tangent
+        keys = values.reshape(-1, 4)[1 if cubic else 0 :: 3 if cubic else 1]  # in-tangent, value, out-tangent
         quaternions = floats(keys, bool(accessor.get("normalized")))
-        known[id(values), cubic] = find(QUATERNION, non_unit(quaternions, QUATERNION_TOLERANCE))
-    report(known[id(values), cubic], pointer, judge)
+        known[key] = find(QUATERNION, non_unit(quaternions, QUATERNION_TOLERANCE))
+    report(known[key], pointer, judge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .formats import TIMES, form_of
 from .judge import Clean, Judge
 from .kinds import NOTHING, Text
 from .references import UNRESOLVED, Index
@@ -132,8 +133,7 @@ def _check_sampler(sampler: Clean, pointer: str, judge: Judge) -> None:
 
 
 def _check_input(sampler: Clean, accessor: Clean, pointer: str, judge: Judge) -> None:
-    form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
-    if form != ("SCALAR", FLOAT, False):
+    if form_of(accessor) not in TIMES:
         judge.report(INPUT_FORMAT, pointer)
     if "min" not in accessor or "max" not in accessor:
         judge.report(INPUT_BOUNDS, pointer)
@@ -170,7 +170,7 @@ def _check_output(sampler: Clean, target: Clean, pointer: str, judge: Judge) -> 
     if path not in TYPES:
         return
     component, normalized = values.get("componentType"), values.get("normalized", False)
-    plain = component == FLOAT or (path in QUANTIZABLE and normalized and component in NORMALIZED)
+    plain = not normalized if component == FLOAT else path in QUANTIZABLE and normalized and component in NORMALIZED
     if values.get("type") != TYPES[path] or not plain:
         judge.report(OUTPUT_FORMAT, pointer)
     if times is None or "count" not in times or "count" not in values:

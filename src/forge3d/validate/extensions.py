@@ -8,7 +8,7 @@ from typing import Any
 from .cameras import POSITIVE, read_named
 from .image_lights import Faces, Rows, check_image_light, check_scene_light
 from .judge import Clean, Judge
-from .kinds import DEPENDENCY, NOTHING, Boolean, Integer, IorNumber, Number, Numbers, Text, is_filled_list
+from .kinds import DEPENDENCY, NOTHING, Boolean, Integer, IorNumber, Number, Numbers, Text, is_filled_list, whole
 from .metadata import check_packets, check_reference
 from .references import Index, IndexMap, Indices, root_extension
 from .rules import ERROR, INFORMATION, rule
@@ -148,10 +148,11 @@ def check_variants(extension: Clean, raw: Clean, pointer: str, judge: Judge) -> 
                 mapping.pop("material", None)
     seen: set[int] = set()
     for place, mapping in enumerate(extension.get("mappings", ())):
-        for entry, variant in enumerate((mapping or {}).get("variants", ())):
+        for entry in range(len(mapping.get("variants", ()))):
+            variant = whole(raw["mappings"][place]["variants"][entry])  # be there one or not
             if variant in seen:
                 judge.report(VARIANT_TWICE, f"{pointer}/mappings/{place}/variants/{entry}")
-            elif variant is not None:
+            elif variant is not None and variant >= 0:
                 seen.add(variant)
 
 

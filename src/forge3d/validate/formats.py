@@ -43,6 +43,9 @@ TARGETS = {
     "TEXCOORD": _formats("VEC2", *_FLOAT, *_UNSIGNED, *_SIGNED),
     "COLOR": _formats("VEC3 VEC4", *_FLOAT, *_UNSIGNED, *_SIGNED),
 }
+INDICES = _formats("SCALAR", (UBYTE, False), (USHORT, False), (UINT, False))
+TIMES = _formats("SCALAR", *_FLOAT)
+BIND_MATRICES = _formats("MAT4", *_FLOAT)
 QUANTIZED = {
     "POSITION": _formats("VEC3", *_ANY_SHORT),
     "NORMAL": _formats("VEC3", *_SIGNED),
@@ -55,6 +58,11 @@ QUANTIZED_TARGETS = {
     "TANGENT": _formats("VEC3", *_SIGNED),
     "TEXCOORD": _formats("VEC2", *_ANY_SIGNED),
 }
+
+
+def form_of(accessor: Mapping[str, Any]) -> tuple[Any, Any, bool]:
+    """The format of an accessor, as far as it can be read."""
+    return accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False)
 
 
 @cache

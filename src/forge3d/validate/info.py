@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from ..gltf.resources import is_data
 from ..images.headers import ImageHeader
 from .images import describe
 from .judge import Clean, Judge
 from .meshes import primitives, vertex_count
+
+LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+RESERVED = "!#$%&'()*+,/:;=?@"
 
 
 def describe_file(
@@ -38,7 +43,7 @@ def _buffers(judge: Judge, stored: dict[int, int]) -> list[dict[str, Any]]:
         uri = buffer.get("uri")
         if "byteLength" in buffer and uri is not None:
             entry |= _place_of(uri)
-        elif judge.source.container == "glb" and index == 0:
+        elif judge.source.container == "glb" and index == 0 and "uri" not in judge.source.json["buffers"][0]:
             entry["storage"] = "glb"
         if index in stored:
             entry["byteLength"] = stored[index]
@@ -64,7 +69,11 @@ def _images(judge: Judge, headers: dict[int, ImageHeader]) -> list[dict[str, Any
 
 
 def _place_of(uri: str) -> dict[str, str]:
-    return {"storage": "data-uri"} if is_data(uri) else {"storage": "external", "uri": uri}
+    return (
+        {"storage": "data-uri"}
+        if is_data(uri)
+        else {"storage": "external", "uri": quote(LONE_PERCENT.sub("%25", uri), RESERVED)}
+    )
 
 
 def _counts(judge: Judge) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..errors import Forge3DError
 from ..gltf.json_access import at
-from .formats import joint_sets
+from .formats import BIND_MATRICES, INDICES, form_of, joint_sets
 from .judge import Clean, Judge
 from .meshes import is_allowed, primitives, vertex_count
 from .resources import note
@@ -67,7 +67,8 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
                 report(known[key], at(f"{pointer}/attributes", name), judge)
         for name, findings in influences[influence.key].items() if influence else ():
             report(findings, f"{pointer}/attributes/{name}", judge)
-        if "" in data:
+        accessor = judge.get("accessors", primitive.get("indices"))
+        if "" in data and (accessor is None or form_of(accessor) in INDICES):
             key = (id(data[""]), vertex_count(judge, primitive), primitive.get("mode", 4) in (4, -1))
             if key not in known:
                 known[key] = _check_indices(data[""], *key[1:])
@@ -305,6 +306,7 @@ def _degenerate(triangles: Array) -> npt.NDArray[np.bool_]:
 def _check_bind_matrices(judge: Judge, arrays: dict[int, Array]) -> None:
     for _, skin, pointer in judge.entries("skins"):
         matrices = arrays.get(skin.get("inverseBindMatrices", -1))
-        if matrices is not None and matrices.shape[1:] == (4, 4) and matrices.dtype == np.float32:
+        accessor = judge.get("accessors", skin.get("inverseBindMatrices"))
+        if matrices is not None and form_of(accessor or {}) in BIND_MATRICES:
             rows = (matrices[:, 3] != np.array([0, 0, 0, 1], np.float32)).any(axis=1)
             report(find(INVALID_IBM, rows), f"{pointer}/inverseBindMatrices", judge)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..gltf.json_access import at
 from .accessors import element_bytes
-from .formats import SEMANTIC, TARGET_SEMANTIC, UINT, allowed
+from .formats import INDICES, SEMANTIC, TARGET_SEMANTIC, UINT, allowed, form_of
 from .judge import Clean, Judge
 from .rules import ERROR, WARNING, rule
 from .usage import use_accessor, use_view
@@ -58,7 +58,6 @@ TARGET_COUNT = rule(
     "MESH_PRIMITIVE_MORPH_TARGET_INVALID_ATTRIBUTE_COUNT", ERROR, "3.7.2.2", "a morph target has one entry a vertex"
 )
 
-INDEX_FORMATS = (("SCALAR", 5121, False), ("SCALAR", 5123, False), ("SCALAR", 5125, False))
 MINIMUM = {0: 1, 1: 2, 2: 2, 3: 2, 4: 3, 5: 3, 6: 3}
 MULTIPLE = {1: 2, 4: 3}
 
@@ -185,7 +184,7 @@ def _check_attribute(
         judge.report(NO_BOUNDS, pointer)
     component, kind = accessor.get("componentType"), accessor.get("type")
     if not is_allowed(judge, index, semantic, target=target):
-        judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(_form(accessor))}")
+        judge.report(FORMAT, pointer, f"{semantic} cannot be {describe(form_of(accessor))}")
     elif component == UINT and not target:
         judge.report(UNSIGNED_INT, pointer)
     size = element_bytes(component, kind)[1] if component is not None and kind is not None else 0
@@ -226,11 +225,7 @@ def vertex_count(judge: Judge, primitive: Clean) -> int:
 def is_allowed(judge: Judge, index: int, semantic: str, *, target: bool = False) -> bool:
     """Whether an accessor's type is one that the attribute may have."""
     good = allowed(semantic, target=target, quantized="KHR_mesh_quantization" in judge.extensions)
-    return good is None or _form(judge.get("accessors", index) or {}) in good
-
-
-def _form(accessor: Clean) -> tuple[Any, Any, bool]:
-    return accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False)
+    return good is None or form_of(judge.get("accessors", index) or {}) in good
 
 
 def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
@@ -243,8 +238,8 @@ def _check_indices(primitive: Clean, pointer: str, judge: Judge) -> int | None:
     view = judge.get("bufferViews", accessor.get("bufferView"))
     if view is not None and "byteStride" in view:
         judge.report(INDICES_STRIDE, here)
-    form = _form(accessor)
-    if form not in INDEX_FORMATS:
+    form = form_of(accessor)
+    if form not in INDICES:
         judge.report(INDICES_FORMAT, here, f"indices cannot be {describe(form)}")
     count: int | None = accessor.get("count")
     return count

@@ -123,14 +123,16 @@ def check_buffers(judge: Judge) -> tuple[set[int], dict[int, int]]:
     complete: set[int] = set()
     stored: dict[int, int] = {}
     for index, buffer, pointer in judge.entries("buffers"):
-        if "byteLength" not in buffer or not _has_place(judge, index, buffer, pointer):
+        if not _has_place(judge, index, buffer, pointer):
             continue
         try:
-            stored[index] = len(judge.source.stored_buffer(index))
+            length = len(judge.source.stored_buffer(index))
             if is_data(buffer.get("uri", "")):
                 complete.add(index)  # what there is can be read, and is judged
-            judge.source.buffer(index)
-            complete.add(index)
+            if "byteLength" in buffer:
+                stored[index] = length
+                judge.source.buffer(index)
+                complete.add(index)
         except Forge3DError as error:
             note(error, f"{pointer}/uri" if "uri" in buffer else pointer, judge)
     return complete, stored
@@ -146,13 +148,13 @@ def _has_place(judge: Judge, index: int, buffer: Clean, pointer: str) -> bool:
             judge.report(BUFFER_MIME, f"{pointer}/uri", f"{kind} is not {' or '.join(BUFFER_TYPES)}")
             del buffer["uri"]
             return False
-        return opens(uri)
-    if source.container != "glb" or index != 0:
+        return is_data(uri) or ("byteLength" in buffer and opens(uri))
+    if source.container != "glb" or index != 0 or "byteLength" not in buffer:
         return False
     if source.glb_bin is None:
         judge.report(MISSING_BIN, pointer)
         return False
     spare = len(source.glb_bin) - buffer["byteLength"]
-    if spare > 3:
+    if spare > -buffer["byteLength"] % 4:
         judge.report(CHUNK_TOO_BIG, pointer, f"{spare} bytes follow the buffer in the GLB's binary chunk")
     return True

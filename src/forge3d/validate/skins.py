@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .formats import BIND_MATRICES, form_of
 from .judge import Clean, Judge
 from .rules import ERROR, rule
 from .tree import Tree
@@ -36,8 +37,7 @@ def _check_matrices(skin: Clean, joints: int, pointer: str, judge: Judge) -> Non
     view = judge.get("bufferViews", accessor.get("bufferView"))
     if view is not None and "byteStride" in view:
         judge.report(IBM_STRIDE, pointer)
-    form = (accessor.get("type"), accessor.get("componentType"), accessor.get("normalized", False))
-    if form != ("MAT4", 5126, False):
+    if form_of(accessor) not in BIND_MATRICES:
         judge.report(IBM_FORMAT, pointer)
     if accessor.get("count", -1) < joints:
         judge.report(IBM_COUNT, pointer, f"{accessor.get('count', 0)} matrices for {joints} joints")

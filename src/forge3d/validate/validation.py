@@ -110,7 +110,9 @@ def _unreadable(
     if isinstance(error, LimitExceeded):
         issues.append(Issue(resources.LIMIT.code, resources.LIMIT.severity, str(error), ""))
     elif not chunks.json_is_cut and not any(
-        issue.code in (error.code, "GLB_INVALID_MAGIC", f"{CUT_OFF}_OF_HEADER") for issue in issues
+        issue.code in (error.code, "GLB_INVALID_MAGIC", f"{CUT_OFF}_OF_HEADER")
+        or (issue.code == "GLB_EMPTY_CHUNK" and len(data) == glb.HEADER_BYTES + 8)  # there is nothing to read
+        for issue in issues
     ):
         issues.append(Issue(error.code or INVALID_JSON.code, INVALID_JSON.severity, error.message, ""))
     return Report(name, MIME_TYPES["glb" if is_glb else "gltf"], _worst_first(issues))
