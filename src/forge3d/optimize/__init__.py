@@ -17,6 +17,7 @@ from .pivot import Pivot
 from .presets import PRESETS
 from .prune import Prune
 from .quantize import Quantize
+from .remove_hidden import RemoveHidden
 from .reorder import Reorder
 from .repair import Repair
 from .simplify import Simplify
@@ -47,13 +48,14 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Pivot,
         Palette,
         AtlasMaterials,
+        RemoveHidden,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
-    "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "Reorder", "Repair", "Simplify", "Textures",
-    "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse",
-    "partition",
+    "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair", "Simplify",
+    "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of",
+    "options_of", "parse", "partition",
 ]  # fmt: skip
