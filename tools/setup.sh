@@ -1,5 +1,6 @@
 #!/bin/sh
-# Install what forge3d needs from the system: a Python with venv, Mesa's EGL, and Node for the peers that tests compare with.
+# Install what forge3d needs from the system: a Python with venv, a C++ compiler, Mesa's EGL, and Node for the peers that
+# tests compare with.
 # Installs with apt-get when it may (root, or sudo without a password); otherwise says exactly what is missing.
 # Usage: tools/setup.sh [--without-node]
 set -eu
@@ -9,6 +10,9 @@ need() { missing="$missing $1"; }
 
 python=${PYTHON:-python3}
 "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || need "python3 python3-venv"
+
+# The native library is compiled when the package is installed.
+[ -n "${CXX:-}" ] || command -v c++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 || need "g++ libc6-dev"
 
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
 has_library libEGL.so.1 || need libegl1

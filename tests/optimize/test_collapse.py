@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge3d.optimize.collapse import Collapse
-from forge3d.optimize.quadrics import AttributeQuadrics, Quadrics
+from forge3d.optimize.collapse import Collapse, Remainder
+from forge3d.optimize.wedges import TriangleList
+from forge3d.surface.deviation import Reference, Surface
 
 NOBODY = np.zeros(0, np.int64)
 
@@ -56,6 +57,16 @@ def area(positions: np.ndarray, triangles: np.ndarray) -> float:
     return float(np.linalg.norm(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]), axis=1).sum() / 2)
 
 
+def collapsed(positions: np.ndarray, attributes: dict, triangles: np.ndarray, locked: np.ndarray = NOBODY) -> Collapse:
+    return Collapse([TriangleList(positions, attributes, triangles, locked)])
+
+
+def remainder(collapse: Collapse, steps: int) -> Remainder:
+    """The level with every vertex where it was."""
+    (rest,) = collapse.remainders(steps, settle=False)
+    return rest
+
+
 def at(collapse: Collapse, triangles: int) -> int:
     """How many collapses leave at most so many of the triangles."""
     total = int(collapse.removed[-1])
@@ -64,9 +75,9 @@ def at(collapse: Collapse, triangles: int) -> int:
 
 def test_a_flat_sheet_becomes_two_triangles_at_no_error() -> None:
     positions, _, triangles = sheet(8)
-    collapse = Collapse(positions, {}, triangles, NOBODY)
+    collapse = collapsed(positions, {}, triangles, NOBODY)
     steps = int(np.searchsorted(collapse.errors, 1e-6, "right"))
-    rest = collapse.remainder(steps)
+    rest = remainder(collapse, steps)
     assert len(rest.triangles) == 2
     assert area(positions[rest.place], rest.triangles) == pytest.approx(1.0)
     assert sorted(map(tuple, positions[rest.place][:, :2])) == [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -74,31 +85,31 @@ def test_a_flat_sheet_becomes_two_triangles_at_no_error() -> None:
 
 def test_nothing_is_emptied() -> None:
     positions, _, triangles = sheet(4)
-    collapse = Collapse(positions, {}, triangles, NOBODY)
-    assert len(collapse.remainder(len(collapse.errors)).triangles) >= 1
+    collapse = collapsed(positions, {}, triangles, NOBODY)
+    assert len(remainder(collapse, len(collapse.errors)).triangles) >= 1
 
 
 def test_counts_are_what_remains() -> None:
     positions, uv, triangles = sheet(12, bump=0.1, seam=True)
-    collapse = Collapse(positions, {"TEXCOORD_0": uv}, triangles, NOBODY)
+    collapse = collapsed(positions, {"TEXCOORD_0": uv}, triangles, NOBODY)
     assert len(collapse.removed) == len(collapse.errors) + 1
     for steps in (0, 1, 17, len(collapse.errors) // 2, len(collapse.errors)):
-        assert len(collapse.remainder(steps).triangles) == len(triangles) - collapse.removed[steps]
+        assert len(remainder(collapse, steps).triangles) == len(triangles) - collapse.removed[steps]
 
 
 def test_errors_never_fall_and_locked_vertices_stay() -> None:
     positions, _, triangles = sheet(10, bump=0.2)
     locked = np.array([24, 60, 77])
-    collapse = Collapse(positions, {}, triangles, locked)
+    collapse = collapsed(positions, {}, triangles, locked)
     assert (np.diff(collapse.errors) >= 0).all()
-    left = {tuple(p) for p in positions[collapse.remainder(len(collapse.errors)).place]}
+    left = {tuple(p) for p in positions[remainder(collapse, len(collapse.errors)).place]}
     assert {tuple(p) for p in positions[locked]} <= left
 
 
 def test_both_sides_of_a_seam_keep_their_texture() -> None:
     positions, uv, triangles = sheet(16, bump=0.02, seam=True)
-    collapse = Collapse(positions, {"TEXCOORD_0": uv}, triangles, NOBODY)
-    rest = collapse.remainder(at(collapse, len(triangles) * 3 // 4))
+    collapse = collapsed(positions, {"TEXCOORD_0": uv}, triangles, NOBODY)
+    rest = remainder(collapse, at(collapse, len(triangles) * 3 // 4))
     assert len(rest.triangles) <= len(triangles) // 4
     assert (rest.place == rest.look).all()  # along the seam there is always a partner
     corners = uv[rest.look][rest.triangles]
@@ -117,7 +128,7 @@ def test_creases_of_flat_shading_do_not_stop_it() -> None:
     normals = np.repeat(np.cross(b - a, c - a), 3, axis=0).astype(np.float32)
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     loose = np.arange(len(flat), dtype=np.uint32).reshape(-1, 3)
-    collapse = Collapse(flat, {"NORMAL": normals}, loose, NOBODY)
+    collapse = collapsed(flat, {"NORMAL": normals}, loose, NOBODY)
     assert collapse.removed[-1] > len(loose) * 3 // 4
 
 
@@ -125,8 +136,8 @@ def test_creases_of_flat_shading_do_not_stop_it() -> None:
 @given(st.integers(6, 20), st.floats(0.1, 0.9))
 def test_a_closed_surface_stays_closed_and_near(n: int, share: float) -> None:
     positions, triangles = sphere(n)
-    collapse = Collapse(positions, {}, triangles, NOBODY)
-    rest = collapse.remainder(at(collapse, int(share * len(triangles))))
+    collapse = collapsed(positions, {}, triangles, NOBODY)
+    rest = remainder(collapse, at(collapse, int(share * len(triangles))))
     edges = np.sort(np.concatenate([rest.triangles[:, [0, 1]], rest.triangles[:, [1, 2]], rest.triangles[:, [2, 0]]]))
     assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
     p = positions[rest.place][rest.triangles].astype(np.float64)
@@ -138,30 +149,58 @@ def test_a_morph_target_is_a_surface_too() -> None:
     positions, _, triangles = sheet(8)
     spike = np.zeros_like(positions)
     spike[40, 2] = 1.0  # the middle rises
-    plain = Collapse(positions, {}, triangles, NOBODY)
-    moved = Collapse(positions, {"POSITION/0": spike}, triangles, NOBODY)
+    plain = collapsed(positions, {}, triangles, NOBODY)
+    moved = collapsed(positions, {"POSITION/0": spike}, triangles, NOBODY)
     steps = int(np.searchsorted(moved.errors, 1e-6, "right"))
-    assert 40 in moved.remainder(steps).place
-    assert 40 not in plain.remainder(int(np.searchsorted(plain.errors, 1e-6, "right"))).place
+    assert 40 in remainder(moved, steps).place
+    assert 40 not in remainder(plain, int(np.searchsorted(plain.errors, 1e-6, "right"))).place
 
 
-def test_degenerate_and_foreign_triangles() -> None:
+def test_degenerate_triangles_go_at_once() -> None:
     positions = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0]], np.float32)
-    only_thin = Collapse(positions, {}, np.array([[0, 3, 1]], np.uint32), NOBODY)
-    assert len(only_thin.removed) == 0
-    mixed = Collapse(positions, {}, np.array([[0, 1, 2], [0, 3, 1]], np.uint32), NOBODY)
+    assert len(collapsed(positions, {}, np.array([[0, 3, 1]], np.uint32)).removed) == 0
+    mixed = collapsed(positions, {}, np.array([[0, 1, 2], [0, 3, 1]], np.uint32))
     assert mixed.removed.tolist()[0] == 1
 
 
-def test_quadrics_are_squared_distances() -> None:
-    quadrics = Quadrics.zeros(1)
-    quadrics.add_planes(np.zeros(2, int), np.array([[0.0, 0, 1], [1, 0, 0]]), np.array([0.0, -2]), np.array([3.0, 5]))
-    assert quadrics.at(np.array([0]), np.array([[4.0, 9, 7]])) == pytest.approx([3 * 7**2 + 5 * (4 - 2) ** 2])
+def test_settled_points_are_nearer_and_their_texture_moves_with_them() -> None:
+    positions, uv, triangles = sheet(24, bump=0.2)
+    collapse = collapsed(positions, {"TEXCOORD_0": uv}, triangles)
+    steps = at(collapse, len(triangles) * 3 // 4)
+    (rest,) = collapse.remainders(steps)
+    original = Reference(Surface(positions, triangles))
+    stiff = remainder(collapse, steps)
+    assert len(rest.settled) > 10
+    settled, kept = (original.deviation(Surface(r.positions(positions), r.triangles)).mean for r in (rest, stiff))
+    assert settled < 0.8 * kept
+    where = rest.positions(positions)[rest.settled]
+    assert np.abs(rest.moved["TEXCOORD_0"] - where[:, :2] * [0.4, 1.0]).max() < 0.01
+    assert np.array_equal(rest.triangles, stiff.triangles)
 
 
-def test_attribute_quadrics_are_squared_differences() -> None:
-    corners, points = np.array([[0, 1, 2]]), np.array([[[0.0, 0, 0], [2, 0, 0], [0, 2, 0]]])
-    values = np.array([[1.0], [5], [1]])  # 1 + 2 x
-    quadrics = AttributeQuadrics.of(values, corners, points, np.array([2.0]))
-    error = quadrics.at(np.array([0, 0]), np.array([[1.0, 1, 0], [1, 1, 0]]), np.array([[3.0], [3.5]]))
-    assert error == pytest.approx([0, 2 * 0.5**2], abs=1e-12)
+def test_two_primitives_share_their_border() -> None:
+    positions, _, triangles = sheet(12, bump=0.1)
+    left = positions[triangles][:, :, 0].mean(axis=1) < 0.5
+    parts = [TriangleList(positions, {}, triangles[side], NOBODY) for side in (left, ~left)]
+    collapse = Collapse(parts)
+    rests = collapse.remainders(at(collapse, len(triangles) * 3 // 4), settle=True)
+    borders = []
+    for rest in rests:
+        places = rest.positions(positions)
+        edges = np.sort(
+            np.concatenate([rest.triangles[:, [0, 1]], rest.triangles[:, [1, 2]], rest.triangles[:, [2, 0]]])
+        )
+        single = [edge for edge, n in zip(*np.unique(edges, axis=0, return_counts=True), strict=True) if n == 1]
+        inner = [sorted(map(tuple, places[edge])) for edge in single if np.ptp(places[edge], axis=0)[1] > 0]
+        borders.append({tuple(edge) for edge in inner if 0.01 < edge[0][0] < 0.99})
+    assert borders[0] == borders[1]
+    assert 1 <= len(borders[0]) < 12
+
+
+def test_no_primitive_is_emptied() -> None:
+    positions, _, triangles = sheet(8)
+    parts = [TriangleList(positions, {}, part, NOBODY) for part in (triangles[:1], triangles[1:])]
+    collapse = Collapse(parts)
+    counts = [len(rest.triangles) for rest in collapse.remainders(len(collapse.errors))]
+    assert counts[0] == 1
+    assert 1 <= counts[1] < 8

@@ -95,8 +95,7 @@ def test_levels_are_valid_smaller_and_near(shared_assets: Path, tmp_path: Path, 
         assert box is not None
         found = levels(doc)
         counts = [level.triangles for level in found]
-        # The sphere's morph targets are spikes longer than itself: they are a surface too, and soon off by too much.
-        assert len(counts) == (1 if "AnimatedMorphSphere" in name else 3), name
+        assert len(counts) == 3, name
         assert counts == sorted(set(counts), reverse=True), name
         for number, level in enumerate(found):
             lower = bounds(level.document)

@@ -24,7 +24,7 @@ class Level:
         ratio: its triangles, as a part of the original's.
         triangles: of all meshes, each counted once (as `document.statistics` counts).
         error: how far its surface is from the original's, in metres: the largest distance measured, see
-            `optimize.deviation`.
+            `surface.deviation`.
         skipped: primitives that have all their triangles, and why.
     """
 
@@ -49,16 +49,15 @@ def levels(
 
     Collapses are recorded once and every level is a prefix of that record, so each comes from the original, and levels
     differ only where they must. Give one of count, ratios, triangles and errors; none means three halvings. No level
-    moves the surface, or the texture on it, by more than about 5 % of the model's longest side: past that a level would
-    not be the model any more, so it keeps more triangles than were asked for. A level that would have as many as the
-    one before is left out, with a warning in the context.
+    moves the surface by more than 5 % of the model's longest side, measured: past that it would not be the model any
+    more, so it keeps more triangles than were asked for. A level that would have as many as the one before is left out,
+    with a warning in the context.
 
     Args:
         count: so many levels, each with half the triangles of the one before.
         ratios: parts of the original's triangles, each in (0, 1), falling.
         triangles: most triangles of each level, falling.
-        errors: how far each level's surface may move, in metres, rising. It bounds the estimate that drives the
-            collapse; `Level.error` is what was measured.
+        errors: how far each level's surface may be from the original's, in metres, rising: bounds of `Level.error`.
         texture_sizes: longest side of the textures of each level; otherwise levels share the original's.
 
     Raises:
@@ -75,7 +74,7 @@ def levels(
     found: list[Level] = []
     for number, (wish, size) in enumerate(wishes, start=1):
         context.report((number - 1) / len(wishes), f"level {number}")
-        cut = plan.cut(_target(wish, plan.total), min(wish.error, most))
+        cut = plan.within(min(wish.error, most), _target(wish, plan.total))
         if cut.triangles >= (found[-1].triangles if found else plan.total):
             context.warn(_stuck(plan, cut.triangles, number))
             continue

@@ -2,65 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from ..document import Node, Primitive
+from ..document import Node
 from ..document.geometry import Indices
 from ..document.scene import Matrix
-from .weld import unique_rows
-
-Numbers = npt.NDArray[np.int64]
+from ..native import distinct_rows
+from ..surface.deviation import Surface
+from .wedges import Numbers, points_on_edges
 
 _FINEST = 1e-6  # of the extent: points closer than this are in one place
 
 
-def shared_borders(
-    parts: list[tuple[Primitive, Indices]], users: dict[int, list[Node]], worlds: dict[Node, Matrix]
-) -> list[Numbers]:
-    """For each part the vertices where it meets another on an open edge of either.
+@dataclass(frozen=True, slots=True)
+class Touching:
+    """A surface that moves as one, and the nodes that place it."""
+
+    surface: Surface
+    nodes: list[Node]
+
+
+def shared_borders(parts: list[Touching], worlds: dict[Node, Matrix]) -> list[Numbers]:
+    """For each part the vertices where it meets another, or itself in another place, on an open edge of either.
 
     Points are compared in the world, for every node that places a part; GPU instances are taken as one, and skinned
     meshes in their bind pose. Closed parts that merely lie on each other stay free.
-
-    Args:
-        parts: primitives with their triangles.
-        users: `id(primitive)` → the nodes that place it.
     """
     points: list[npt.NDArray[np.float64]] = []
     rows: list[npt.NDArray[np.int64]] = []  # appearance, part, vertex, on an open edge
-    for number, (primitive, corners) in enumerate(parts):
-        positions = primitive.attributes["POSITION"].floats
+    for number, part in enumerate(parts):
+        positions, corners = part.surface.positions, part.surface.triangles
         used = np.unique(corners).astype(np.int64)
         is_open = open_edge_vertices(positions, corners)[used]
-        for matrix in _appearances(users.get(id(primitive), []), worlds):
+        for matrix in _appearances(part.nodes, worlds):
             points.append(positions[used].astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
             same = np.ones(len(used), np.int64)
             rows.append(np.stack([same * len(rows), same * number, used, is_open], axis=1))
     if len(rows) < 2:
         return [np.empty(0, np.int64) for _ in parts]
-    appearance, part, vertex, opened = np.concatenate(rows).T
+    appearance, owner, vertex, opened = np.concatenate(rows).T
     place = _same_place(np.concatenate(points))
     count = int(place.max()) + 1
     on_edge = np.bincount(place, weights=opened, minlength=count) > 0
     pairs = np.unique(place * len(rows) + appearance) // len(rows)
     met = np.bincount(pairs, minlength=count) > 1
     locked = (on_edge & met)[place]
-    return [np.unique(vertex[locked & (part == number)]) for number in range(len(parts))]
+    return [np.unique(vertex[locked & (owner == number)]) for number in range(len(parts))]
 
 
 def open_edge_vertices(positions: npt.NDArray[np.float32], corners: Indices) -> npt.NDArray[np.bool_]:
     """Which vertices lie, by their place, on an edge that only one triangle has."""
-    every = np.ones(len(positions), dtype=bool)
-    place = unique_rows([positions + np.float32(0)], every)[1].astype(np.int64)
-    welded = place[corners]
-    edges = np.sort(np.concatenate([welded[:, [0, 1]], welded[:, [1, 2]], welded[:, [2, 0]]]), axis=1)
-    edges = edges[edges[:, 0] != edges[:, 1]]
-    keys, counts = np.unique(edges[:, 0] * len(positions) + edges[:, 1], return_counts=True)
-    single = keys[counts == 1]
-    marked = np.zeros(len(positions), dtype=bool)
-    marked[single // len(positions)] = marked[single % len(positions)] = True
-    return marked[place]
+    place = distinct_rows(positions + np.float32(0))[0].astype(np.int64)
+    return points_on_edges(place[corners], len(positions), lambda triangles: triangles == 1)[place]
 
 
 def _appearances(nodes: list[Node], worlds: dict[Node, Matrix]) -> list[Matrix]:
