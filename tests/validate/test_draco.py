@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from .payloads import draco_document, draco_extension, grid, ours
+from .payloads import draco_document, draco_extension, grid, ours, uri
 from .test_rules import found
 
 PRIMITIVE = "/meshes/0/primitives/0"
@@ -69,10 +71,20 @@ def test_declarations() -> None:
     ]  # fmt: skip
 
 
-def test_uncompressed_data_beside_a_required_payload() -> None:
-    document = draco_document()
-    positions = grid()[0].tobytes()
-    document["buffers"].append({"byteLength": len(positions), "uri": "data:application/octet-stream;base64,"})
+def with_fallback() -> dict[str, Any]:
+    """Uncompressed positions beside the payload."""
+    document, positions = draco_document(), grid()[0].tobytes()
+    document["buffers"].append({"byteLength": len(positions), "uri": uri(positions)})
     document["bufferViews"].append({"buffer": 1, "byteLength": len(positions), "target": 34962})
     document["accessors"][0]["bufferView"] = 1
-    assert ("DRACO_REDUNDANT_DATA", f"{PRIMITIVE}/attributes/POSITION") in ours(document)
+    return document
+
+
+def test_uncompressed_data_beside_a_required_payload() -> None:
+    assert ours(with_fallback()) == [("DRACO_REDUNDANT_DATA", f"{PRIMITIVE}/attributes/POSITION")]
+
+
+def test_bounds_are_exact_for_uncompressed_data_and_not_for_draco() -> None:
+    for document, codes in ((draco_document(), set()), (with_fallback(), {"ACCESSOR_MAX_MISMATCH"})):
+        document["accessors"][0]["max"] = [1.001, 1, 0]
+        assert {code for code, _ in found(document) if not code.startswith("FORGE3D")} == codes

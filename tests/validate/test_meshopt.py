@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import meshopt as codec
 import numpy as np
 import pytest
 
 from forge3d.gltf.codecs import meshopt
 
-from .payloads import POINTS, grid, meshopt_document, ours
+from .payloads import POINTS, grid, meshopt_document, ours, uri
 from .test_rules import found
 
 VIEW = "/bufferViews/0"
@@ -93,3 +94,18 @@ def test_a_filter_and_the_type_that_it_makes() -> None:
     document["bufferViews"][0]["extensions"][meshopt.EXT]["filter"] = "EXPONENTIAL"
     document["accessors"][0] = {"bufferView": 0, "componentType": 5123, "type": "VEC3", "count": POINTS}
     assert ("MESHOPT_FILTER_TYPE", "/accessors/0") in ours(document)
+
+
+@pytest.mark.parametrize("bits", [12, 15])
+def test_filters_round_and_their_bounds_may_be_those_of_before(bits: int) -> None:
+    document = meshopt_document()
+    positions = grid()[0] * np.float32(0.987654)
+    data = meshopt.encode_attributes(codec.encode_filter_exp(positions, bits))
+    document["buffers"].append({"uri": uri(data), "byteLength": len(data)})
+    document["bufferViews"][0]["extensions"][meshopt.EXT].update(
+        buffer=2, byteOffset=0, byteLength=len(data), filter="EXPONENTIAL"
+    )
+    document["accessors"][0]["max"] = positions.max(axis=0).tolist()
+    assert found(document) == []
+    document["accessors"][0]["max"] = [0.9, 0.9, 0]
+    assert ("ACCESSOR_ELEMENT_OUT_OF_MAX_BOUND", "/accessors/0/max/0") in found(document)

@@ -24,8 +24,9 @@ READ_SHARE = 4
 """How many times `max_decoded_bytes` may be read from accessors, which may all show the same bytes."""
 
 DRACO_TOLERANCE = 2.0**-8
-"""How far Draco's data may lie outside their declared bounds, as a share of their extent: quantization moves them by
-this at eight bits, and encoders widen the bounds or keep those from before. Indices may be numbered anew."""
+"""How far Draco's data, and meshopt's filtered ones, may lie outside their declared bounds, as a share of their extent:
+quantization moves them by this at eight bits, and encoders widen the bounds or keep those from before. Indices may be
+numbered anew."""
 
 
 def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[int, Array]:
@@ -68,7 +69,7 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
 
 
 def draco_users(judge: Judge) -> set[int]:
-    """Accessors whose data a Draco payload holds."""
+    """Accessors whose data a Draco payload holds, and nothing else."""
     users: set[int] = set()
     for _, _, primitive, _ in primitives(judge):
         extension = primitive.get("extensions", {}).get("KHR_draco_mesh_compression")
@@ -76,7 +77,8 @@ def draco_users(judge: Judge) -> set[int]:
             names = extension.get("attributes", {})
             users.update(index for name, index in (primitive.get("attributes") or {}).items() if name in names)
             users.add(primitive.get("indices", -1))
-    return users - {-1, None}
+    stored = {index for index, entry, _ in judge.entries("accessors") if "bufferView" in entry or "sparse" in entry}
+    return users - {-1, None} - stored
 
 
 def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
@@ -95,6 +97,7 @@ def _has_data(judge: Judge, accessor: Clean, loaded: set[int]) -> bool:
 
 
 def check_arrays(judge: Judge, arrays: dict[int, Array], compressed: set[int]) -> None:
+    """Hold every array against what its accessor declares; `compressed` are those whose encoding moved the values."""
     ranges = _ranges(judge, arrays)
     for index, accessor, pointer in judge.entries("accessors"):
         if index in ranges:

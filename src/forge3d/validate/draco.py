@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from ..errors import Forge3DError
 from ..gltf.json_access import at
-from .accessor_data import check_arrays
+from .accessor_data import check_values
 from .judge import Clean, Judge
 from .meshes import primitives
 from .rows import Array
@@ -70,8 +68,6 @@ def check_payloads(judge: Judge, arrays: dict[int, Array]) -> None:
 
     Several primitives may share one accessor, each with a payload of its own; or the accessor has uncompressed data.
     """
-    others: list[dict[int, Array]] = []  # each array of one accessor in a dictionary of its own
-    rounds: Counter[int] = Counter()
     for mesh, place, primitive, _ in primitives(judge):
         if NAME not in primitive.get("extensions", {}):
             continue
@@ -81,11 +77,6 @@ def check_payloads(judge: Judge, arrays: dict[int, Array]) -> None:
             continue  # told of where the primitive's data are judged
         for name, array in decoded.attributes.items() if decoded is not None else ():
             index = (primitive.get("attributes") or {}).get(name)
-            if index is None or arrays.get(index) is array:
-                continue
-            if rounds[index] == len(others):
-                others.append({})
-            others[rounds[index]][index] = array
-            rounds[index] += 1
-    for group in others:
-        check_arrays(judge, group, set(group))
+            accessor = judge.get("accessors", index)
+            if accessor is not None and arrays.get(index or 0) is not array and len(array):
+                check_values(array, accessor, f"/accessors/{index}", judge, compressed=True)

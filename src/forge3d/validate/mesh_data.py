@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import Forge3DError
+from ..gltf.codecs.draco import EXTENSION as DRACO
 from ..gltf.json_access import at
+from .accessor_data import DRACO_TOLERANCE
 from .formats import BIND_MATRICES, INDICES, form_of, joint_sets
 from .judge import Clean, Judge
 from .meshes import is_allowed, primitives, vertex_count
@@ -61,9 +63,10 @@ def check_meshes(judge: Judge, arrays: dict[int, Array]) -> None:
         for name, array in attributes.items():
             if name in CHECKS and is_allowed(judge, primitive["attributes"][name], name):
                 normalized = _normalized(judge, primitive, name)
+                packed = name in primitive.get("extensions", {}).get(DRACO, {}).get("attributes", ())
                 key = (id(array), name, normalized)
                 if key not in known:
-                    known[key] = CHECKS[name](array, normalized)
+                    known[key] = CHECKS[name](array, normalized, DRACO_TOLERANCE if packed else 0)
                 report(known[key], at(f"{pointer}/attributes", name), judge)
         for name, findings in influences[influence.key].items() if influence else ():
             report(findings, f"{pointer}/attributes/{name}", judge)
@@ -85,7 +88,7 @@ def _decoded(judge: Judge, mesh: int, place: int, primitive: Clean, arrays: dict
     """A primitive's arrays by semantic, "" for the indices; Draco's where it has them."""
     users = {**(primitive.get("attributes") or {}), **({"": primitive["indices"]} if "indices" in primitive else {})}
     data = {name: arrays[index] for name, index in users.items() if index in arrays}
-    if "KHR_draco_mesh_compression" in primitive.get("extensions", {}):
+    if DRACO in primitive.get("extensions", {}):
         try:
             decoded = judge.source.draco(mesh, place)
         except Forge3DError as error:
@@ -126,10 +129,11 @@ def finding(rule: Rule, count: int, first: int, elements: int) -> list[Finding]:
     return [(rule, f"{count} of {elements} elements, the first is {first}", count)] if count else []
 
 
-def _check_normals(array: Array, normalized: bool) -> list[Finding]:
+def _check_normals(array: Array, normalized: bool, slack: float) -> list[Finding]:
     if array.ndim != 2 or array.shape[1] < 3:
         return []
-    return search(NON_UNIT, lambda piece: non_unit(floats(piece, normalized)[:, :3], UNIT_TOLERANCE), array)
+    tolerance = UNIT_TOLERANCE + slack
+    return search(NON_UNIT, lambda piece: non_unit(floats(piece, normalized)[:, :3], tolerance), array)
 
 
 def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[np.bool_]:
@@ -144,22 +148,23 @@ def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[
     return outside
 
 
-def _check_tangents(array: Array, normalized: bool) -> list[Finding]:
+def _check_tangents(array: Array, normalized: bool, slack: float) -> list[Finding]:
     if array.ndim != 2 or array.shape[1] != 4:
         return []
-    signs = search(SIGN, lambda piece: np.abs(floats(piece, normalized)) != 1, array[:, 3])
-    return [*_check_normals(array, normalized), *signs]
+    signs = search(SIGN, lambda piece: ~(np.abs(np.abs(floats(piece, normalized)) - 1) <= slack), array[:, 3])
+    return [*_check_normals(array, normalized, slack), *signs]
 
 
-def _check_colours(array: Array, normalized: bool) -> list[Finding]:
+def _check_colours(array: Array, normalized: bool, slack: float) -> list[Finding]:
     if array.dtype.kind != "f" or array.ndim != 2:
         return []
-    return search(NON_CLAMPED, lambda piece: ((piece < 0) | (piece > 1)).any(axis=1), array)
+    return search(NON_CLAMPED, lambda piece: ((piece < -slack) | (piece > 1 + slack)).any(axis=1), array)
 
 
-CHECKS: dict[str, Callable[[Array, bool], list[Finding]]] = {
+CHECKS: dict[str, Callable[[Array, bool, float], list[Finding]]] = {
     "NORMAL": _check_normals, "TANGENT": _check_tangents, "COLOR_0": _check_colours,
 }  # fmt: skip
+"""Given an array, whether it is normalized, and how far Draco's quantization may have moved its values."""
 
 
 def _joint_counts(judge: Judge) -> dict[int, int]:

@@ -61,6 +61,15 @@ def check_meshopt(judge: Judge, loaded: set[int]) -> None:
     _check_buffers(judge)
 
 
+def filtered_accessors(judge: Judge) -> set[int]:
+    """Accessors that are read through a filter, which moves values by its rounding."""
+    views = {
+        index for index, view, _ in judge.entries("bufferViews")
+        if (_compression(view)[1] or {}).get("filter", "NONE") != "NONE"
+    }  # fmt: skip
+    return {index for index, accessor, _ in judge.entries("accessors") if accessor.get("bufferView") in views}
+
+
 def _compression(view: Clean) -> tuple[str, Clean | None]:
     """The name and content of the extension that compresses a buffer view, KHR before EXT as in `Source`."""
     extensions = view.get("extensions", {})

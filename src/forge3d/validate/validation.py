@@ -141,7 +141,7 @@ def _judge(judge: Judge) -> dict[str, Any]:
     pictures.check_pictures(judge, headers)
     compressed = accessor_data.draco_users(judge)
     arrays = accessor_data.load_arrays(judge, loaded, compressed)
-    accessor_data.check_arrays(judge, arrays, compressed)
+    accessor_data.check_arrays(judge, arrays, compressed | meshopt.filtered_accessors(judge))
     meshopt.check_meshopt(judge, loaded)
     mesh_data.check_meshes(judge, arrays)
     draco.check_payloads(judge, arrays)
