@@ -334,6 +334,20 @@ def test_an_accessor_with_two_purposes_stays() -> None:
     assert [left.text for left in mended(model(change)).left] == ["its data serve as NORMAL and _COPY"]
 
 
+def test_joints_that_another_primitive_pairs_with_other_weights_stay() -> None:
+    def change(m: Model) -> None:
+        m.skin([[0, 1, 0, 0]] * 4, [[1, 0, 0, 0]] * 4)
+        other = dict(m.attributes)
+        m.vertices("WEIGHTS_0", [[0.5, 0.5, 0, 0]] * 4)
+        m.json["meshes"][0]["primitives"].append({"attributes": other, "indices": 1})
+
+    result = mended(model(change))
+    assert result.changes == []
+    assert {left.text for left in result.left} == {
+        "/meshes/0/primitives/0/attributes/JOINTS_0 pairs the same joints or weights with others"
+    }
+
+
 def test_a_fix_that_would_break_something_is_taken_back() -> None:
     def change(m: Model) -> None:
         m.json["cameras"] = []

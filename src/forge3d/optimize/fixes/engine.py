@@ -111,6 +111,7 @@ def mend(
     fixes = [(fix, frozenset(fix.codes) - frozenset(skip)) for fix in FIXES]
     for _ in range(PASSES):
         work.left.clear()
+        work.refused.clear()
         if True not in [work.apply(fix, codes) for fix, codes in fixes]:
             break
     if placement != NOWHERE:
@@ -133,7 +134,7 @@ class _Work:
 
     def apply(self, fix: Fix, codes: frozenset[str]) -> bool:
         """Mend the faults with these codes, all together or else one by one; whether anything was changed."""
-        found = [fault for fault in dict.fromkeys(self.faults) if fault[0] in codes and fault not in self.refused]
+        found = [fault for fault in dict.fromkeys(self.faults) if fault[0] in codes]
         if not found:
             return False
         worse = self._attempt(fix, found)

@@ -43,8 +43,8 @@ def _why_not(draft: Draft) -> str:
     """Why objects cannot be removed from this file; "" where they can."""
     if not draft.entries("scenes") and not draft.entries("nodes"):
         return "the file has neither scenes nor nodes, so that any of its objects may be what it is for"
-    unknown = [name for name in draft.entries("extensionsUsed") if not _KNOWN.fullmatch(str(name))]
-    unknown += sorted({name for name in _extensions(draft.json) if not _KNOWN.fullmatch(name)} - set(unknown))
+    named = [str(name) for name in (*draft.entries("extensionsUsed"), *_extensions(draft.json))]
+    unknown = [name for name in named if not _KNOWN.fullmatch(name)]
     return f"{unknown[0]} may refer to it, or count by it" if unknown else ""
 
 

@@ -106,6 +106,8 @@ def _mend_node(draft: Draft, pointer: str) -> str:
     if found is None:
         return ""  # the same rule about something else
     holder, key = draft.find(found[0])
+    if len(holder[key]) != 4 or any(type(component) not in (int, float) for component in holder[key]):
+        raise Left("it is not four numbers")
     length = float(np.linalg.norm(np.asarray(holder[key], np.float64)))
     if not 0 < length < float("inf"):
         raise Left("the rotation has no direction")

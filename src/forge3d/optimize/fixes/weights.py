@@ -88,6 +88,7 @@ def _mend(draft: Draft, pointer: str) -> str:
         numbers = [[attributes[f"{name}_{number}"] for number in sets] for name in ("JOINTS", "WEIGHTS")]
     except KeyError:
         raise Left("its joints and weights do not belong together") from None
+    _refuse_other_pairs(draft, {*numbers[0], *numbers[1]}, attributes)
     joints, weights = ([draft.writable(number) for number in part] for part in numbers)
     if len({array.shape for array in (*joints, *weights)}) != 1 or len({array.dtype for array in weights}) != 1:
         raise Left("its joints and weights have several shapes or types")
@@ -105,6 +106,19 @@ def _mend(draft: Draft, pointer: str) -> str:
     if not any(told) and mended.lost:
         raise Left(f"no weight at all on {mended.lost:,} of {len(weights[0]):,} vertices")
     return ", ".join(filter(None, told))
+
+
+def _refuse_other_pairs(draft: Draft, numbers: set[int], attributes: dict[str, int]) -> None:
+    """Raise `Left` where another primitive has these joints with other weights, or the other way round."""
+    for number, pointer in draft.references("accessors"):
+        if number in numbers:
+            holder, _ = draft.find(pointer)
+            if _influences_of(holder) != _influences_of(attributes):
+                raise Left(f"{pointer} pairs the same joints or weights with others")
+
+
+def _influences_of(attributes: dict[str, int]) -> dict[str, int]:
+    return {name: number for name, number in attributes.items() if name.startswith(("JOINTS_", "WEIGHTS_"))}
 
 
 WEIGHTS = Fix(
