@@ -13,7 +13,7 @@ import numpy as np
 
 from ...errors import Forge3DError
 from ...gltf import Source, glb
-from ...gltf.accessors import Array, Layout
+from ...gltf.accessors import Array, Layout, check_fit
 from ...gltf.json_text import BOM
 from ...gltf.references import REFERENCES, Mismatch, select, steps
 from ...gltf.resources import is_data
@@ -122,7 +122,8 @@ class Draft:
         if self.source.meshopt(layout.view) is not None:
             raise Left("its data are compressed")
         place = self.source.place(layout.view)
-        stride, start = place.stride or layout.element.stride, place.start + layout.offset
+        stride = check_fit(layout, place.length, place.stride, "")
+        start = place.start + layout.offset
         end = start + stride * (layout.count - 1) + layout.element.bytes
         if end > len(self.source.stored_buffer(place.buffer)):
             raise Left("its data are not all there")
