@@ -107,3 +107,32 @@ def test_a_fault_of_ours_is_one_file_s_verdict(files: list[Path], monkeypatch: p
     verdict, *_ = validate_many(files[:2], jobs=0)
     assert (verdict.kind, verdict.exit_code) == ("InternalError", 70)
     assert "KeyError" in verdict.error
+
+
+def test_files_are_judged_as_they_are_asked_for(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[Path] = []
+
+    def judge(path: Path, **_: object) -> Report:
+        judged.append(path)
+        return Report(str(path), "model/gltf+json")
+
+    monkeypatch.setattr(many, "validate", judge)
+    verdicts = validate_many(files, jobs=0)
+    assert judged == []
+    assert next(verdicts).path == files[0]
+    assert judged == files[:1]
+
+
+def test_a_worker_does_not_run_ahead_of_who_reads(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    give = workers._Worker.give
+
+    def note(self: workers._Worker[Any, Any], job: tuple[int, Path]) -> None:
+        given.append(job[0])
+        give(self, job)
+
+    monkeypatch.setattr(workers._Worker, "give", note)
+    verdicts = validate_many(files, jobs=1)
+    assert next(verdicts).path == files[0]
+    assert given == [0]
+    assert [verdict.path for verdict in verdicts] == files[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import warnings
@@ -53,6 +54,7 @@ def main() -> None:
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
     if not debug:  # what overflows is judged by our own errors; NumPy's remarks help nobody here
         warnings.simplefilter("ignore", RuntimeWarning)
+    gc.set_threshold(100_000, 50, 100)  # most of what a command makes lives until it is printed: look for waste seldom
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         code = app(args=arguments, prog_name="forge3d", standalone_mode=False)
