@@ -26,7 +26,8 @@ def khronos_reports(files: Sequence[Path]) -> list[dict[str, Any]]:
     if not files:
         return []
     out = subprocess.run(
-        ["node", str(FOLDER / "validate.mjs"), *map(str, files)],
+        ["node", str(FOLDER / "validate.mjs")],
+        input="\n".join(map(str, files)),
         capture_output=True,
         text=True,
         check=True,

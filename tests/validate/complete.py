@@ -152,7 +152,7 @@ def core() -> Json:
             accessor(7, 5123, "SCALAR", 2, byteOffset=2),
             {"componentType": 5126, "type": "VEC3", "count": 1},
             accessor(16, 5126, "VEC3", 6),
-            accessor(5, 5121, "VEC4", 3),
+            {"componentType": 5121, "type": "VEC4", "count": 3},
             {"componentType": 5126, "type": "VEC3", "count": 3},
         ],
         "bufferViews": views,

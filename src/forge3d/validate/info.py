@@ -41,7 +41,9 @@ def _buffers(judge: Judge, stored: dict[int, int]) -> list[dict[str, Any]]:
     for index, buffer, pointer in judge.entries("buffers"):
         entry: dict[str, Any] = {"pointer": pointer, "mimeType": "application/gltf-buffer"}
         uri = buffer.get("uri")
-        if "byteLength" in buffer and uri is not None:
+        if "byteLength" not in buffer:
+            pass  # it is not looked for
+        elif uri is not None:
             entry |= _place_of(uri)
         elif judge.source.container == "glb" and index == 0 and "uri" not in judge.source.json["buffers"][0]:
             entry["storage"] = "glb"
