@@ -46,3 +46,29 @@ def khronos_errors(files: Sequence[Path]) -> list[str]:
         for message in (report["issues"]["messages"] if "issues" in report else [{"code": "-", "message": str(report)}])
         if message.get("severity", 0) == 0
     ]
+
+
+Order = tuple[Sequence[Path], Path, Path | None]
+
+
+def auditor_tests() -> Path:
+    """The test models, schemas and products that the Khronos asset auditor ships with itself."""
+    folder = FOLDER / "node_modules" / "@khronosgroup" / "gltf-asset-auditor" / "tests"
+    if shutil.which("node") is None or not folder.is_dir():
+        pytest.skip("npm peers are not installed: run `make setup`")
+    return folder
+
+
+def auditor_verdicts(orders: Sequence[Order]) -> list[dict[str, Any]]:
+    """What the Khronos asset auditor says of each model (all its files), by a schema, with a product's data."""
+    jobs = [([*map(str, files)], str(schema), str(product) if product else None) for files, schema, product in orders]
+    out = subprocess.run(
+        ["node", str(FOLDER / "audit.mjs")],
+        input=json.dumps(jobs),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+    )
+    found: list[dict[str, Any]] = json.loads(out.stdout)
+    return found

@@ -13,11 +13,15 @@ from typing import Any
 
 from .auditing import audit
 from .check import CHECKS, Check
+from .many import AuditVerdict, audit_many
 from .product import Product
 from .profile import Profile, profiles
 from .report import Finding, Outcome, Place, Report
 
-__all__ = ["CHECKS", "Check", "Finding", "Outcome", "Place", "Product", "Profile", "Report", "audit", "profiles"]
+__all__ = [
+    "CHECKS", "AuditVerdict", "Check", "Finding", "Outcome", "Place", "Product", "Profile", "Report", "audit",
+    "audit_many", "profiles",
+]  # fmt: skip
 
 
 class _CallablePackage(ModuleType):

@@ -11,14 +11,14 @@ import numpy as np
 from ..document import Document
 from ..errors import InvalidAsset, LimitExceeded, RecipeError, ResourceRefused, UnsupportedFeature
 from ..gltf import Source
-from . import counts, hidden, shape, textures, uvs
+from . import ar, counts, hidden, shape, textures, uvs
 from .check import CHECKS, Check, NotTestable, judge
 from .product import Product
 from .profile import Limit, Profile, limit_types
 from .report import Finding, Outcome, Report
 from .subject import Subject
 
-_ROOMS = (counts, hidden, shape, textures, uvs)  # importing them fills `CHECKS`
+_ROOMS = (ar, counts, hidden, shape, textures, uvs)  # importing them fills `CHECKS`
 DEFAULT = "khronos-3dc"
 
 

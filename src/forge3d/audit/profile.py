@@ -126,6 +126,15 @@ class Formats(Limit, frozen=True, kw_only=True):
         return ", ".join(self.allowed)
 
 
+class Viewers(Limit, frozen=True, kw_only=True):
+    """Viewers that shall be able to show the model in augmented reality."""
+
+    viewers: Annotated[tuple[Literal["scene-viewer", "quick-look", "webxr"], ...], Meta(min_length=1)]
+
+    def __str__(self) -> str:
+        return f"for {', '.join(self.viewers)}"
+
+
 class Profile(_Table, frozen=True, kw_only=True):
     """What is demanded of a model. Every key is a check; its table is the limit."""
 
@@ -163,6 +172,7 @@ class Profile(_Table, frozen=True, kw_only=True):
     product_dimensions: Tolerance | None = None
     animation_seconds: Range | None = None
     joint_influences: Range | None = None
+    ar_ready: Viewers | None = None
 
     def with_tolerance(self, percent: float) -> Profile:
         """This profile, but with `percent` that every side may be off from the product's."""
