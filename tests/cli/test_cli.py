@@ -200,9 +200,9 @@ def test_optimize_takes_other_formats(tmp_path: Path) -> None:
 def test_lod_writes_levels_and_says_which_it_could_not_make(model: Path, tmp_path: Path) -> None:
     result = run("lod", model, tmp_path / "levels", "--json")
     facts = json.loads(result.stdout)
-    assert len(facts["levels"]) + len(facts["warnings"]) == 3
+    assert len(facts["levels"]) + len(facts["warnings"]) == 1 + 3
     for level in facts["levels"]:
-        assert level["triangles"] < 12
+        assert level["triangles"] < 12 or level["level"] == 0
         assert (tmp_path / "levels" / level["file"]).stat().st_size == level["bytes"]
     warned = run("lod", model, tmp_path / "again").stderr.splitlines()
     assert [f"warning: {text}" for text in facts["warnings"]] == warned

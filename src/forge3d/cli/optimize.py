@@ -1,4 +1,4 @@
-"""`optimize` and `lod`: smaller files and lower levels of detail."""
+"""`optimize`: smaller files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command(help=_OPTIMIZE_HELP)(optimize)
-    app.command(help=_LOD_HELP)(lod)
 
 
 _OPTIMIZE_HELP = """Write a smaller model: a preset, or the steps you name, in order.
@@ -73,7 +72,7 @@ def optimize(
 ) -> None:
     from ..document import Context, Document
 
-    transforms = _transforms(preset, steps)
+    transforms = transforms_of(preset, steps)
     document = Document.read(model)
     with progress_bar("optimize", quiet=as_json) as advance:
         context = Context(progress=advance)
@@ -95,7 +94,8 @@ def optimize(
     print(f"{output}: {size_text(sizes[0])} → {size_text(sizes[1])} ({sizes[1] / sizes[0]:.0%})")
 
 
-def _transforms(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
+def transforms_of(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
+    """The steps that the options name."""
     from ..errors import RecipeError
     from ..optimize import PRESETS, TRANSFORMS, parse
 
@@ -163,55 +163,3 @@ def _print_changes(changes: list[Change], warnings: list[str]) -> None:
 
 def _moved(before: int, after: int, text: Any = "{:,}".format) -> str:
     return "" if before == after else f"{text(before)} → {text(after)}"
-
-
-_LOD_HELP = """Write lower levels of detail beside each other, with a list of their triangles and measured errors.
-
-    forge3d lod chair.glb levels/ --levels 3
-
-    forge3d lod chair.glb levels/ --ratios 0.5,0.2,0.05
-"""
-
-
-def lod(
-    model: Model,
-    folder: Annotated[Path, typer.Argument(help="A folder for the levels.", show_default=False)],
-    count: Annotated[int, typer.Option("--levels", min=1, max=8, help="How many, each half of the one before.")] = 3,
-    ratios: Annotated[
-        str | None, typer.Option("--ratios", help="Instead: the part of the triangles that each level keeps.")
-    ] = None,
-    preset: Annotated[str, typer.Option("--preset", help="How each level is written: a preset of `optimize`.")] = "web",
-    as_json: AsJson = False,
-) -> None:
-    from ..document import Context, Document
-    from ..document.output import make_folder
-    from ..lod import levels
-    from .options import numbers
-
-    wanted = (
-        tuple(0.5 ** (index + 1) for index in range(count))
-        if ratios is None
-        else numbers(ratios, ratios.count(",") + 1, "--ratios")
-    )
-    document = Document.read(model)
-    steps = _transforms(preset, None)
-    context = Context()
-    rows: list[dict[str, Any]] = []
-    for index, level in enumerate(levels(document, ratios=wanted, context=context), start=1):
-        path = folder / f"{model.stem}.lod{index}.glb"
-        make_folder(folder)
-        level.document.apply(*steps)
-        level.document.write(path)
-        rows.append(
-            {"file": path.name, "triangles": level.triangles, "error": level.error, "bytes": path.stat().st_size}
-        )
-    if as_json:
-        print_json({"input": str(model), "levels": rows, "warnings": context.warnings})
-        return
-    for row in rows:
-        print(
-            f"{folder / row['file']}: {row['triangles']:,} triangles, {size_text(row['bytes'])}, "
-            f"at most {row['error'] * 1000:.3g} mm from the model"
-        )
-    for warning in context.warnings:
-        print(f"warning: {warning}", file=sys.stderr)

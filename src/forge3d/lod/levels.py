@@ -25,6 +25,7 @@ class Level:
         triangles: of all meshes, each counted once (as `document.statistics` counts).
         error: how far its surface is from the original's, in metres: the largest distance measured, see
             `surface.deviation`.
+        number: which of the wishes it is, from 1; levels that cannot be are left out.
         skipped: primitives that have all their triangles, and why.
     """
 
@@ -32,6 +33,7 @@ class Level:
     ratio: float
     triangles: int
     error: float
+    number: int = 1
     skipped: tuple[Skip, ...] = ()
 
 
@@ -82,7 +84,7 @@ def levels(
         error = apply(copy, cut)
         if size is not None:
             Textures(max_size=size, format="keep")(copy, context)
-        found.append(Level(copy, cut.triangles / plan.total, cut.triangles, error, tuple(plan.skipped)))
+        found.append(Level(copy, cut.triangles / plan.total, cut.triangles, error, number, tuple(plan.skipped)))
     return found
 
 

@@ -15,7 +15,7 @@ from ..optimize.graph import world_matrices
 from ..optimize.nodes import fixed_nodes, hand_down
 from ..optimize.quantization.placement import magnification
 from .levels import EXTENSION, Level
-from .switch import FOV, SCREEN_HEIGHT, screen_coverage, switch_distance
+from .switch import View, screen_coverage, switch_distance
 
 
 def with_levels(
@@ -23,8 +23,7 @@ def with_levels(
     lower: Sequence[Level],
     *,
     cull: float = 0.0,
-    fov: float = FOV,
-    screen_height: int = SCREEN_HEIGHT,
+    view: View | None = None,
 ) -> Document:
     """One document whose mesh nodes name their lower levels in MSFT_lod; materials, textures and skins are shared.
 
@@ -33,12 +32,12 @@ def with_levels(
     animated, or holds more than the mesh, hands its mesh to a child first, so that only the mesh is exchanged.
     `extras.MSFT_screencoverage` of the first node says when: value i is the part of the screen's area, by
     `switch.screen_coverage` of the mesh's bounding sphere, down to which level i is shown: where the next level's
-    error is one pixel, by `switch.switch_distance`. The last value is `cull`.
+    error is what the view allows, by `switch.switch_distance`. The last value is `cull`.
 
     Args:
         lower: what `levels` made of this document. Their textures are not taken over.
         cull: coverage below which a mesh is not drawn; 0 draws it always.
-        fov, screen_height: the view that the values are made for, in degrees and pixels.
+        view: what the values are made for.
 
     Raises:
         UnsupportedFeature: the document has MSFT_lod already.
@@ -54,10 +53,7 @@ def with_levels(
         chain = chains[numbers[id(node.mesh)]]
         radius = _radius(node, worlds)
         first = hand_down(result, node) if id(node) in fixed else node
-        coverage = [
-            screen_coverage(radius, switch_distance(level.error, fov=fov, screen_height=screen_height), fov=fov)
-            for level in lower
-        ]
+        coverage = [screen_coverage(radius, switch_distance(level.error, view), view) for level in lower]
         _attach(result, first, chain, [*coverage, cull])
     for mesh in dict.fromkeys(mesh for chain in chains for mesh in chain):
         if mesh not in result.meshes:

@@ -14,7 +14,7 @@ import msgspec
 # Packages whose code decides bytes that are written. A change of version makes new keys.
 NATIVE = ("numpy", "pillow", "DracoPy", "meshopt", "opengl-basisu", "moderngl")
 # The rooms whose code decides them.
-_ROOMS = ("gltf", "images", "validate", "document", "optimize", "lod", "render", "pipeline")
+_ROOMS = ("gltf", "images", "validate", "document", "native", "surface", "optimize", "lod", "render", "pipeline")
 
 
 def sha256(data: bytes | memoryview) -> str:
