@@ -68,7 +68,7 @@ class AtlasMaterials(Transform):
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
 
     size: int = 4096
-    gutter: int = 8
+    gutter: int = 16
     repeats: float = 2.0
     least: int = 2
 

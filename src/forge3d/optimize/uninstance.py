@@ -16,9 +16,10 @@ from .options import between
 
 @dataclass(frozen=True, slots=True)
 class Uninstance(Transform):
-    """Give each GPU instance (EXT_mesh_gpu_instancing) a node of its own. Exact: the opposite of Instance.
+    """Give each GPU instance (EXT_mesh_gpu_instancing) a node of its own. Invisible: the opposite of Instance.
 
-    For viewers and programs that do not know the extension. The nodes stand below the one that held the instances.
+    For viewers and programs that do not know the extension. The nodes stand below the one that held the instances, in
+    the same places; a viewer may multiply their matrices in another order, and round otherwise.
     Instances with attributes of an application, with features (EXT_instance_features) or extras stay instances, because
     a node has no place for those.
 
@@ -26,7 +27,7 @@ class Uninstance(Transform):
         most: a node with more instances than this keeps them.
     """
 
-    fidelity: ClassVar[Fidelity] = Fidelity.EXACT
+    fidelity: ClassVar[Fidelity] = Fidelity.INVISIBLE
 
     most: int = 10000
 
