@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_verdict", "validate", "validate_many", "write_verdict"]
 
-AUDIT_COST = 5.0
-"""How many times as long as a validation a file takes with a budget, about."""
-
 
 def validate(
     source: str | os.PathLike[str] | bytes | Source,
@@ -99,11 +96,13 @@ def validate_many(
     """
     selection, profile = Selection.of(rules), _profile(budget)
     options: dict[str, Any] = {"limits": None if limits is None else asdict(limits), "budget": None}
+    dear = 1.0
     if profile is not None:
         import msgspec
 
-        options["budget"] = msgspec.to_builtins(profile)
-    dear = 1.0 if profile is None else AUDIT_COST
+        from .audit.many import COST
+
+        options["budget"], dear = msgspec.to_builtins(profile), 1.0 + COST
     verdicts = judge_many(
         paths, __name__, options, dear=dear, jobs=jobs, seconds=seconds, memory=memory, progress=progress
     )

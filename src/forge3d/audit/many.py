@@ -20,7 +20,8 @@ from .product import Product
 from .profile import Profile
 from .report import Finding, Outcome, Place, Report
 
-_DEAR = 20  # an audit takes so many times as long as a validation, give or take its checks
+COST = 20.0
+"""How many times as long as a validation an audit takes, give or take its checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,11 @@ def audit_many(
 
     Args:
         product: of all of them.
-        jobs, seconds, memory, progress: as in `forge3d.validate.many.validate_many`. What a worker could not finish has
+        jobs, seconds, memory, progress: as in `forge3d.validate_many`. What a worker could not finish has
             a plain `Verdict` that says why.
     """
     options = {"profile": msgspec.to_builtins(profile), "product": msgspec.to_builtins(product)}
-    return judge_many(
-        paths, __name__, options, dear=_DEAR, jobs=jobs, seconds=seconds, memory=memory, progress=progress
-    )
+    return judge_many(paths, __name__, options, dear=COST, jobs=jobs, seconds=seconds, memory=memory, progress=progress)
 
 
 def judge_with(options: dict[str, Any]) -> Callable[[Path], AuditVerdict]:
