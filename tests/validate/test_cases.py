@@ -68,9 +68,14 @@ def test_small_cases_give_the_same_issues(family: str, step: int, tmp_path: Path
 
 @pytest.mark.peers
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_small_case_gives_the_same_issues(family: str, tmp_path: Path) -> None:
-    assert differences(FAMILIES[family](), tmp_path) == []
+    cases = iter(FAMILIES[family]())
+    found = []
+    while some := list(islice(cases, 2000)):
+        found += differences(some, tmp_path)
+    assert found == []
 
 
 def test_the_documents_that_are_altered_break_nothing() -> None:

@@ -144,8 +144,8 @@ def check_variants(extension: Clean, raw: Clean, pointer: str, judge: Judge) -> 
     if root_extension(judge, "KHR_materials_variants") is not None:
         for place, mapping in enumerate(extension.get("mappings", ())):
             here = f"{pointer}/mappings/{place}/material"
-            if mapping and Index("materials").resolve(mapping.get("material", -1), here, judge) is NOTHING:
-                mapping.pop("material", None)
+            if "material" in mapping and Index("materials").resolve(mapping["material"], here, judge) is NOTHING:
+                del mapping["material"]
     seen: set[int] = set()
     for place, mapping in enumerate(extension.get("mappings", ())):
         for entry in range(len(mapping.get("variants", ()))):

@@ -170,13 +170,14 @@ class _Mesh(NamedTuple):
     """What nodes need to know of a mesh."""
 
     targets: int
-    skinned: bool
+    any_skinned: bool
+    all_skinned: bool
 
     @classmethod
     def of(cls, mesh: Clean) -> _Mesh:
         usable = [entry for entry in mesh.get("primitives", ()) if entry is not None]
-        skinned = any(joint_sets(entry) > 0 for entry in usable)
-        return cls(len(usable[0].get("targets", ())) if usable else 0, skinned)
+        skinned = [joint_sets(entry) > 0 for entry in usable]
+        return cls(len(usable[0].get("targets", ())) if usable else 0, any(skinned), all(skinned))
 
 
 def _is_empty(node: Clean, extras: object) -> bool:
@@ -188,9 +189,9 @@ def _check_mesh(node: Clean, mesh: _Mesh, pointer: str, judge: Judge) -> None:
     if "weights" in node and len(node["weights"]) != mesh.targets:
         message = f"{len(node['weights'])} weights, {mesh.targets} morph targets"
         judge.report(WEIGHTS, f"{pointer}/weights", message)
-    if mesh.skinned and "skin" not in node:
+    if mesh.any_skinned and "skin" not in node:
         judge.report(JOINTS_WITHOUT_SKIN, pointer)
-    if not mesh.skinned and "skin" in node:
+    if not mesh.all_skinned and "skin" in node:
         judge.report(SKIN_WITHOUT_JOINTS, pointer)
 
 
