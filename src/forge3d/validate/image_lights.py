@@ -7,6 +7,7 @@ from typing import Any
 
 from .judge import Clean, Judge
 from .kinds import ARRAY_LENGTH, NOTHING, Kind, is_filled_list
+from .nodes import QUATERNION_TOLERANCE
 from .references import Index, root_extension
 from .rules import ERROR, rule
 
@@ -15,7 +16,6 @@ UNRESOLVED = rule("FORGE3D_IMAGE_LIGHT_UNRESOLVED", ERROR, NAME, "there is no su
 SIZE = rule("FORGE3D_IMAGE_LIGHT_SIZE", ERROR, NAME, "specularImageSize is no power of two, or has fewer levels")
 ROTATION = rule("FORGE3D_IMAGE_LIGHT_ROTATION_NON_UNIT", ERROR, NAME, "the rotation is not a unit quaternion")
 
-TOLERANCE = 0.00769
 FACES = 6
 
 
@@ -53,7 +53,7 @@ def check_image_light(light: Clean, raw: Clean, pointer: str, judge: Judge) -> N
     if size is not None and (size & (size - 1) or size >> max(levels - 1, 0) < 1):
         judge.report(SIZE, f"{pointer}/specularImageSize", f"{size} pixels with {levels} levels")
     rotation = light.get("rotation", [0, 0, 0, 1])
-    if abs(sum(number * number for number in rotation) ** 0.5 - 1) > TOLERANCE:
+    if abs(sum(number * number for number in rotation) ** 0.5 - 1) > QUATERNION_TOLERANCE:
         judge.report(ROTATION, f"{pointer}/rotation")
 
 
