@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.peers import khronos_reports
 
@@ -396,6 +396,7 @@ def test_indentation_stays() -> None:
         assert state.data.decode().strip() == json.dumps(kept, indent=indent, separators=None if indent else (",", ":"))
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.binary(max_size=64), st.sampled_from(["", "scene", "nodes", "meshes"]))
 def test_a_file_without_faults_that_can_be_mended_comes_back_as_it_is(extra: bytes, drop: str) -> None:
     made = Model()
@@ -407,6 +408,7 @@ def test_a_file_without_faults_that_can_be_mended_comes_back_as_it_is(extra: byt
     assert (result.state.data, result.changes, result.left) == (data, [], [])
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.lists(st.floats(-4, 4, width=32), min_size=3, max_size=3), min_size=4, max_size=4))
 def test_mending_again_changes_nothing(rows: list[list[float]]) -> None:
     once = mended(model(lambda m: m.vertices("NORMAL", rows)))
