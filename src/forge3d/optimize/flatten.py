@@ -16,7 +16,7 @@ class Flatten(Transform):
     """Move every node up to its nearest animated ancestor, or to the top of its scenes. Invisible.
 
     Transforms are multiplied into the nodes that move, so what they hold stands where it stood, but for rounding; nodes
-    that come to hold nothing go. Animated nodes, joints with all nodes above them, nodes with extensions or named by
+    that hold nothing go. Animated nodes, joints with all nodes above them, nodes with extensions or named by
     one, and nodes that KHR_node_visibility speaks of stay where they are, and what is below them stays below. A node
     whose transform would shear, as turning under an uneven scale does, stays below its parent. Fewer nodes cost viewers
     less per frame, and let Join and Instance find more to put together; an application that moves parts by their groups
@@ -38,7 +38,6 @@ class Flatten(Transform):
         fixed = anchors(document)
         order = list(walk_tree(document))
         above = {id(node): parent for node, parent in order}
-        left: dict[int, Node] = {}
         sheared = 0
         for node, parent in order:
             if parent is None or id(node) in fixed or id(parent) in fixed:
@@ -47,9 +46,8 @@ class Flatten(Transform):
                 sheared += 1
                 continue
             above[id(node)] = above[id(parent)]
-            left[id(parent)] = parent
         _rebuild(document, order, above)
-        removed = remove_empty(document, left.values(), fixed, keep_names=self.keep_names)
+        removed = remove_empty(document, [node for node, _ in order], fixed, keep_names=self.keep_names)
         if removed:
             change.notes.append(f"{removed} empty nodes removed")
         if sheared:

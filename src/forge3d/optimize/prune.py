@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..document import Accessor, Change, Context, Document, Fidelity, Mode, Node, Primitive, Skip, Transform
+from .declared import drop_bounds
 from .graph import animated, held_by_extensions, parents, pinned, reachable
 from .materials import materials_of, needs_tangents, reads_unknown, uv_sets
 from .options import between
@@ -33,6 +34,8 @@ class Prune(Transform):
         attributes: remove vertex attributes that no material of any variant reads: texture coordinates, tangents
             without a normal map, normals of unlit surfaces, joints without a skin. Application attributes
             (_NAME) stay.
+        bounds: remove the smallest and largest values that a file declares where the format does not ask for them,
+            which is everywhere but for positions and times of keys.
         leaves: remove nodes that hold nothing and have no children, unless an animation, a skin or an extension
             refers to them or they carry extras or extensions.
         solid: textures whose texels differ by at most so many of 255 become the factors that they multiply, colours
@@ -42,8 +45,10 @@ class Prune(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
+    version: ClassVar[int] = 2
 
     attributes: bool = True
+    bounds: bool = True
     leaves: bool = True
     solid: int | None = None
 
@@ -61,6 +66,8 @@ class Prune(Transform):
             _remove_leaves(document)
         if self.attributes:
             _remove_attributes(document, change)
+        if self.bounds and (dropped := drop_bounds(document)):
+            change.notes.append(f"declared bounds of {dropped} accessors removed")
         used = _in_use(document)
         _remove_channels(document, used)
         used = _in_use(document)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ..document import Change, Context, Document, Fidelity, Mode, Transform
+from ..document import Change, Context, Document, Fidelity, Mode, Primitive, Transform
 from ..document.geometry import flat_indices
 from .vertices import VertexStream, index_accessor, streams
 
@@ -22,10 +22,12 @@ class Weld(Transform):
 
     Primitives without indices get them where that merges vertices. Triangles stay as many and in their order,
     degenerate ones too: a triangle without area may carry meaning for an application. Vertices that differ in the sign
-    of zero or in any attribute stay apart, so hard edges and texture seams stay.
+    of zero or in any attribute stay apart, so hard edges and texture seams stay. Indices that are wider than their
+    values need are stored in 16 bits.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
+    version: ClassVar[int] = 2
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("weld")
@@ -47,10 +49,20 @@ def weld_stream(stream: VertexStream) -> None:
         used[part] = True
     kept, place = unique_rows([accessor.array for accessor in stream.accessors], used)
     if len(kept) == count:
+        for primitive in stream.primitives:
+            _narrow(primitive)
         return
     stream.gather(kept, all_values=bool(used.all()))
     for primitive, part in zip(stream.primitives, indices, strict=True):
         primitive.indices = index_accessor(place[part], primitive.indices)
+
+
+def _narrow(primitive: Primitive) -> None:
+    """Store the same indices in fewer bytes, where they fit."""
+    if primitive.indices is not None:
+        narrow = index_accessor(primitive.indices.array, primitive.indices)
+        if narrow.dtype.itemsize < primitive.indices.dtype.itemsize:
+            primitive.indices = narrow
 
 
 def unique_rows(
