@@ -16,7 +16,8 @@ from forge3d.validate import validate
 from . import files, forms
 from .alterations import alterations
 from .complete import Json, core, layered
-from .test_differential import parsed, places, unexplained
+from .known_differences import unexplained
+from .two_judges import case_of, places
 
 Case = tuple[str, Json | bytes]
 KNOWN = {"ACCESSOR_SPARSE_INDICES_NON_INCREASING", "ACCESSOR_JOINTS_USED_ZERO_WEIGHT"}
@@ -50,11 +51,11 @@ def differences(cases: Iterable[Case], folder: Path) -> list[tuple[str, Any]]:
         if "issues" not in theirs:
             continue  # it gives up on some files
         ours = validate(path).to_dict()
-        mine, other = places(ours), places(theirs)
-        rest = {place for place in unexplained(mine, other, parsed(path.read_bytes())) if place[1][0] not in KNOWN}
+        case = case_of(path.read_bytes(), folder, places(theirs))
+        rest = {place for place in unexplained(case)[0] if place[1][0] not in KNOWN}
         if rest:
             found.append((name, rest))
-        elif mine == other and ours.get("info") != theirs.get("info"):
+        elif case.ours == case.theirs and ours.get("info") != theirs.get("info"):
             found.append((name, (ours.get("info"), theirs.get("info"))))
     return found
 

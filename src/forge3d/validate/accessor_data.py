@@ -41,7 +41,7 @@ def load_arrays(judge: Judge, loaded: set[int], compressed: set[int]) -> dict[in
     for index, accessor, pointer in judge.entries("accessors"):
         if not {"componentType", "type", "count"} <= accessor.keys():
             continue
-        in_order = "sparse" not in accessor or check_sparse(judge, accessor, index, pointer)
+        in_order = "sparse" not in accessor or check_sparse(judge, accessor, index, pointer, loaded)
         if accessor["type"] not in COMPONENTS:
             continue
         if not ("bufferView" in accessor or "sparse" in accessor or index in compressed):

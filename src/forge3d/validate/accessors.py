@@ -57,7 +57,8 @@ def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> N
         judge.report(NORMALIZED, f"{pointer}/normalized")
     if "byteOffset" in accessor and accessor["byteOffset"] >= 0 and "bufferView" not in accessor:
         judge.report(DEPENDENCY, f"{pointer}/byteOffset", "byteOffset means nothing without bufferView")
-    if kind in ("MAT2", "MAT3", "MAT4") and accessor.get("byteOffset", 0) % 4 and accessor["byteOffset"] > 0:
+    start = accessor.get("byteOffset", 0) if "bufferView" in accessor else 0
+    if kind in ("MAT2", "MAT3", "MAT4") and start % 4 and start > 0:
         judge.report(MATRIX_ALIGNMENT, f"{pointer}/byteOffset")
     for key in ("min", "max"):
         if key in accessor and not _is_bound(accessor[key], component, kind, f"{pointer}/{key}", judge):

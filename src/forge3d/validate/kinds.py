@@ -37,9 +37,9 @@ class Kind(Protocol):
 
 
 def whole(value: Any) -> int | None:
-    """`value` as an integer in the sense of JavaScript, where 3.0 is one; else None."""
+    """`value` as an integer in the sense of JavaScript, where 3.0 is one and all numbers are doubles; else None."""
     if type(value) is int:
-        return value
+        return value if abs(value) <= 2**53 or abs(value) > MAX_FLOAT else int(float(value))
     return int(value) if type(value) is float and value.is_integer() else None
 
 

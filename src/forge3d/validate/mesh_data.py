@@ -16,7 +16,7 @@ from .accessor_data import DRACO_TOLERANCE
 from .formats import BIND_MATRICES, INDICES, form_of, joint_sets
 from .judge import Clean, Judge
 from .meshes import is_allowed, primitives, vertex_count
-from .resources import note
+from .resources import BROKEN_PLACES, note
 from .rows import Array, batches, pieces, tally
 from .rules import ERROR, INFORMATION, WARNING, Rule, rule
 
@@ -92,7 +92,8 @@ def _decoded(judge: Judge, mesh: int, place: int, primitive: Clean, arrays: dict
         try:
             decoded = judge.source.draco(mesh, place)
         except Forge3DError as error:
-            note(error, f"/meshes/{mesh}/primitives/{place}", judge)
+            if getattr(error, "code", None) not in BROKEN_PLACES:
+                note(error, f"/meshes/{mesh}/primitives/{place}", judge)
         else:
             if decoded is not None:
                 data |= decoded.attributes
@@ -139,7 +140,7 @@ def _check_normals(array: Array, normalized: bool, slack: float) -> list[Finding
 def non_unit(vectors: npt.NDArray[np.float32], tolerance: float) -> npt.NDArray[np.bool_]:
     """Which rows are finite and not of unit length; numbers that are not finite have a rule of their own."""
     low, high = (1 - tolerance) ** 2, (1 + tolerance) ** 2
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         rough = sum(np.square(column) for column in vectors.T)
     if len(rough) and low + ROUGH < rough.min() and rough.max() < high - ROUGH:
         return np.zeros(len(vectors), bool)

@@ -11,6 +11,7 @@ from ..gltf.json_access import at
 from .accessors import element_bytes
 from .formats import INDICES, SEMANTIC, TARGET_SEMANTIC, UINT, allowed, form_of
 from .judge import Clean, Judge
+from .references import is_index
 from .rules import ERROR, WARNING, rule
 from .usage import use_accessor, use_view
 
@@ -196,7 +197,8 @@ def _check_alignment(
 ) -> None:
     number = accessor.get("bufferView")
     view = judge.get("bufferViews", number)
-    starts = accessor.get("byteOffset", 0) if "bufferView" in judge.source.json["accessors"][index] else 0
+    placed = is_index(judge.source.json["accessors"][index].get("bufferView"))
+    starts = accessor.get("byteOffset", 0) if placed else 0
     if starts > 0 and starts % 4:
         judge.report(UNALIGNED, pointer)
         size = 0

@@ -39,5 +39,5 @@ def _check_matrices(skin: Clean, joints: int, pointer: str, judge: Judge) -> Non
         judge.report(IBM_STRIDE, pointer)
     if form_of(accessor) not in BIND_MATRICES:
         judge.report(IBM_FORMAT, pointer)
-    if accessor.get("count", -1) < joints:
+    if joints and accessor.get("count", -1) < joints:
         judge.report(IBM_COUNT, pointer, f"{accessor.get('count', 0)} matrices for {joints} joints")

@@ -25,7 +25,8 @@ def stored_array(judge: Judge, accessor: Clean) -> Array | None:
     sparse = accessor.get("sparse")
     if sparse is None or (base is None and "bufferView" in accessor):
         return base
-    part = {**accessor, **sparse["values"], "count": sparse["count"]}
+    kind = {key: accessor[key] for key in ("componentType", "type")}
+    part = {**kind, **sparse["values"], "count": sparse["count"]}
     indices, values = _sparse_indices(judge, sparse), _plain_array(judge, part)
     if indices is None or values is None:
         return None
@@ -40,7 +41,8 @@ def stored_array(judge: Judge, accessor: Clean) -> Array | None:
     return result
 
 
-def _plain_array(judge: Judge, accessor: Clean) -> Array | None:
+def _plain_array(judge: Judge, accessor: Clean, *, in_view: bool = True) -> Array | None:
+    """The elements in a buffer; `in_view`: where they do not go on past the buffer view."""
     view = judge.get("bufferViews", accessor.get("bufferView"))
     if view is None or "buffer" not in view or view.get("extensions") or accessor["type"].startswith("MAT"):
         return None
@@ -52,7 +54,7 @@ def _plain_array(judge: Judge, accessor: Clean) -> Array | None:
     if (
         min(offset, begin) < 0
         or stride < last
-        or offset + needed > view.get("byteLength", -1)
+        or (in_view and offset + needed > view.get("byteLength", -1))
         or begin + offset + needed > len(stored)
     ):
         return None
@@ -62,15 +64,22 @@ def _plain_array(judge: Judge, accessor: Clean) -> Array | None:
     return array[:, 0] if width == 1 else array
 
 
-def _sparse_indices(judge: Judge, sparse: Clean) -> Array | None:
+def _sparse_indices(judge: Judge, sparse: Clean, *, in_view: bool = True) -> Array | None:
     part = {**sparse["indices"], "type": "SCALAR", "count": sparse["count"]}
-    return _plain_array(judge, part) if "componentType" in part else None
+    return _plain_array(judge, part, in_view=in_view) if "componentType" in part else None
 
 
-def check_sparse(judge: Judge, accessor: Clean, index: int, pointer: str) -> bool:
-    """Whether sparse indices increase and are below the count, whatever else keeps the accessor from being read."""
+def check_sparse(judge: Judge, accessor: Clean, index: int, pointer: str, loaded: set[int]) -> bool:
+    """Whether sparse indices increase and are below the count, whatever else keeps the accessor from being read.
+
+    Args:
+        loaded: buffers whose bytes are there.
+    """
+    view = judge.get("bufferViews", accessor["sparse"]["indices"].get("bufferView"))
+    if view is not None and view.get("buffer") not in loaded and not view.get("extensions"):
+        return True
     try:
-        indices = _sparse_indices(judge, accessor["sparse"])
+        indices = _sparse_indices(judge, accessor["sparse"], in_view=False)
         if indices is None:
             parts = judge.source.sparse(index)
             if parts is None:
