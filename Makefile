@@ -46,6 +46,7 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.optimizing
 	$(BIN)/python -m benchmarks.validating
+	$(BIN)/python -m benchmarks.auditing
 
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 4
