@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import Forge3DError
-from .accessors import COMPONENTS, element_bytes
+from .accessors import BYTES, COMPONENTS, element_bytes
 from .judge import Clean, Judge
 from .rows import Array
 from .rules import ERROR, rule
@@ -44,10 +44,12 @@ def stored_array(judge: Judge, accessor: Clean) -> Array | None:
 def _plain_array(judge: Judge, accessor: Clean, *, in_view: bool = True) -> Array | None:
     """The elements in a buffer; `in_view`: where they do not go on past the buffer view."""
     view = judge.get("bufferViews", accessor.get("bufferView"))
-    if view is None or "buffer" not in view or view.get("extensions") or accessor["type"].startswith("MAT"):
+    if view is None or "buffer" not in view or view.get("extensions"):
         return None
-    component, count = accessor["componentType"], accessor["count"]
-    size, last = element_bytes(component, accessor["type"])
+    component, count, kind = accessor["componentType"], accessor["count"], accessor["type"]
+    size, last = element_bytes(component, kind)
+    if size != COMPONENTS[kind] * BYTES[component]:
+        return None  # a matrix whose columns are padded
     stride, offset, begin = view.get("byteStride", size), accessor.get("byteOffset", 0), view.get("byteOffset", 0)
     needed = stride * (count - 1) + last
     stored = judge.source.stored_buffer(view["buffer"])
@@ -58,9 +60,11 @@ def _plain_array(judge: Judge, accessor: Clean, *, in_view: bool = True) -> Arra
         or begin + offset + needed > len(stored)
     ):
         return None
-    width = COMPONENTS[accessor["type"]]
+    width = COMPONENTS[kind]
     dtype = np.dtype(DTYPES[component]).newbyteorder("<")
     array: Array = np.ndarray((count, width), dtype, stored, begin + offset, (stride, dtype.itemsize))
+    if kind.startswith("MAT"):
+        return array.reshape(count, int(kind[3]), -1).transpose(0, 2, 1)  # columns come first
     return array[:, 0] if width == 1 else array
 
 
