@@ -125,6 +125,34 @@ def sheet(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(4, 16), st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_charts_and_groups_that_lie_anyhow(n: int, charts: int, groups: int, seed: int) -> None:
+    """Each triangle of a sheet is of some chart and group: wherever they meet, what is recorded is what happens."""
+    mesh, rng = sheet(n), np.random.default_rng(seed)
+    kind = rng.integers(0, charts * groups, len(mesh["corners"]))
+    wedge, corners = np.unique(mesh["corners"] * charts * groups + kind[:, None], return_inverse=True)
+    point_of = wedge // (charts * groups)
+    mesh |= {
+        "point_of": point_of, "chart_of": np.arange(len(wedge)), "group_of": wedge % groups,
+        "values": rng.normal(size=(len(wedge), 2)), "normals": np.zeros((len(wedge), 3)),
+        "corners": corners.reshape(-1, 3),
+    }  # fmt: skip
+    made = Collapsing(**mesh)
+    used = np.unique(mesh["group_of"][mesh["corners"]])
+    for steps in {0, len(made.cost) // 3, len(made.cost)}:
+        level = made.level(steps)
+        assert len(level.triangles) == len(mesh["corners"]) - made.removed[:steps].sum()
+        assert np.array_equal(np.unique(mesh["group_of"][level.corners]), used)
+        assert np.array_equal(mesh["group_of"][level.corners], mesh["group_of"][mesh["corners"][level.triangles]])
+        stiff = made.level(steps, settle=False)
+        before, after = (
+            np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
+            for p in (mesh["points"][point_of[mesh["corners"][stiff.triangles]]], stiff.places[stiff.corners])
+        )
+        assert (np.einsum("nc,nc->n", before, after) >= 0).all()  # nothing has turned over
+
+
 def test_a_fan_round_one_point_takes_no_longer_than_it_must() -> None:
     count = 20_000  # would be 4 · 10⁸ looks at neighbours if each collapse walked round the middle
     angle = np.arange(count) * (2 * np.pi / count)

@@ -16,6 +16,7 @@ namespace forge3d {
 namespace {
 
 constexpr double kLeastFacing = 0.2;   // cosine of the angle that a triangle may turn by in one collapse
+constexpr double kLeastFacingAtAll = 0;  // and of that to how it stood at first: none may end up on its back
 constexpr double kSlideWeight = 4;     // of the error of attributes that leave their chart
 constexpr double kShort = 1e-6;        // of an edge's squared length, to put short edges first where all is flat
 constexpr double kMostCost = 1e300;
@@ -32,7 +33,12 @@ class Work {
     Work(const Mesh& mesh, const std::vector<Outline>& outlines)
         : mesh_(mesh), rings_(mesh), quadrics_(mesh, outlines, nullptr, nullptr), record_(mesh),
           heap_(mesh.points.size()), target_(mesh.points.size(), -1), left_(size_t(mesh.groups), 0) {
-        for (size_t t = 0; t < mesh.corners.size(); t += 3) ++left_[mesh.group_of[mesh.corners[t]]];
+        facing_.reserve(mesh.triangles());
+        for (size_t t = 0; t < mesh.corners.size(); t += 3) {
+            ++left_[mesh.group_of[mesh.corners[t]]];
+            const Vec3 a = mesh.points[mesh.point_at(t)];
+            facing_.push_back(unit(cross(mesh.points[mesh.point_at(t + 1)] - a, mesh.points[mesh.point_at(t + 2)] - a)));
+        }
     }
 
     Record run(Progress progress) {
@@ -43,15 +49,16 @@ class Work {
         while (!heap_.empty()) {
             const int32_t a = heap_.pop().second;
             rings_.gather(a, ring_);
-            if (!ring_.has(target_[a]) || !may(a, target_[a])) {  // what is around it has changed
+            const Ring::Neighbour* edge = ring_.find(target_[a]);
+            if (!edge || !may(a, *edge)) {  // what is around it has changed
                 candidates(a);
-                const auto good =
-                    std::find_if(found_.begin(), found_.end(), [&](const Candidate& c) { return may(a, c.b); });
+                const auto good = std::find_if(found_.begin(), found_.end(),
+                                               [&](const Candidate& c) { return may(a, *ring_.find(c.b)); });
                 target_[a] = good == found_.end() ? -1 : good->b;
                 if (good != found_.end()) heap_.set(a, good->key);
                 continue;
             }
-            gone += apply(a, target_[a]);
+            gone += apply(a, *edge);
             if (record_.cost.size() % kReportEvery == 0) report(progress, gone / total);
         }
         return std::move(record_);
@@ -71,17 +78,35 @@ class Work {
         }
     }
 
+    // The same where only a → b is new.
+    void consider(int32_t a, int32_t b) {
+        rings_.gather(a, ring_);
+        found_.clear();
+        const Ring::Neighbour* edge = ring_.find(b);
+        if (edge) candidate(a, *edge);
+        if (!found_.empty() && found_[0] < Candidate{heap_.key(a), target_[a]}) {
+            target_[a] = b;
+            heap_.set(a, found_[0].key);
+        }
+    }
+
     // All collapses of a that borders and charts allow, cheapest first.
     void candidates(int32_t a) {
         found_.clear();
-        if (mesh_.locked[a] || ring_.crowded || ring_.neighbours.empty()) return;
-        for (const Ring::Neighbour& n : ring_.neighbours) {
-            if (ring_.border && n.count != 1) continue;  // an open edge goes along itself only
-            if (!partners(n)) continue;
-            const Vec3 gap = mesh_.points[n.point] - mesh_.points[a];
-            found_.push_back({cost(a, n.point) + kShort * dot(gap, gap) * quadrics_.area[a], n.point});
-        }
+        if (mesh_.locked[a]) return;
+        for (const Ring::Neighbour& n : ring_.neighbours) candidate(a, n);
         std::sort(found_.begin(), found_.end());
+    }
+
+    void candidate(int32_t a, const Ring::Neighbour& n) {
+        if (!continues(n)) return;
+        const Vec3 gap = mesh_.points[n.point] - mesh_.points[a];
+        found_.push_back({cost(a, n.point) + kShort * dot(gap, gap) * quadrics_.area[a], n.point});
+    }
+
+    // Whether borders and charts go on across an edge of the ring; then `partners_` says how.
+    bool continues(const Ring::Neighbour& n) {
+        return !ring_.crowded && (!ring_.border || n.count == 1) && partners(n);  // an open edge goes along itself only
     }
 
     // What a → b costs, in squared distance times area; `partners_` are those across its edge.
@@ -129,9 +154,10 @@ class Work {
         return best;
     }
 
-    // Whether a → b leaves a surface: no fold, no closed tube, no triangle turned over, no group emptied.
-    bool may(int32_t a, int32_t b) {
-        const Ring::Neighbour& edge = ring_.at(b);
+    // Whether a → b leaves a surface: no fold, no closed tube, no triangle turned over, no group emptied. `ring_` is a's.
+    bool may(int32_t a, const Ring::Neighbour& edge) {
+        const int32_t b = edge.point;
+        if (!continues(edge)) return false;
         // The link condition (Dey et al. 1999): they share no neighbour but those across the edge.
         int shared = 0;
         for (const Ring::Neighbour& n : ring_.neighbours)
@@ -152,14 +178,14 @@ class Work {
             const Vec3 before = cross(side, from - p), after = cross(side, to - p);
             if (dot(before, before) > 0 && dot(before, after) <= kLeastFacing * length(before) * length(after))
                 return false;
+            if (dot(after, facing_[s.triangle]) < kLeastFacingAtAll * length(after)) return false;
         }
         return true;
     }
 
-    // Carry out a → b, of which `ring_` is a's ring; the number of triangles that went.
-    int apply(int32_t a, int32_t b) {
-        const Ring::Neighbour edge = ring_.at(b);
-        partners(edge);
+    // Carry out a → b along an edge that `may` has just allowed; the number of triangles that went.
+    int apply(int32_t a, const Ring::Neighbour edge) {  // by value: the ring changes
+        const int32_t b = edge.point;
         const double total = cost(a, b);
         const int32_t number = int32_t(record_.removed.size());
         const double area = quadrics_.area[a];
@@ -178,7 +204,11 @@ class Work {
         around_.clear();
         for (const Ring::Neighbour& n : ring_.neighbours) around_.push_back(n.point);
         rings_.move(ring_, b, partners_);
-        for (const int32_t p : around_) consider(p);
+        for (const int32_t p : around_)
+            if (p == b || !heap_.has(p) || target_[p] == a)
+                consider(p);
+            else
+                consider(p, b);  // what else it could do costs what it did
         rings_.gather(b, ring_);
         around_.clear();
         for (const Ring::Neighbour& n : ring_.neighbours)
@@ -194,6 +224,7 @@ class Work {
     Heap heap_;
     std::vector<int32_t> target_;  // of each point in the queue: where it would go
     std::vector<int64_t> left_;    // triangles of each group
+    std::vector<Vec3> facing_;     // of each triangle: the way it faced at first; zero where it had no area
     Ring ring_;
     std::vector<Candidate> found_;
     std::vector<int32_t> partners_, around_;

@@ -12,6 +12,7 @@ class Heap {
 
     bool empty() const { return heap_.empty(); }
     bool has(int32_t item) const { return where_[item] >= 0; }
+    double key(int32_t item) const { return heap_[where_[item]].first; }
 
     // Enter an item, or change its key.
     void set(int32_t item, double key) {

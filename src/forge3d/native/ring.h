@@ -23,11 +23,11 @@ struct Ring {
     bool border = false;   // has an open edge
     bool crowded = false;  // has an edge with more than two triangles, or more triangles than are worth walking
 
-    const Neighbour& at(int32_t point) const {
-        return *std::find_if(neighbours.begin(), neighbours.end(), [=](const Neighbour& n) { return n.point == point; });
-    }
-    bool has(int32_t point) const {
-        return std::any_of(neighbours.begin(), neighbours.end(), [=](const Neighbour& n) { return n.point == point; });
+    // The neighbour at a point, or null.
+    const Neighbour* find(int32_t point) const {
+        for (const Neighbour& n : neighbours)
+            if (n.point == point) return &n;
+        return nullptr;
     }
 };
 

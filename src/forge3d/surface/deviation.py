@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..native import Nearest
+from ..native import Nearest, distinct_rows
 
 SAMPLES = 8000
 """Of each kind on each side of a whole document; its parts share them by their triangles."""
@@ -88,7 +88,8 @@ class _Found:
 def _samples(corners: npt.NDArray[np.float64], count: int) -> _Samples:
     if len(corners) == 0:
         return _Samples(np.empty((0, 3)), 0)
-    vertices = _some(corners.reshape(-1, 3), 3 * count)  # most stand in several triangles
+    places = corners.reshape(-1, 3)
+    vertices = _some(places[distinct_rows(places)[1]], count)
     even = spread(corners, min(count, 8 * len(corners)))[0]
     return _Samples(np.concatenate([vertices, _some(corners, count).mean(axis=1), even]), len(even))
 
