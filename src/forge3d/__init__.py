@@ -31,16 +31,29 @@ if TYPE_CHECKING:
     from .judging import validate_many as validate_many
     from .lod.levels import levels as levels
     from .optimize import PRESETS as PRESETS
+    from .optimize import AtlasMaterials as AtlasMaterials
+    from .optimize import Center as Center
     from .optimize import Compress as Compress
     from .optimize import Decompress as Decompress
     from .optimize import Dedup as Dedup
+    from .optimize import Flatten as Flatten
+    from .optimize import Instance as Instance
+    from .optimize import Join as Join
+    from .optimize import Palette as Palette
+    from .optimize import Pivot as Pivot
     from .optimize import Prune as Prune
     from .optimize import Quantize as Quantize
+    from .optimize import RemoveHidden as RemoveHidden
     from .optimize import Reorder as Reorder
     from .optimize import Repair as Repair
     from .optimize import Simplify as Simplify
     from .optimize import Textures as Textures
+    from .optimize import Uninstance as Uninstance
+    from .optimize import Unweld as Unweld
     from .optimize import Weld as Weld
+    from .optimize.merge import merge as merge
+    from .optimize.merge import merge_variants as merge_variants
+    from .optimize.partition import partition as partition
     from .pipeline import Recipe as Recipe
     from .pipeline.build import build as build
     from .render import Orbit as Orbit
@@ -53,8 +66,9 @@ _HOME = {
     "document": ("Accessor", "Context", "Document"),
     "gltf": ("Limits", "Source"),
     "optimize": (
-        "PRESETS", "Compress", "Decompress", "Dedup", "Prune", "Quantize", "Reorder", "Repair", "Simplify",
-        "Textures", "Weld",
+        "PRESETS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance", "Join",
+        "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair", "Simplify", "Textures",
+        "Uninstance", "Unweld", "Weld", "merge", "merge_variants", "partition",
     ),
     "lod": ("levels",),
     "pipeline": ("Recipe", "build"),
