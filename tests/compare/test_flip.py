@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from forge3d.compare import flip
+from forge3d.errors import DependencyMissing
+
+pytest.importorskip("flip_evaluator")
+
+
+def disc(colour: tuple[int, int, int], radius: int = 20) -> np.ndarray:
+    y, x = np.mgrid[:64, :64] - 31.5
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    pixels[x**2 + y**2 < radius**2] = (*colour, 255)
+    return pixels
+
+
+def test_from_none_to_all_of_it() -> None:
+    assert flip(disc((90, 90, 90)), disc((90, 90, 90))) == 0
+    near, far = (flip(disc((90, 90, 90)), disc(colour)) for colour in ((96, 90, 90), (250, 30, 30)))
+    assert near is not None
+    assert far is not None
+    assert 0 < near < 0.1 < 0.5 < far < 1
+
+
+def test_only_the_objects_pixels_count() -> None:
+    small, large = disc((200, 40, 40)), np.zeros((256, 256, 4), np.uint8)
+    large[96:160, 96:160] = small
+    other = large.copy()
+    other[96:160, 96:160] = disc((40, 40, 200))
+    assert flip(large, other) == pytest.approx(flip(small, disc((40, 40, 200))), rel=0.02)
+    assert flip(np.zeros((8, 8, 4), np.uint8), np.zeros((8, 8, 4), np.uint8)) is None
+
+
+def test_a_silhouette_shows() -> None:
+    changed = flip(disc((255, 255, 255)), disc((255, 255, 255), radius=16))
+    assert changed is not None
+    assert changed > 0.1
+
+
+def test_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="must be equal"):
+        flip(np.zeros((8, 8, 4), np.uint8), np.zeros((8, 9, 4), np.uint8))
+    monkeypatch.setitem(sys.modules, "flip_evaluator", None)
+    with pytest.raises(DependencyMissing, match="flip-evaluator"):
+        flip(disc((1, 1, 1)), disc((1, 1, 1)))
