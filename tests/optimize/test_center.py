@@ -73,6 +73,7 @@ def test_skins_move_with_their_joints_and_levels_with_their_first() -> None:
     doc.nodes.append(lower)
     Center()(doc, Context())
     assert all(corners.reshape(-1, 3).min(axis=0).tolist() == [-1, 0, 0] for corners in world_corners(doc))
+    assert skinned.translation == (0.0, 0.0, 0.0)  # its joints have moved, and place it
     assert lower.translation == first.translation == (-6.0, -1.0, -3.0)
 
 

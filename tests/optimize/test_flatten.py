@@ -97,6 +97,17 @@ def test_joints_levels_and_hidden_groups_keep_their_ancestors() -> None:
     assert lower not in doc.scenes[0].nodes
 
 
+def test_skinned_nodes_take_no_transform_that_means_nothing() -> None:
+    bone = Node()
+    skinned = shown(skin=Skin(joints=[bone]))
+    doc = placed(bone, Node(children=[skinned], translation=(1.0, 2.0, 3.0)))
+    assert skinned.skin is not None
+    doc.skins = [skinned.skin]
+    Flatten()(doc, Context())
+    assert doc.scenes[0].nodes == [bone, skinned]
+    assert skinned.translation == (0.0, 0.0, 0.0)
+
+
 def test_shear_stays_in_the_hierarchy() -> None:
     leaf = shown(rotation=TURN)
     doc = placed(Node(children=[leaf], scale=(1.0, 1.0, 4.0)))

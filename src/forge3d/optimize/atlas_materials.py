@@ -164,7 +164,8 @@ class _Atlas:
                 primitive.material = result
         listed = self.document.materials
         listed[listed.index(first)] = result
-        listed[:] = [material for material in listed if material not in self.materials]
+        gone = set(self.materials)
+        listed[:] = [material for material in listed if material not in gone]
         self.document.samplers.append(self.sampler)
 
     def _base_color(self, result: Material) -> None:

@@ -13,6 +13,7 @@ from ..document.scene import Matrix
 from ..document.traversal import roots
 from .graph import animated, pinned
 from .options import one_of
+from .placing import placed_by_joints
 
 _STILL = 1e-7  # of the model's diagonal: a move that nobody sees
 
@@ -68,6 +69,8 @@ def point_of(box: Bounds, at: str) -> Matrix:
 def _move(document: Document, offset: Matrix) -> None:
     driven = animated(document)
     for root in _standing(document):
+        if placed_by_joints(root):
+            continue
         paths = driven.get(id(root), set())
         if "translation" in paths or "matrix" in paths:
             _put_below(document, root, offset)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ..document import Change, Context, Document, Fidelity, Node, Skip, Transform
 from ..document.traversal import local_matrix
 from .graph import pinned
-from .placing import anchors, is_identity, move_to, remove_empty, walk_tree
+from .placing import anchors, is_identity, move_to, placed_by_joints, remove_empty, walk_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Flatten(Transform):
 def _lift(node: Node, parent: Node) -> bool:
     """Multiply the parent's transform, which is final by now, into the node's; False where that shears."""
     around = local_matrix(parent)
-    return is_identity(around) or move_to(node, around @ local_matrix(node))
+    return is_identity(around) or placed_by_joints(node) or move_to(node, around @ local_matrix(node))
 
 
 def _rebuild(document: Document, order: list[tuple[Node, Node | None]], above: dict[int, Node | None]) -> None:

@@ -118,7 +118,8 @@ class Palette(Transform):
                         f"TEXCOORD_{sets}": painter.coordinates(numbers[_look(old)], _count(primitive)),
                     }
         document.materials[document.materials.index(first)] = material
-        document.materials[:] = [kept for kept in document.materials if kept not in group]
+        gone = set(group)
+        document.materials[:] = [kept for kept in document.materials if kept not in gone]
         return painter.error
 
 

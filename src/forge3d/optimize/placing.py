@@ -119,6 +119,11 @@ def move_to(node: Node, matrix: Matrix) -> bool:
     return True
 
 
+def placed_by_joints(node: Node) -> bool:
+    """Whether the node's transform says nothing: a skinned mesh stands where its joints are (§3.7.3.3)."""
+    return node.skin is not None and not node.children and node.camera is None and node.light is None
+
+
 def is_identity(matrix: Matrix) -> bool:
     return bool(np.array_equal(matrix, np.eye(4)))
 

@@ -16,9 +16,10 @@ from ..document.scene import Matrix
 from ..document.traversal import instance_matrices, walk
 from ..errors import LimitExceeded
 from ..surface.visibility import seen_from_outside
-from .graph import animated, parents, pinned
+from .graph import animated, pinned
 from .materials import materials_of
 from .options import between
+from .placing import walk_tree
 from .vertices import COMPRESSED, index_accessor, numbered_vertices, payload_kept, primitives
 
 Marks = npt.NDArray[np.bool_]
@@ -121,15 +122,11 @@ def _drawn(document: Document, scene: Scene | None, movable: set[int]) -> Iterat
 
 def _movable(document: Document) -> set[int]:
     """`id` of nodes that may move or vanish, with all below them, and of primitives whose material is animated."""
-    driven, above = animated(document), parents(document)
+    driven = animated(document)
     found: set[int] = set()
-    loose = {id(node) for node in document.nodes if id(node) in driven or node.visible is not None}
-    loose |= {id(node) for node in document.nodes if node.extensions}
-    for node in document.nodes:
-        chain: list[Node] = [node]
-        while id(chain[-1]) in above:
-            chain.append(above[id(chain[-1])])
-        if any(id(step) in loose for step in chain):
+    for node, parent in walk_tree(document):
+        loose = id(node) in driven or node.visible is not None or bool(node.extensions)
+        if loose or (parent is not None and id(parent) in found):
             found.add(id(node))
     for mesh in document.meshes:
         for primitive in mesh.primitives:
@@ -181,7 +178,7 @@ def _drop_empty(document: Document, judged: set[Primitive]) -> None:
     for mesh in document.meshes:
         gone = [p for p in mesh.primitives if p in judged and p.indices is not None and len(p.indices) == 0]
         mesh.primitives = [primitive for primitive in mesh.primitives if primitive not in gone]
-    empty = [mesh for mesh in document.meshes if not mesh.primitives]
+    empty = {mesh for mesh in document.meshes if not mesh.primitives}
     for node in document.nodes:
         if node.mesh in empty:
             node.mesh = node.instancing = None
