@@ -7,7 +7,7 @@ import pytest
 
 from forge3d.errors import Forge3DError, InvalidAsset, LimitExceeded, ResourceRefused
 from forge3d.gltf import Limits
-from forge3d.gltf.resources import DataUri, Resolver, scheme
+from forge3d.gltf.resources import DataUri, Resolver
 
 
 @pytest.fixture
