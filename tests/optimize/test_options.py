@@ -55,7 +55,7 @@ def test_a_recipes_types_are_held() -> None:
 
 def test_canonical_is_the_same_for_the_same_work() -> None:
     assert canonical(Simplify(ratio=0.5)) == canonical(parse("simplify:ratio=.5", TRANSFORMS))
-    assert canonical(Weld()) == {"transform": "weld", "version": 1, "options": {}}
+    assert canonical(Weld()) == {"transform": "weld", "version": Weld.version, "options": {}}
     assert canonical(Quantize()) != canonical(Quantize(position=13))
 
 
