@@ -20,6 +20,7 @@ from .quantize import Quantize
 from .remove_hidden import RemoveHidden
 from .reorder import Reorder
 from .repair import Repair
+from .resample import Resample
 from .simplify import Simplify
 from .textures import Textures
 from .uninstance import Uninstance
@@ -49,13 +50,14 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Palette,
         AtlasMaterials,
         RemoveHidden,
+        Resample,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
-    "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair", "Simplify",
-    "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of",
-    "options_of", "parse", "partition",
+    "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair", "Resample",
+    "Simplify", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants",
+    "name_of", "options_of", "parse", "partition",
 ]  # fmt: skip
