@@ -49,7 +49,7 @@ def _jpeg(data: bytes) -> bool:
 
 
 def _webp(data: bytes) -> bool:
-    """RFC 6386 §9.1: a key frame and its start code. RFC 9649 §3.4: the signature, and three bits of version."""
+    """RFC 6386 §19.1: a key frame and its start code. RFC 9649 §3.4: the signature, and three bits of version."""
     kind = data[12:16]
     if kind == b"VP8 ":
         start, width, height = struct.unpack_from("<3sHH", data, 23)

@@ -33,8 +33,21 @@ KHRONOS_EXTENSIONS = {
     "KHR_materials_volume", "KHR_mesh_quantization", "KHR_texture_transform",
 }  # fmt: skip
 """Of the npm release 2.0.0-dev.3.10."""
-SAID_WITHOUT_SUPPORT = ("UNSUPPORTED_EXTENSION", "UNUSED_OBJECT", "IMAGE_UNRECOGNIZED_FORMAT", "VALUE_NOT_IN_LIST")
 OUR_EXTENSIONS = EXTENSIONS.keys() - KHRONOS_EXTENSIONS
+OUR_IMAGES = {"image/ktx2", "image/avif"}
+DATA_CODES = (
+    "ACCESSOR_ANIMATION_INPUT_N", "ACCESSOR_ANIMATION_SAMPLER_OUTPUT_NON_NORMALIZED", "ACCESSOR_ELEMENT_OUT_OF_",
+    "ACCESSOR_INDEX_", "ACCESSOR_INVALID_FLOAT", "ACCESSOR_INVALID_IBM", "ACCESSOR_INVALID_SIGN", "ACCESSOR_JOINTS_",
+    "ACCESSOR_MAX_", "ACCESSOR_MIN_", "ACCESSOR_NON_CLAMPED", "ACCESSOR_SPARSE_IND", "ACCESSOR_VECTOR3_NON_UNIT",
+    "ACCESSOR_WEIGHTS_",
+)  # fmt: skip
+"""How codes begin that are about the numbers of accessors."""
+RESOURCE_CODES = (
+    *DATA_CODES, "BUFFER_BYTE_LENGTH_MISMATCH", "BUFFER_GLB_CHUNK_TOO_BIG", "BUFFER_MISSING_GLB_DATA", "IMAGE_DATA_",
+    "IMAGE_FEATURES_", "IMAGE_MIME_TYPE_INVALID", "IMAGE_NON_ENABLED_", "IMAGE_NPOT_", "IMAGE_UNEXPECTED_EOS",
+    "IMAGE_UNRECOGNIZED_", "IO_ERROR", "TEXTURE_INVALID_IMAGE_MIME_TYPE",
+)  # fmt: skip
+"""How codes begin that are about the bytes of buffers and images."""
 
 
 @dataclass(frozen=True)
@@ -92,26 +105,53 @@ def rules_of_our_own(case: Case) -> Iterator[Difference]:
 
 @known
 def supported_extensions(case: Case) -> Iterator[Difference]:
-    used = case.document.get("extensionsUsed") if isinstance(case.document, dict) else None
-    names = {name for name in used if isinstance(name, str)} & OUR_EXTENSIONS if isinstance(used, list) else set()
-    held = _held_by_extensions(case) if names else set()
-    for who, places in (("theirs", case.less), ("ours", case.more)) if names else ():
+    held = _held_by_extensions(case)
+    for who, places in (("theirs", case.less), ("ours", case.more)):
         for place in places:
             code, _, pointer = place
-            if who == "theirs" and code in SAID_WITHOUT_SUPPORT:
-                yield who, place
-            elif not isinstance(pointer, str):
+            if not isinstance(pointer, str):
                 continue
-            elif (
-                (who == "ours" and any(f"/extensions/{name}" in pointer for name in names))
-                or (
-                    who == "ours"
-                    and code.startswith(("NODE_EMPTY", "IO_ERROR", "IMAGE_"))
-                    and names & _names(value_at(case.document, pointer.removesuffix("/uri")))
-                )
-                or (code.startswith("ACCESSOR_") and (_accessor_at(case.document, pointer) in held or pointer in held))
-            ):
+            is_held = _accessor_at(case.document, pointer) in held or pointer in held
+            known = _said_without_support if who == "theirs" else _said_with_support
+            if (code.startswith(DATA_CODES) and is_held) or known(case, code, pointer):
                 yield who, place
+
+
+def _said_without_support(case: Case, code: str, pointer: str) -> bool:
+    """Whether an issue comes from not knowing an extension that we know."""
+    value = value_at(case.document, pointer)
+    if code == "UNSUPPORTED_EXTENSION":
+        return value in OUR_EXTENSIONS
+    if code == "VALUE_NOT_IN_LIST":
+        return pointer.endswith("/mimeType") and value in OUR_IMAGES
+    number = pointer.rpartition("/")[2]
+    if code == "IMAGE_UNRECOGNIZED_FORMAT":
+        data = case.image(int(number)) or b""
+        return data.startswith(b"\xabKTX 20\xbb") or data[4:8] == b"ftyp"
+    return code == "UNUSED_OBJECT" and int(number) in _whole_numbers(_our_objects(case.document))
+
+
+def _said_with_support(case: Case, code: str, pointer: str) -> bool:
+    """Whether an issue is about an extension that only we know, or about an object that an unknown one may change."""
+    owner = value_at(case.document, pointer.removesuffix("/uri"))
+    changed = code.startswith(("NODE_EMPTY", "IO_ERROR", "IMAGE_")) and _names(owner) & OUR_EXTENSIONS
+    return bool(changed) or any(f"/extensions/{name}" in pointer for name in OUR_EXTENSIONS)
+
+
+def _our_objects(value: Any) -> list[Any]:
+    """Every object of an extension that only we know, anywhere in a JSON value."""
+    if isinstance(value, list):
+        return [found for entry in value for found in _our_objects(entry)]
+    if not isinstance(value, dict):
+        return []
+    here = [value["extensions"][name] for name in _names(value) & OUR_EXTENSIONS]
+    return here + [found for entry in value.values() for found in _our_objects(entry)]
+
+
+def _whole_numbers(value: Any) -> set[int]:
+    if isinstance(value, dict | list):
+        return set().union(*map(_whole_numbers, value.values() if isinstance(value, dict) else value))
+    return {int(value)} if type(value) in (int, float) and value == value // 1 else set()
 
 
 def _held_by_extensions(case: Case) -> set[int | str]:
@@ -137,11 +177,10 @@ def _names(owner: Any) -> set[str]:
 
 def _accessor_at(document: Any, pointer: str) -> Any:
     """The accessor that a pointer goes into, or names."""
-    _, first, *rest = pointer.split("/")
-    if first == "accessors" and rest:
-        return int(rest[0])
-    found = value_at(document, pointer)
-    return found if type(found) is int else None
+    if found := re.match("/accessors/([0-9]+)", pointer):
+        return int(found[1])
+    value = value_at(document, pointer)
+    return value if type(value) is int else None
 
 
 @known
@@ -164,14 +203,19 @@ def absolute_uris(case: Case) -> Iterator[Difference]:
 
 @known
 def pointers_to_nothing(case: Case) -> Iterator[Difference]:
-    same = sorted(case.more, key=str)
-    for lost in sorted(case.less, key=str):
+    for lost in case.less:
         if str(lost[2]).startswith("/animations/") and not leads_somewhere(case.document, str(lost[2])):
-            yield "theirs", lost
-            found = next((place for place in same if place[:2] == lost[:2]), None)
-            if found is not None:
-                same.remove(found)
-                yield "ours", found
+            same = [place for place in case.ours if place[:2] == lost[:2] and _is_within(str(place[2]), str(lost[2]))]
+            if same:
+                yield "theirs", lost
+            for place in same:
+                yield "ours", place
+
+
+def _is_within(pointer: str, longer: str) -> bool:
+    """Whether a pointer is another one with steps left out."""
+    steps = iter(longer.split("/"))
+    return all(step in steps for step in pointer.split("/"))
 
 
 def leads_somewhere(document: Any, pointer: str) -> bool:
@@ -229,7 +273,8 @@ def images_against_their_format(case: Case) -> Iterator[Difference]:
     for number in range(len(case.objects("images"))):
         pointer = f"/images/{number}"
         here = [(who, place) for who, places in (("ours", case.more), ("theirs", case.less)) for place in places]
-        here = [(who, place) for who, place in here if place[0].startswith("IMAGE_") and place[2] == pointer]
+        at = (pointer, f"{pointer}/uri", f"{pointer}/bufferView")
+        here = [(who, place) for who, place in here if place[0].startswith("IMAGE_") and place[2] in at]
         data = case.image(number) if here else None
         if data is not None and contradicts_format(data):
             yield from here
@@ -247,10 +292,9 @@ def halves_of_surrogate_pairs(case: Case) -> Iterator[Difference]:
 def spare_bits_of_base64(case: Case) -> Iterator[Difference]:
     uris = [entry.get("uri") for name in ("buffers", "images") for entry in case.objects(name)]
     if ("INVALID_JSON", 0, "") in case.less and any(_has_spare_bits(uri) for uri in uris if isinstance(uri, str)):
+        yield "theirs", ("INVALID_JSON", 0, "")
         for place in case.more:
             yield "ours", place
-        for place in case.less:
-            yield "theirs", place
 
 
 def _has_spare_bits(uri: str) -> bool:
@@ -267,7 +311,8 @@ def _has_spare_bits(uri: str) -> bool:
 def empty_last_chunks(case: Case) -> Iterator[Difference]:
     if case.data[:4] == b"glTF" and case.data[-8:-4] == struct.pack("<I", 0):
         for place in case.more:
-            yield "ours", place
+            if place[0].startswith(("GLB_LENGTH_MISMATCH", "INVALID_JSON", *RESOURCE_CODES)):
+                yield "ours", place
 
 
 @known
@@ -304,9 +349,11 @@ def partly_skinned_meshes(case: Case) -> Iterator[Difference]:
 
 @known
 def data_of_forbidden_formats(case: Case) -> Iterator[Difference]:
-    wrong = {str(place[2]).rpartition("/")[0] for place in case.theirs if place[0].endswith("ACCESSOR_INVALID_FORMAT")}
+    wrong = {str(place[2]) for place in case.theirs if place[0] == "MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT"}
+    skinning = {pointer.rpartition("/")[0] for pointer in wrong if re.search("/(JOINTS|WEIGHTS)_[0-9]+$", pointer)}
     for place in case.less:
-        if place[0].startswith("ACCESSOR_") and str(place[2]).rpartition("/")[0] in wrong:
+        of_skinning = place[0].startswith(("ACCESSOR_JOINTS_", "ACCESSOR_WEIGHTS_"))
+        if of_skinning and str(place[2]).rpartition("/")[0] in skinning:
             yield "theirs", place
 
 
@@ -314,5 +361,6 @@ def data_of_forbidden_formats(case: Case) -> Iterator[Difference]:
 def extensions_of_incomplete_objects(case: Case) -> Iterator[Difference]:
     incomplete = {place[2] for place in case.theirs if place[0] == "UNDEFINED_PROPERTY"}
     for place in case.more:
-        if place[0] == "UNEXPECTED_EXTENSION_OBJECT" and str(place[2]).partition("/extensions/")[0] in incomplete:
+        owner = str(place[2]).partition("/extensions/")[0]
+        if place[0] in ("UNEXPECTED_EXTENSION_OBJECT", "UNDECLARED_EXTENSION") and owner in incomplete:
             yield "ours", place

@@ -28,13 +28,22 @@ class Seed:
     folder: Path
 
 
+def shared_files(assets: Path) -> list[Seed]:
+    """The shared cases and models, of every size."""
+    files = sorted((assets / "validator").rglob("*.gl*")) + sorted((assets / "models").rglob("*.gl*"))
+    found = [path for path in files if path.suffix in (".gltf", ".glb")]
+    return [Seed(path.read_bytes(), path.suffix, path.parent) for path in found]
+
+
+def own_seeds(assets: Path) -> list[Seed]:
+    """Models of our own, which need no resources."""
+    folder = assets / "validator"
+    return [Seed(data, ".glb" if data[:4] == b"glTF" else ".gltf", folder) for data in own_models()]
+
+
 def seeds_of(assets: Path) -> list[Seed]:
     """The shared cases and models of up to 40 kB, then models of our own."""
-    files = sorted((assets / "validator").rglob("*.gl*")) + sorted((assets / "models").rglob("*.gl*"))
-    found = [path for path in files if path.suffix in (".gltf", ".glb") and path.stat().st_size < LARGEST]
-    shared = [Seed(path.read_bytes(), path.suffix, path.parent) for path in found]
-    empty = assets / "validator"
-    return [*shared, *(Seed(data, ".glb" if data[:4] == b"glTF" else ".gltf", empty) for data in own_models())]
+    return [*(seed for seed in shared_files(assets) if len(seed.data) < LARGEST), *own_seeds(assets)]
 
 
 def own_models() -> list[bytes]:

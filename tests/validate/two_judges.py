@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from tests import peers
 
-from forge3d.errors import InvalidAsset, LimitExceeded
+from forge3d.errors import Forge3DError, InvalidAsset, LimitExceeded
 from forge3d.gltf import Source
 from forge3d.gltf.files import external_uris
 from forge3d.validate import validate
@@ -91,15 +91,15 @@ def case_of(data: bytes, folder: Path, theirs: set[Place]) -> Case:
     """What both say of `data`."""
 
     def image(number: int) -> bytes | None:
-        source = Source.open(data, base=folder)
-        described = source.json["images"][number]
         try:
+            source = Source.open(data, base=folder)
+            described = source.json["images"][number]
             if "uri" in described:
                 return bytes(source.resource(described["uri"]))
             view = source.json["bufferViews"][described["bufferView"]]
             start = view.get("byteOffset", 0)
             return bytes(source.stored_buffer(view["buffer"])[start : start + view["byteLength"]])
-        except (InvalidAsset, LookupError, TypeError):
+        except (Forge3DError, LookupError, TypeError, AttributeError):
             return None
 
     return Case(data, parsed(data), ours(data, folder), theirs, image)
