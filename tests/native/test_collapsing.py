@@ -153,6 +153,26 @@ def test_charts_and_groups_that_lie_anyhow(n: int, charts: int, groups: int, see
         assert (np.einsum("nc,nc->n", before, after) >= 0).all()  # nothing has turned over
 
 
+def test_small_pieces_go_when_the_surface_is_off_by_as_much() -> None:
+    mesh, count = sheet(20), 441
+    tetrahedron = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]])
+    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
+    sizes = (0.001, 0.002, 3.0)
+    for number, size in enumerate(sizes):
+        mesh["points"] = np.concatenate([mesh["points"], tetrahedron * size + [0, 0, 2]])
+        mesh["corners"] = np.concatenate([mesh["corners"], faces + count + 4 * number])
+    total = count + 4 * len(sizes)
+    mesh |= {name: np.arange(total) for name in ("point_of", "chart_of")}
+    mesh |= {"group_of": np.zeros(total), "locked": np.zeros(total), "normals": np.zeros((total, 3))}
+    mesh["values"] = np.zeros((total, 0))
+    made = Collapsing(**mesh)
+    left = [set((made.level(steps).triangles // 4).tolist()) for steps in range(len(made.cost) + 1)]
+    for piece, size in zip((200, 201), sizes, strict=False):  # its four triangles are 4 · 200 to 4 · 200 + 3
+        gone = next(steps for steps, pieces in enumerate(left) if piece not in pieces)
+        assert made.distance[: gone - 1].max() >= made.distance[gone - 1] == pytest.approx(size * np.sqrt(3) / 2)
+    assert 202 in left[-1]  # as large as all that is left
+
+
 def test_a_fan_round_one_point_takes_no_longer_than_it_must() -> None:
     count = 20_000  # would be 4 · 10⁸ looks at neighbours if each collapse walked round the middle
     angle = np.arange(count) * (2 * np.pi / count)

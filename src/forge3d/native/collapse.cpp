@@ -7,6 +7,7 @@
 #include "collapse.h"
 
 #include <algorithm>
+#include <set>
 
 #include "heap.h"
 #include "ring.h"
@@ -31,8 +32,9 @@ struct Candidate {
 class Work {
   public:
     Work(const Mesh& mesh, const std::vector<Outline>& outlines)
-        : mesh_(mesh), rings_(mesh), quadrics_(mesh, outlines, nullptr, nullptr), record_(mesh),
-          heap_(mesh.points.size()), target_(mesh.points.size(), -1), left_(size_t(mesh.groups), 0) {
+        : mesh_(mesh), rings_(mesh), quadrics_(mesh, outlines, nullptr, nullptr), pieces_(mesh),
+          record_(mesh, pieces_), heap_(mesh.points.size() + pieces_.list.size()), target_(mesh.points.size(), -1),
+          left_(size_t(mesh.groups), 0) {
         facing_.reserve(mesh.triangles());
         for (size_t t = 0; t < mesh.corners.size(); t += 3) {
             ++left_[mesh.group_of[mesh.corners[t]]];
@@ -44,10 +46,17 @@ class Work {
     Record run(Progress progress) {
         const int32_t points = int32_t(mesh_.points.size());
         for (int32_t p = 0; p < points; ++p) consider(p);
+        for (size_t k = 0; k < pieces_.list.size(); ++k)
+            if (pieces_.list[k].group >= 0) heap_.set(points + int32_t(k), pieces_.list[k].cost());
         const double total = double(mesh_.triangles());
         double gone = 0;
         while (!heap_.empty()) {
             const int32_t a = heap_.pop().second;
+            if (a >= points) {
+                gone += drop(a - points);
+                continue;
+            }
+            if (pieces_.list[pieces_.of[a]].gone) continue;
             rings_.gather(a, ring_);
             const Ring::Neighbour* edge = ring_.find(target_[a]);
             if (!edge || !may(a, *edge)) {  // what is around it has changed
@@ -65,6 +74,21 @@ class Work {
     }
 
   private:
+    // Leave out a whole piece, unless its group would be empty; the number of triangles that went. Larger pieces than
+    // the surface is off by now wait until it is.
+    int64_t drop(int32_t number) {
+        Piece& piece = pieces_.list[number];
+        if (piece.radius() > farthest_) waiting_.insert({piece.radius(), number});
+        if (piece.radius() > farthest_ || left_[piece.group] <= piece.left) return 0;
+        record_.dropped[number] = int32_t(record_.removed.size());
+        record_.cost.push_back(piece.cost());
+        record_.distance.push_back(piece.radius());
+        record_.removed.push_back(int32_t(piece.left));
+        left_[piece.group] -= piece.left;
+        piece.gone = true;
+        return piece.left;
+    }
+
     // Enter a point's cheapest collapse into the queue; whether it may happen is asked when its turn comes.
     void consider(int32_t a) {
         rings_.gather(a, ring_);
@@ -192,6 +216,11 @@ class Work {
         record_.cost.push_back(total);
         record_.distance.push_back(area > 0 ? std::sqrt(total / area) : 0);
         record_.removed.push_back(edge.count);
+        farthest_ = std::max(farthest_, record_.distance.back());
+        for (; !waiting_.empty() && waiting_.begin()->first <= farthest_; waiting_.erase(waiting_.begin())) {
+            const int32_t piece = waiting_.begin()->second;
+            heap_.set(int32_t(mesh_.points.size()) + piece, pieces_.list[piece].cost());
+        }
         record_.points.record(a, b, number);
         quadrics_.surface[b] += quadrics_.surface[a];
         quadrics_.area[b] += area;
@@ -201,6 +230,7 @@ class Work {
                 quadrics_.attributes.merge(partners_[i], ring_.wedges[i]);
             }
         for (int side = 0; side < edge.count; ++side) --left_[mesh_.group_of[edge.here[side]]];
+        pieces_.list[pieces_.of[a]].left -= edge.count;
         around_.clear();
         for (const Ring::Neighbour& n : ring_.neighbours) around_.push_back(n.point);
         rings_.move(ring_, b, partners_);
@@ -220,8 +250,11 @@ class Work {
     const Mesh& mesh_;
     Rings rings_;
     Quadrics quadrics_;
+    Pieces pieces_;
     Record record_;
-    Heap heap_;
+    Heap heap_;  // points, then pieces
+    double farthest_ = 0;          // of all collapses so far, the largest distance
+    std::set<std::pair<double, int32_t>> waiting_;  // pieces that wait for it, by radius
     std::vector<int32_t> target_;  // of each point in the queue: where it would go
     std::vector<int64_t> left_;    // triangles of each group
     std::vector<Vec3> facing_;     // of each triangle: the way it faced at first; zero where it had no area

@@ -1,6 +1,6 @@
 // Edge collapse of a mesh, recorded once: any number of triangles can be asked for afterwards.
 #pragma once
-#include "mesh.h"
+#include "pieces.h"
 
 namespace forge3d {
 
@@ -18,10 +18,15 @@ struct Record {
     std::vector<double> cost;      // of each collapse: the squared error that it brings about, times its area
     std::vector<double> distance;  // of each collapse: how far surface and attributes are off, as a root mean square
     std::vector<int32_t> removed;  // of each collapse: triangles that it takes away
-    explicit Record(const Mesh& mesh) : points(mesh.points.size()), wedges(mesh.point_of.size()) {}
+    std::vector<int32_t> piece_of;  // of each point
+    std::vector<int32_t> dropped;   // of each piece: the collapse that left it out
+    Record(const Mesh& mesh, const Pieces& pieces)
+        : points(mesh.points.size()), wedges(mesh.point_of.size()), piece_of(pieces.of),
+          dropped(pieces.list.size(), INT32_MAX) {}
 };
 
-// Collapse as long as anything can. Points move onto each other, never elsewhere.
+// Collapse as long as anything can. Points move onto each other, never elsewhere; leaving out a whole piece counts as a
+// collapse too.
 Record collapse(const Mesh& mesh, const std::vector<Outline>& outlines, Progress progress);
 
 }  // namespace forge3d

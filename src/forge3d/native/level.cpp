@@ -111,7 +111,7 @@ Level level(const Mesh& mesh, const std::vector<Outline>& outlines, const Record
         int32_t now[3];
         for (int c = 0; c < 3; ++c) now[c] = wedges[mesh.corners[t + c]];
         const int32_t a = result.point_of[now[0]], b = result.point_of[now[1]], c = result.point_of[now[2]];
-        if (a == b || b == c || c == a) continue;
+        if (a == b || b == c || c == a || record.dropped[record.piece_of[a]] < collapses) continue;
         result.triangles.push_back(int32_t(t / 3));
         result.corners.insert(result.corners.end(), now, now + 3);
     }

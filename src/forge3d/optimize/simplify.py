@@ -17,11 +17,13 @@ _DEFAULT_ERROR = 1e-3
 class Simplify(Transform):
     """Collapse edges until so few triangles are left, or the surface has moved so far. Lossy.
 
-    Every position that is left is one of the old ones and keeps its skin weights and morph deltas; normals, texture
-    coordinates and colours are old ones too. What a collapse costs counts the surface, morph targets, normals, colours,
-    and how far texture slides; texture seams keep to themselves as long as anything else is cheaper. Vertices on open
-    edges where primitives touch stay, so that no gaps open. Points and lines are left alone. The change's error is
-    measured against the surface before, in metres, in the rest pose. Nothing is emptied, and nothing gains triangles.
+    Vertices that are left settle where they stand best for the surface around them, with their normals, texture
+    coordinates, colours and morph deltas; on seams and open edges they stay as they were, and skin weights always do.
+    What a collapse costs counts the surface, morph targets, normals, colours, and how far texture slides; texture seams
+    keep to themselves as long as anything else is cheaper. Primitives of a mesh stay together where they touch, and
+    vertices on open edges where meshes touch stay, so that no gaps open. Pieces that are smaller than the error go
+    whole. Points and lines are left alone. The change's error is measured against the surface before, in metres, in
+    the rest pose. No primitive is emptied, and nothing gains triangles.
 
     Args:
         ratio: part of the document's triangles to keep, 0 to 1; none keeps as few as the error allows.
@@ -30,6 +32,7 @@ class Simplify(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
+    version: ClassVar[int] = 2
 
     ratio: float | None = None
     error: float | None = None
