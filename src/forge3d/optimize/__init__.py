@@ -22,6 +22,7 @@ from .reorder import Reorder
 from .repair import Repair
 from .resample import Resample
 from .simplify import Simplify
+from .sparse import Sparse
 from .textures import Textures
 from .uninstance import Uninstance
 from .unweld import Unweld
@@ -51,6 +52,7 @@ TRANSFORMS: dict[str, type[Transform]] = {
         AtlasMaterials,
         RemoveHidden,
         Resample,
+        Sparse,
     )
 }
 """Every transform by its name in recipes and on the command line."""
@@ -58,6 +60,6 @@ TRANSFORMS: dict[str, type[Transform]] = {
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
     "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair", "Resample",
-    "Simplify", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants",
+    "Simplify", "Sparse", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants",
     "name_of", "options_of", "parse", "partition",
 ]  # fmt: skip
