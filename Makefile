@@ -46,6 +46,7 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.optimizing
 	$(BIN)/python -m benchmarks.simplifying
+	$(BIN)/python -m benchmarks.growing
 	$(BIN)/python -m benchmarks.validating
 	$(BIN)/python -m benchmarks.auditing
 
