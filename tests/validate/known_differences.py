@@ -128,7 +128,12 @@ def _said_without_support(case: Case, code: str, pointer: str) -> bool:
     if code == "IMAGE_UNRECOGNIZED_FORMAT":
         data = case.image(int(number)) or b""
         return data.startswith(b"\xabKTX 20\xbb") or data[4:8] == b"ftyp"
-    return code == "UNUSED_OBJECT" and int(number) in _whole_numbers(_our_objects(case.document))
+    if code != "UNUSED_OBJECT":
+        return False
+    extensions = _our_objects(case.document)
+    if number.startswith("TEXCOORD_"):  # textures need not say which they use
+        return "'index'" in str(extensions)
+    return int(number) in _whole_numbers(extensions)
 
 
 def _said_with_support(case: Case, code: str, pointer: str) -> bool:
@@ -322,6 +327,14 @@ def keys_that_are_numbers(case: Case) -> Iterator[Difference]:
             above = value_at(case.document, str(place[2]).rpartition("/")[0])
             if place[0] == "MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT" and any(str(key).isdigit() for key in above or ()):
                 yield who, place
+
+
+@known
+def root_keys_that_begin_with_a_slash(case: Case) -> Iterator[Difference]:
+    for key in case.document if isinstance(case.document, dict) else ():
+        if key.startswith("/"):
+            yield "ours", ("UNEXPECTED_PROPERTY", 1, "/" + key.replace("~", "~0").replace("/", "~1"))
+            yield "theirs", ("UNEXPECTED_PROPERTY", 1, key)
 
 
 @known

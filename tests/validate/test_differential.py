@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,70 @@ def test_3000_mutated_files_give_the_same_issues(seeds: list[Seed], pool: Pool, 
     found, reasons = differences(range(1000, 4000), seeds, pool, npm, tmp_path)
     assert found == {}
     assert sum(reasons.values()) < 1000, "reasons that explain this much hide something"
+
+
+MET_BEFORE: dict[str, dict[str, Any]] = {
+    "a root key that begins with a slash": {"/a/b": 1},
+    "a matrix with numbers too small for floats": {
+        "nodes": [{"matrix": [2, 0, 0, 0, 0, 1, 0, 1e-300, 0, 0, 1, 0, 0, 0, 0, 1]}]
+    },
+    "a matrix with a scale too small for floats": {
+        "nodes": [{"matrix": [1e-60, 0, 0, 0, 0, 1e-60, 0, 0, 0, 0, 1e-60, 0, 0, 0, 0, 1]}]
+    },
+    "variants that are mapped twice, and not there": {
+        "extensionsUsed": ["KHR_materials_variants"],
+        "meshes": [{"primitives": [{"attributes": {"_A": 0}, "extensions": {"KHR_materials_variants": {
+            "mappings": [{"material": 0, "variants": [0]}] * 2
+        }}}]}],
+    },
+    "more sparse elements than elements": {
+        "accessors": [{
+            "bufferView": 0, "componentType": 5121, "type": "SCALAR", "count": 1, "min": [1], "max": [1],
+            "sparse": {
+                "count": 2, "indices": {"bufferView": 0, "componentType": 5121}, "values": {"bufferView": 0}
+            },
+        }],
+        "bufferViews": [{"buffer": 0, "byteLength": 2}],
+        "buffers": [{"byteLength": 2, "uri": "data:application/octet-stream;base64,AAk="}],
+    },
+    "an undeclared extension on half a sparse object": {
+        "accessors": [{
+            "componentType": 5121, "type": "SCALAR", "count": 1, "sparse": {"extensions": {"KHR_materials_unlit": {}}}
+        }],
+    },
+    "a PNG that no PNG may be, called a JPEG": {
+        "images": [{
+            "mimeType": "image/jpeg",
+            "uri": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABSAIAAACQd1PeAAAADElEQVQYV2P4z/AfAAQAAf+I0P3M",
+        }],
+    },
+    "zeros in place of data that an undeclared extension holds": {
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "accessors": [{
+            "bufferView": 0, "componentType": 5126, "type": "VEC3", "count": 1, "min": [1, 1, 1], "max": [1, 1, 1]
+        }],
+        "bufferViews": [{
+            "buffer": 0, "byteLength": 12, "target": 34962, "extensions": {"EXT_meshopt_compression": {
+                "buffer": 0, "byteLength": 12, "byteStride": 12, "count": 1, "mode": "ATTRIBUTES",
+            }},
+        }],
+        "buffers": [{"byteLength": 12, "uri": "data:application/octet-stream;base64,AAAAAAAAAAAAAAAA"}],
+    },
+}  # fmt: skip
+"""What mutations found once, each cut down to what makes the difference."""
+
+
+@pytest.mark.peers
+def test_what_was_met_before_gives_the_same_issues(npm: Khronos, tmp_path: Path) -> None:
+    found: dict[str, set[Difference]] = {}
+    for name, document in MET_BEFORE.items():
+        data = json.dumps({"asset": {"version": "2.0"}, **document}).encode()
+        (tmp_path / "met.gltf").write_bytes(data)
+        theirs = npm.judge(tmp_path / "met.gltf", tmp_path)
+        assert theirs is not None
+        if rest := unexplained(case_of(data, tmp_path, theirs))[0]:
+            found[name] = rest
+    assert found == {}
 
 
 @pytest.mark.peers

@@ -141,17 +141,18 @@ EXTENSIONS["KHR_lights_punctual"] = {
 
 def check_variants(extension: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     """Each variant stands in one mapping of a primitive. Mappings refer to materials when there are variants at all."""
-    if root_extension(judge, "KHR_materials_variants") is not None:
-        for place, mapping in enumerate(extension.get("mappings", ())):
-            here = f"{pointer}/mappings/{place}/material"
-            if "material" in mapping and Index("materials").resolve(mapping["material"], here, judge) is NOTHING:
-                del mapping["material"]
+    if root_extension(judge, "KHR_materials_variants") is None:
+        return  # each mapping has said so
     seen: set[int] = set()
     for place, mapping in enumerate(extension.get("mappings", ())):
+        here = f"{pointer}/mappings/{place}"
+        material = mapping.get("material")
+        if material is not None and Index("materials").resolve(material, f"{here}/material", judge) is NOTHING:
+            del mapping["material"]
         for entry in range(len(mapping.get("variants", ()))):
             variant = whole(raw["mappings"][place]["variants"][entry])  # be there one or not
             if variant in seen:
-                judge.report(VARIANT_TWICE, f"{pointer}/mappings/{place}/variants/{entry}")
+                judge.report(VARIANT_TWICE, f"{here}/variants/{entry}")
             elif variant is not None and variant >= 0:
                 seen.add(variant)
 

@@ -69,9 +69,10 @@ def check_node(node: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
 
 
 def _is_trs(matrix: Sequence[float]) -> bool:
-    """Whether a column-major matrix is affine, invertible and without shear."""
-    columns = np.array(matrix, np.float64).reshape(4, 4)
-    if list(columns[:, 3]) != [0, 0, 0, 1] or np.abs(columns).max() > np.finfo(np.float32).max:
+    """Whether a column-major matrix is affine, invertible and without shear, once its numbers are floats."""
+    with np.errstate(over="ignore"):
+        columns = np.array(matrix, np.float64).astype(np.float32).astype(np.float64).reshape(4, 4)
+    if list(columns[:, 3]) != [0, 0, 0, 1] or not np.isfinite(columns).all():
         return False
     axes = columns[:3, :3]
     lengths = np.linalg.norm(axes, axis=1)

@@ -19,12 +19,15 @@ DTYPES = {5120: np.int8, 5121: np.uint8, 5122: np.int16, 5123: np.uint16, 5125: 
 def stored_array(judge: Judge, accessor: Clean) -> Array | None:
     """The array of an accessor, sparse values applied as far as their indices rise and are below its count.
 
-    None where bytes are missing, and for matrices. Memory is that of `Source.array`, which is asked first.
+    None where bytes are missing, for padded matrices, and where more elements are replaced than there are. Memory is
+    that of `Source.array`, which is asked first.
     """
     base = _plain_array(judge, accessor)
     sparse = accessor.get("sparse")
     if sparse is None or (base is None and "bufferView" in accessor):
         return base
+    if sparse["count"] > accessor["count"]:
+        return None
     kind = {key: accessor[key] for key in ("componentType", "type")}
     part = {**kind, **sparse["values"], "count": sparse["count"]}
     indices, values = _sparse_indices(judge, sparse), _plain_array(judge, part)
