@@ -37,6 +37,16 @@ class ImageUse:
     slots: list[str] = field(default_factory=list)
     channels: set[str] = field(default_factory=set)
 
+    @property
+    def strict(self) -> bool:
+        """Some slot reads numbers or directions, which hue at half resolution and colour's filtering would spoil."""
+        return self.data or self.normal
+
+    @property
+    def read(self) -> list[int]:
+        """The colour channels that some slot reads: red 0, green 1, blue 2."""
+        return ["rgb".index(channel) for channel in sorted(self.channels & set("rgb"), key="rgb".index)]
+
 
 def image_uses(document: Document) -> list[ImageUse]:
     """The use of each listed image; one without slots is not drawn by any material."""

@@ -16,10 +16,10 @@ from ..document.accessor import Array
 from ..errors import InvalidAsset, UnsupportedFeature
 from .graph import pinned
 from .options import between, one_of
+from .texture_coding import Coding
 from .texture_uses import ImageUse, image_uses
 
 _FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/webp": "webp", "image/avif": "avif"}
-_SMALL = 512 * 512  # pixels of a data map that is worth a second try without loss: flat ones are smaller so
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
 
 
@@ -29,29 +29,31 @@ class Textures(Transform):
 
     Colour is filtered in linear light and weighted by coverage, data maps as the numbers that they are, normal maps as
     vectors. An image with several uses gets the strictest treatment of them all. Alpha is kept exactly where a
-    material reads it, and left out where none does. An image that would not get smaller stays as it is.
+    material reads it, and left out where none does. Colour channels that no material reads get the values that cost
+    least. An image that would not get smaller stays as it is.
 
     Args:
         max_size: longest side in pixels; larger images are scaled down. none keeps every size.
         format: what to store as; keep re-encodes in the format that an image has, and only where that changes it:
             when it is resized, or as a smaller PNG.
         quality: of colour textures, 1 to 100.
-        data_quality: of normal maps and data maps, 1 to 100; 100 stores WebP without loss. Lossy WebP halves the
-            resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80 is 1.17° at 90, for
-            three times the bytes.
+        data_quality: of normal maps and data maps, 1 to 100, at least that of colour; 100 stores WebP without loss.
+            Lossy WebP halves the resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80
+            is 1.17° at 90, for three times the bytes.
         data_loss: WebP without loss is chosen for a map that would lose more than so much of 255 (root mean square of
             a channel that is read), as sharp masks do, and for a small map that is smaller so. Textures of real
             products lose 1 to 10 at their own size, up to 23 at an eighth of it.
-        effort: 0 (fast) to 6 (small).
+        effort: 0 (fast) to 6 (small). From 3 on, maps with channels that nobody reads are stored at the least quality
+            at which those read lose no more than the whole would at `data_quality`.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     max_size: int | None = 2048
     format: Literal["webp", "avif", "jpeg", "png", "keep"] = "webp"
     quality: int = 80
-    data_quality: int = 85
+    data_quality: int = 80
     data_loss: float = 12.0
     effort: int = 4
 
@@ -122,51 +124,16 @@ class Textures(Transform):
             pixels = np.ascontiguousarray(pixels[..., :-1])
         elif target == "jpeg" and pixels.shape[2] in (2, 4):
             target = "png"
-        strict = use.data or use.normal
         pixels = images.resize(
             pixels,
             size,
-            srgb=use.color and not strict,
+            srgb=use.color and not use.strict,
             alpha="straight" if use.coverage else "none",
             normal_map=use.normal and not use.color and not use.data,
             wrap=(use.wrap[0], use.wrap[1]),
         )
-        if pixels.dtype == np.uint16 and target != "png":
-            pixels = np.rint(pixels / 257.0).astype(np.uint8)
-        quality = max(self.data_quality, self.quality) if strict else self.quality
-        if use.color and not strict:
-            chroma: Literal["420", "444"] = "420"
-        else:
-            chroma = "444"
-        lossless = target == "webp" and quality == 100
-        encoded = images.encode(
-            pixels,
-            target,  # type: ignore[arg-type]
-            quality=quality,
-            effort=self.effort,
-            lossless=lossless,
-            chroma=chroma,
-            srgb=use.color and not strict,
-        )
-        if strict and target == "webp" and not lossless:
-            encoded = self._faithful(pixels, encoded, use.channels)
-        return encoded, target
-
-    def _faithful(self, pixels: Array, lossy: bytes, channels: set[str]) -> bytes:
-        """A data map as lossy WebP, or without loss where that is smaller or too much would be lost."""
-        spoiled = _loss(pixels, images.decode(lossy), channels) > self.data_loss
-        if not spoiled and pixels.shape[0] * pixels.shape[1] > _SMALL:
-            return lossy
-        exact = images.encode(pixels, "webp", effort=self.effort, lossless=True)
-        return exact if spoiled or len(exact) < len(lossy) else lossy
-
-
-def _loss(before: Array, after: Array, channels: set[str]) -> float:
-    """Root mean square difference of the worst of `channels`, of 255. Grey images have one channel for red to blue."""
-    colors = before.shape[2] - (before.shape[2] in (2, 4))
-    read = {min("rgb".index(channel), colors - 1) for channel in channels & set("rgb")}
-    differences = (before[..., n].astype(np.float32) - after[..., min(n, after.shape[2] - 1)] for n in read)
-    return max((float(np.sqrt(np.mean(difference**2))) for difference in differences), default=0.0)
+        coding = Coding(self.quality, self.data_quality, self.data_loss, self.effort)
+        return coding.encode(pixels, use, target), target  # type: ignore[arg-type]
 
 
 def _reason(use: ImageUse) -> str | None:

@@ -1,0 +1,66 @@
+"""Coding: free channels are used where they save bytes, at a loss that is held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forge3d import images
+from forge3d.document import Image
+from forge3d.optimize.texture_coding import Coding, losses
+from forge3d.optimize.texture_uses import ImageUse
+
+RNG = np.random.default_rng(5)
+WAVES = 128 + 60 * np.sin(np.add.outer(np.arange(640) / 7, np.arange(700) / 11))
+CODING = Coding(quality=80, data_quality=80, data_loss=255, effort=4)
+
+
+def use(channels: str) -> ImageUse:
+    return ImageUse(Image(b""), data=True, channels=set(channels))
+
+
+def test_a_channel_of_noise_that_nobody_reads_costs_nothing() -> None:
+    pixels = np.stack([RNG.integers(0, 255, WAVES.shape), WAVES, WAVES[::-1]], -1).astype(np.uint8)
+    plain = images.encode(pixels, "webp", quality=80, srgb=False)
+    free = CODING.encode(pixels, use("gb"), "webp")
+    assert len(free) < 0.2 * len(plain)
+    lost = [np.linalg.norm(losses(pixels, images.decode(data), [1, 2])) for data in (plain, free)]
+    assert lost[1] <= lost[0] * 1.02  # the quality was found on a sample
+    all_read = CODING.encode(pixels, use("rgb"), "webp")
+    assert all_read == plain
+
+
+def test_where_free_channels_save_nothing_the_pixels_stay() -> None:
+    """A constant red costs no more than red that follows green: the plain picture is smaller here."""
+    rough = (WAVES + RNG.normal(0, 9, WAVES.shape)).clip(0, 255)
+    pixels = np.stack([np.zeros_like(WAVES), rough, np.zeros_like(WAVES)], -1).astype(np.uint8)
+    plain = images.encode(pixels, "webp", quality=80, srgb=False)
+    assert len(CODING.encode(pixels, use("gb"), "webp")) <= len(plain)
+
+
+@pytest.mark.parametrize("effort", [0, 2, 4, 6])
+def test_one_channel_is_grey_and_loses_no_more(effort: int) -> None:
+    pixels = np.stack([WAVES, WAVES[::-1], WAVES[:, ::-1]], -1).astype(np.uint8)
+    coding = replace(CODING, effort=effort)
+    plain = images.encode(pixels, "webp", quality=80, effort=effort, srgb=False)
+    grey = coding.encode(pixels, use("r"), "webp")
+    assert len(grey) < 0.75 * len(plain)
+    assert losses(pixels, images.decode(grey), [0])[0] <= losses(pixels, images.decode(plain), [0])[0] * 1.02
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "webp", "avif"])
+@pytest.mark.parametrize("channels", ["r", "g", "b", "rg", "gb", "rb", "ra", "ga"])
+def test_every_set_of_channels_in_every_format(format: Any, channels: str) -> None:
+    small = np.stack([WAVES, WAVES[::-1], WAVES[:, ::-1], WAVES[::-1, ::-1]], -1)[:90, :100].astype(np.uint8)
+    if "a" not in channels:
+        small = small[..., :3]
+    elif format == "jpeg":
+        return
+    decoded = images.decode(replace(CODING, effort=3).encode(small, use(channels), format))
+    read = ["rgb".index(c) for c in channels if c != "a"]
+    assert max(losses(small, decoded, read)) <= (0 if format == "png" else 6)
+    if "a" in channels:
+        np.testing.assert_array_equal(decoded[..., -1], small[..., 3])
