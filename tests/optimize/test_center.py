@@ -77,5 +77,16 @@ def test_skins_move_with_their_joints_and_levels_with_their_first() -> None:
     assert lower.translation == first.translation == (-6.0, -1.0, -3.0)
 
 
+def test_below_a_skinned_root_the_joints_move() -> None:
+    bone = Node()
+    bound = {"JOINTS_0": np.zeros((4, 4), np.uint8), "WEIGHTS_0": np.tile(np.float32([1, 0, 0, 0]), (4, 1))}
+    mesh = Mesh(primitives=[primitive(TALL, **bound)])
+    root = Node(mesh=mesh, skin=Skin(joints=[bone]), children=[bone], scale=(2.0, 2.0, 2.0))
+    doc = placed(root)
+    Center()(doc, Context())
+    assert box(doc) == [[-2, 0, 0], [2, 8, 0]]
+    assert root.translation == (0.0, 0.0, 0.0)
+
+
 def test_nothing_to_see_is_left_alone() -> None:
     assert "nothing" in Center()(Document(), Context()).skipped[0].why

@@ -10,10 +10,9 @@ import numpy as np
 from ..document import Change, Context, Document, Fidelity, Node, Skip, Transform
 from ..document.bounds import Bounds, bounds
 from ..document.scene import Matrix
-from ..document.traversal import roots
+from ..document.traversal import local_matrix, roots
 from .graph import animated, pinned
 from .options import one_of
-from .placing import placed_by_joints
 
 _STILL = 1e-7  # of the model's diagonal: a move that nobody sees
 
@@ -68,18 +67,23 @@ def point_of(box: Bounds, at: str) -> Matrix:
 
 def _move(document: Document, offset: Matrix) -> None:
     driven = animated(document)
-    for root in _standing(document):
-        if placed_by_joints(root):
-            continue
-        paths = driven.get(id(root), set())
-        if "translation" in paths or "matrix" in paths:
-            _put_below(document, root, offset)
-        elif root.matrix is not None:
-            root.matrix = root.matrix.copy()
-            root.matrix[:3, 3] += offset
+    waiting: list[tuple[Node, Node | None, Matrix]] = [(root, None, offset) for root in _standing(document)]
+    while waiting:
+        node, parent, step = waiting.pop()
+        if node.skin is not None and node.camera is None and node.light is None and id(node) not in driven:
+            linear = local_matrix(node)[:3, :3]
+            if abs(np.linalg.det(linear)) > 0:  # its joints place the mesh; what is below it moves instead
+                below: Matrix = np.linalg.solve(linear, step).astype(np.float64)
+                waiting.extend((child, node, below) for child in node.children)
+                continue
+        if driven.get(id(node), set()) & {"translation", "matrix"}:
+            _put_below(document, node, parent, step)
+        elif node.matrix is not None:
+            node.matrix = node.matrix.copy()
+            node.matrix[:3, 3] += step
         else:
-            x, y, z = (np.array(root.translation) + offset).tolist()
-            root.translation = (x, y, z)
+            x, y, z = (np.array(node.translation) + step).tolist()
+            node.translation = (x, y, z)
 
 
 def _standing(document: Document) -> list[Node]:
@@ -91,9 +95,12 @@ def _standing(document: Document) -> list[Node]:
     return found
 
 
-def _put_below(document: Document, root: Node, offset: Matrix) -> None:
+def _put_below(document: Document, node: Node, parent: Node | None, offset: Matrix) -> None:
+    """Give the node a new parent that stands off."""
     x, y, z = offset.tolist()
-    parent = Node(translation=(x, y, z), children=[root])
-    document.nodes.append(parent)
+    between = Node(translation=(x, y, z), children=[node])
+    document.nodes.append(between)
+    if parent is not None:
+        parent.children = [between if child is node else child for child in parent.children]
     for scene in document.scenes:
-        scene.nodes = [parent if node is root else node for node in scene.nodes]
+        scene.nodes = [between if root is node else root for root in scene.nodes]
