@@ -76,6 +76,7 @@ def _check_channels(animation: Clean, pointer: str, judge: Judge) -> None:
     samplers, channels = animation.get("samplers", ()), animation.get("channels", ())
     used: set[int] = set()
     last = {_target_key(channel): place for place, channel in enumerate(channels)}
+    lost = [str(place) for place, channel in enumerate(channels) if "sampler" not in channel]
     for place, channel in enumerate(channels):
         here = f"{pointer}/channels/{place}"
         target = channel.get("target", {})
@@ -96,7 +97,6 @@ def _check_channels(animation: Clean, pointer: str, judge: Judge) -> None:
         key = _target_key(channel)
         if key is not None and last[key] > place:
             judge.report(DUPLICATE, f"{here}/target", f"channel {last[key]} drives it as well")
-    lost = [str(place) for place, channel in enumerate(channels) if "sampler" not in channel]
     # The Khronos validator leaves each channel without a sampler on its path, less the last step that it takes back.
     # Its published reports say so: the same pointer is given here, although it leads nowhere.
     path = "/".join([pointer, "channels", *lost][: len(lost) + 1])
