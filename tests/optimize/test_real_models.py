@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from forge3d.document import Context, Document
 from forge3d.document.bounds import bounds
 from forge3d.lod import levels, with_levels
 from forge3d.optimize import PRESETS, Decompress, Simplify
+from forge3d.optimize.reduction import joined, reduction
+from forge3d.optimize.wedges import points_on_edges
+from forge3d.surface.deviation import Surface
 
 from . import everything_drawn, world_corners
 
@@ -110,6 +114,32 @@ def test_levels_are_valid_smaller_and_near(shared_assets: Path, tmp_path: Path, 
         sources.append(shared_assets / "models" / name)
     for source, old, new in zip(sources, errors_of(sources), errors_of(files), strict=True):
         assert new <= old, source.name
+
+
+def places_on_edges(surface: Surface, which: Callable[[np.ndarray], np.ndarray]) -> set[bytes]:
+    """Places on an edge where `which` is true of its number of triangles, taken together by place."""
+    places, point = np.unique(surface.positions, axis=0, return_inverse=True)
+    marked = points_on_edges(point.reshape(-1)[surface.triangles], len(places), which)
+    return {place.tobytes() for place in places[marked]}
+
+
+@pytest.mark.parametrize("name", MODELS[:6], ids=lambda name: Path(name).stem)
+def test_levels_have_no_cracks(shared_assets: Path, name: str) -> None:
+    """Where a level's surface ends, the model's did: taken together by place, every primitive of a mesh included."""
+    document = Document.read(shared_assets / "models" / name)
+    plan = reduction(document, Context())
+    for ratio in (0.5, 0.125):
+        cut = plan.cut(int(ratio * plan.total))
+        for part, left in zip(cut.parts, cut.left, strict=True):
+            if not left:
+                continue
+            before = joined([(piece.source.positions, piece.source.triangles) for piece in part.pieces])
+            pairs = zip(part.pieces, left, strict=True)
+            after = joined(
+                [(rest.positions(p.source.positions).astype(np.float32), rest.triangles) for p, rest in pairs]
+            )
+            irregular = places_on_edges(before, lambda count: count != 2)
+            assert places_on_edges(after, lambda count: count == 1) <= irregular, name
 
 
 def test_simplified_skins_still_move(shared_assets: Path) -> None:

@@ -53,10 +53,10 @@ class Part:
     def deviation(self, left: list[Remainder]) -> float:
         """The largest distance between what is left and what there was, in metres."""
         if self._reference is None:
-            original = _joined([(piece.source.positions, piece.source.triangles) for piece in self.pieces])
+            original = joined([(piece.source.positions, piece.source.triangles) for piece in self.pieces])
             self._reference = Reference(original, self.samples)
         pairs = zip(self.pieces, left, strict=True)
-        reduced = _joined([(rest.positions(piece.source.positions), rest.triangles) for piece, rest in pairs])
+        reduced = joined([(rest.positions(piece.source.positions), rest.triangles) for piece, rest in pairs])
         return self._reference.deviation(reduced).largest * self.scale
 
 
@@ -177,7 +177,7 @@ def reduction(document: Document, context: Context) -> Reduction:
     worlds = world_matrices(document)
     groups = list(chosen.values())
     locks = shared_borders(
-        [Touching(_joined([(p.attributes["POSITION"].floats, c) for p, c in group]), users.get(id(group[0][0]), []))
+        [Touching(joined([(p.attributes["POSITION"].floats, c) for p, c in group]), users.get(id(group[0][0]), []))
          for group in groups], worlds,
     )  # fmt: skip
     total = sum(len(triangles(primitive)) for _, primitive in listed)
@@ -205,7 +205,7 @@ def reduction(document: Document, context: Context) -> Reduction:
     return result
 
 
-def _joined(parts: Sequence[tuple[npt.NDArray[Any], Indices]]) -> Surface:
+def joined(parts: Sequence[tuple[npt.NDArray[Any], Indices]]) -> Surface:
     """Primitives as one surface."""
     starts = np.cumsum([0, *(len(positions) for positions, _ in parts)])
     corners = [triangles + np.uint32(start) for (_, triangles), start in zip(parts, starts[:-1], strict=True)]

@@ -127,8 +127,8 @@ def _untangled(point: Numbers, corners: Numbers) -> tuple[Numbers, Flags]:
     """Points of wedges, and which points must stay, where surfaces that lie on each other are told apart.
 
     A point on an edge of more than two triangles becomes one point for each of the surfaces that share vertices there:
-    the front and the back of cloth, or two primitives with the same corners. Where such a surface ends at the point, it
-    stays where it is, so that nothing that touched comes apart.
+    the front and the back of cloth, or two primitives with the same corners. Where one of them ends at the point, they
+    all stay where they are, so that nothing that touched comes apart.
     """
     count = int(point.max(initial=-1)) + 1
     crowded = points_on_edges(point[corners], count, lambda triangles: triangles > 2)
@@ -136,11 +136,13 @@ def _untangled(point: Numbers, corners: Numbers) -> tuple[Numbers, Flags]:
         return point, crowded
     sheet = components(corners, len(point)).astype(np.int64)
     keys = np.where(crowded[point], point * len(point) + sheet, point * len(point))
-    _, apart = np.unique(keys, return_inverse=True)
+    _, first, apart = np.unique(keys, return_index=True, return_inverse=True)
     apart = apart.reshape(-1)
-    was_crowded = np.zeros(int(apart.max()) + 1, bool)
-    was_crowded[apart] = crowded[point]
-    return apart, was_crowded & points_on_edges(apart[corners], len(was_crowded), lambda triangles: triangles == 1)
+    before = point[first]  # of each point now
+    ends = points_on_edges(apart[corners], len(first), lambda triangles: triangles == 1)
+    held = np.zeros(count, bool)
+    held[before[ends & crowded[before]]] = True
+    return apart, held[before]
 
 
 def _layout(sources: Sequence[TriangleList]) -> dict[str, int]:
