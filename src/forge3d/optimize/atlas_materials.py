@@ -51,8 +51,8 @@ class AtlasMaterials(Transform):
     painted into the texels. Each tile holds the part of a texture that is shown, with its repeats where it repeats,
     and a gutter that goes on as the texture does, so that filtering at the tile's edge finds what it found before; far
     away, where mip levels are coarser than the gutter, neighbours run together. Occlusion, roughness and metalness
-    share one picture. The atlas is written as PNG: run Textures after it for a smaller format, and Join for one draw
-    call.
+    share one picture. The atlas is written as PNG: run Prune after it, for the textures that nothing uses any more,
+    Textures for a smaller format, and Join for one draw call.
 
     Materials with other textures, with different coordinates for their textures, of variants and of animations stay
     as they are, and so do those that repeat a texture more often than `repeats` allows; the change says which and
