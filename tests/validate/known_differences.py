@@ -10,69 +10,19 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from forge3d.validate.extensions import EXTENSIONS
-
+from .cases import Case, Difference, value_at
+from .extension_differences import DATA_CODES, supported_extensions
 from .image_faults import contradicts_format
 
-Place = tuple[str, int, str | int | None]
-"""Code, severity, pointer or offset."""
-Difference = tuple[str, Place]
-"""Who alone says it ("ours", "theirs"), and what."""
-
-KHRONOS_EXTENSIONS = {
-    "EXT_texture_webp", "KHR_animation_pointer", "KHR_lights_punctual", "KHR_materials_anisotropy",
-    "KHR_materials_clearcoat", "KHR_materials_dispersion", "KHR_materials_emissive_strength", "KHR_materials_ior",
-    "KHR_materials_iridescence", "KHR_materials_pbrSpecularGlossiness", "KHR_materials_sheen",
-    "KHR_materials_specular", "KHR_materials_transmission", "KHR_materials_unlit", "KHR_materials_variants",
-    "KHR_materials_volume", "KHR_mesh_quantization", "KHR_texture_transform",
-}  # fmt: skip
-"""Of the npm release 2.0.0-dev.3.10."""
-OUR_EXTENSIONS = EXTENSIONS.keys() - KHRONOS_EXTENSIONS
-OUR_IMAGES = {"image/ktx2", "image/avif"}
-DATA_CODES = (
-    "ACCESSOR_ANIMATION_INPUT_N", "ACCESSOR_ANIMATION_SAMPLER_OUTPUT_NON_NORMALIZED", "ACCESSOR_ELEMENT_OUT_OF_",
-    "ACCESSOR_INDEX_", "ACCESSOR_INVALID_FLOAT", "ACCESSOR_INVALID_IBM", "ACCESSOR_INVALID_SIGN", "ACCESSOR_JOINTS_",
-    "ACCESSOR_MAX_", "ACCESSOR_MIN_", "ACCESSOR_NON_CLAMPED", "ACCESSOR_SPARSE_IND", "ACCESSOR_VECTOR3_NON_UNIT",
-    "ACCESSOR_WEIGHTS_",
-)  # fmt: skip
-"""How codes begin that are about the numbers of accessors."""
 RESOURCE_CODES = (
     *DATA_CODES, "BUFFER_BYTE_LENGTH_MISMATCH", "BUFFER_GLB_CHUNK_TOO_BIG", "BUFFER_MISSING_GLB_DATA", "IMAGE_DATA_",
     "IMAGE_FEATURES_", "IMAGE_MIME_TYPE_INVALID", "IMAGE_NON_ENABLED_", "IMAGE_NPOT_", "IMAGE_UNEXPECTED_EOS",
     "IMAGE_UNRECOGNIZED_", "IO_ERROR", "TEXTURE_INVALID_IMAGE_MIME_TYPE",
 )  # fmt: skip
 """How codes begin that are about the bytes of buffers and images."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A file and what both say of it. `image(number)` gives an image's bytes, None where there are none."""
-
-    data: bytes
-    document: Any
-    ours: set[Place]
-    theirs: set[Place]
-    image: Callable[[int], bytes | None]
-
-    @cached_property
-    def more(self) -> set[Place]:
-        return self.ours - self.theirs
-
-    @cached_property
-    def less(self) -> set[Place]:
-        return self.theirs - self.ours
-
-    def objects(self, name: str) -> list[dict[str, Any]]:
-        """The root's list `name`, an empty object for what is none."""
-        entries = self.document.get(name) if isinstance(self.document, dict) else None
-        return [entry if isinstance(entry, dict) else {} for entry in entries] if isinstance(entries, list) else []
-
 
 Known = Callable[[Case], Iterator[Difference]]
 KNOWN: dict[str, Known] = {}
@@ -103,89 +53,7 @@ def rules_of_our_own(case: Case) -> Iterator[Difference]:
             yield "ours", place
 
 
-@known
-def supported_extensions(case: Case) -> Iterator[Difference]:
-    held = _held_by_extensions(case)
-    for who, places in (("theirs", case.less), ("ours", case.more)):
-        for place in places:
-            code, _, pointer = place
-            if not isinstance(pointer, str):
-                continue
-            is_held = _accessor_at(case.document, pointer) in held or pointer in held
-            known = _said_without_support if who == "theirs" else _said_with_support
-            if (code.startswith(DATA_CODES) and is_held) or known(case, code, pointer):
-                yield who, place
-
-
-def _said_without_support(case: Case, code: str, pointer: str) -> bool:
-    """Whether an issue comes from not knowing an extension that we know."""
-    value = value_at(case.document, pointer)
-    if code == "UNSUPPORTED_EXTENSION":
-        return value in OUR_EXTENSIONS
-    if code == "VALUE_NOT_IN_LIST":
-        return pointer.endswith("/mimeType") and value in OUR_IMAGES
-    number = pointer.rpartition("/")[2]
-    if code == "IMAGE_UNRECOGNIZED_FORMAT":
-        data = case.image(int(number)) or b""
-        return data.startswith(b"\xabKTX 20\xbb") or data[4:8] == b"ftyp"
-    if code != "UNUSED_OBJECT":
-        return False
-    extensions = _our_objects(case.document)
-    if number.startswith("TEXCOORD_"):  # textures need not say which they use
-        return "'index'" in str(extensions)
-    return int(number) in _whole_numbers(extensions)
-
-
-def _said_with_support(case: Case, code: str, pointer: str) -> bool:
-    """Whether an issue is about an extension that only we know, or about an object that an unknown one may change."""
-    owner = value_at(case.document, pointer.removesuffix("/uri"))
-    changed = code.startswith(("NODE_EMPTY", "IO_ERROR", "IMAGE_")) and _names(owner) & OUR_EXTENSIONS
-    return bool(changed) or any(f"/extensions/{name}" in pointer for name in OUR_EXTENSIONS)
-
-
-def _our_objects(value: Any) -> list[Any]:
-    """Every object of an extension that only we know, anywhere in a JSON value."""
-    if isinstance(value, list):
-        return [found for entry in value for found in _our_objects(entry)]
-    if not isinstance(value, dict):
-        return []
-    here = [value["extensions"][name] for name in _names(value) & OUR_EXTENSIONS]
-    return here + [found for entry in value.values() for found in _our_objects(entry)]
-
-
-def _whole_numbers(value: Any) -> set[int]:
-    if isinstance(value, dict | list):
-        return set().union(*map(_whole_numbers, value.values() if isinstance(value, dict) else value))
-    return {int(value)} if type(value) in (int, float) and value == value // 1 else set()
-
-
-def _held_by_extensions(case: Case) -> set[int | str]:
-    """Accessors whose data meshopt or Draco holds; and the places of Draco primitives' attributes."""
-    views = [i for i, view in enumerate(case.objects("bufferViews")) if _names(view) & OUR_EXTENSIONS]
-    held: set[int | str] = {i for i, entry in enumerate(case.objects("accessors")) if entry.get("bufferView") in views}
-    for number, mesh in enumerate(case.objects("meshes")):
-        primitives = mesh.get("primitives")
-        for place, primitive in enumerate(primitives if isinstance(primitives, list) else ()):
-            if isinstance(primitive, dict) and "KHR_draco_mesh_compression" in _names(primitive):
-                here = f"/meshes/{number}/primitives/{place}"
-                attributes = primitive.get("attributes")
-                named = attributes if isinstance(attributes, dict) else {}
-                held |= {f"{here}/indices", *(f"{here}/attributes/{name}" for name in named)}
-                held |= {entry for entry in (*named.values(), primitive.get("indices")) if type(entry) is int}
-    return held
-
-
-def _names(owner: Any) -> set[str]:
-    extensions = owner.get("extensions") if isinstance(owner, dict) else None
-    return set(extensions) if isinstance(extensions, dict) else set()
-
-
-def _accessor_at(document: Any, pointer: str) -> Any:
-    """The accessor that a pointer goes into, or names."""
-    if found := re.match("/accessors/([0-9]+)", pointer):
-        return int(found[1])
-    value = value_at(document, pointer)
-    return value if type(value) is int else None
+known(supported_extensions)
 
 
 @known
@@ -209,8 +77,9 @@ def absolute_uris(case: Case) -> Iterator[Difference]:
 @known
 def pointers_to_nothing(case: Case) -> Iterator[Difference]:
     for lost in case.less:
-        if str(lost[2]).startswith("/animations/") and not leads_somewhere(case.document, str(lost[2])):
-            same = [place for place in case.ours if place[:2] == lost[:2] and _is_within(str(place[2]), str(lost[2]))]
+        pointer = str(lost[2])
+        if pointer.startswith("/animations/") and value_at(case.document, pointer.rpartition("/")[0]) is None:
+            same = [place for place in case.ours if place[:2] == lost[:2] and _is_within(str(place[2]), pointer)]
             if same:
                 yield "theirs", lost
             for place in same:
@@ -221,25 +90,6 @@ def _is_within(pointer: str, longer: str) -> bool:
     """Whether a pointer is another one with steps left out."""
     steps = iter(longer.split("/"))
     return all(step in steps for step in pointer.split("/"))
-
-
-def leads_somewhere(document: Any, pointer: str) -> bool:
-    """Whether the object that holds what `pointer` names is in the document."""
-    return value_at(document, pointer.rpartition("/")[0], _NOTHING) is not _NOTHING
-
-
-_NOTHING = object()
-
-
-def value_at(document: Any, pointer: str, otherwise: Any = None) -> Any:
-    """What a JSON pointer names in the document, `otherwise` where that is nothing."""
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        try:
-            document = document[int(key)] if isinstance(document, list) else document[key]
-        except (KeyError, IndexError, ValueError, TypeError):
-            return otherwise
-    return document
 
 
 @known

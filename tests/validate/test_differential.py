@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from .known_differences import KNOWN, Difference, unexplained
+from .cases import Difference
+from .known_differences import KNOWN, unexplained
 from .mutations import Pool
 from .seeds import Seed, own_seeds, seeds_of, shared_files
 from .two_judges import Khronos, case_of, khronos, make, parsed
@@ -93,6 +94,9 @@ MET_BEFORE: dict[str, dict[str, Any]] = {
         }],
         "bufferViews": [{"buffer": 0, "byteLength": 2}],
         "buffers": [{"byteLength": 2, "uri": "data:application/octet-stream;base64,AAk="}],
+    },
+    "an unknown attribute in a target beside one that is empty": {
+        "meshes": [{"primitives": [{"attributes": {"_A": 0}, "targets": [{"UNKNOWN": 0}, {}]}]}]
     },
     "an undeclared extension on half a sparse object": {
         "accessors": [{

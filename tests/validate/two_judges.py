@@ -19,7 +19,7 @@ from forge3d.gltf.files import external_uris
 from forge3d.validate import validate
 
 from .byte_mutations import mutate_bytes, mutate_image
-from .known_differences import Case, Place
+from .cases import Case, Place
 from .mutations import Pool, chunks_of, mutated
 from .seeds import LARGEST, Seed
 

@@ -73,8 +73,9 @@ def check_primitive(primitive: Clean, raw: Clean, pointer: str, judge: Judge) ->
             judge.report(NO_POSITION, here)
         if "TANGENT" in attributes and "NORMAL" not in attributes:
             judge.report(TANGENT_ALONE, f"{here}/TANGENT")
-    for index, target in enumerate(primitive.get("targets", ())):
-        if target:
+    targets = raw.get("targets")  # of which one that is broken spoils the others' references, not their names
+    for index, target in enumerate(targets if type(targets) is list else ()):
+        if type(target) is dict:
             _check_semantics(target, f"{pointer}/targets/{index}", TARGET_SEMANTIC, judge)
 
 
