@@ -38,7 +38,7 @@ ALLOWED = {
     "optimize": _CORE | {"native", "surface"},
     "lod": _CORE | {"native", "surface", "optimize"},
     "audit": _CORE | {"validate", "surface"},
-    "render": _CORE,
+    "render": _CORE | {"surface"},
     "export": _CORE,
     "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers"},
     "cli": _CORE | _MAKERS | {"validate", "compare", "pipeline", "aws", "farm", "serve"},

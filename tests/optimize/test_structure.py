@@ -17,10 +17,14 @@ from forge3d.optimize import (
     Flatten,
     Instance,
     Join,
+    Normals,
     Palette,
     Pivot,
     Prune,
     RemoveHidden,
+    Resample,
+    Sparse,
+    Tangents,
     Uninstance,
     Unweld,
 )
@@ -51,8 +55,13 @@ CHAINS: dict[str, tuple[Transform, ...]] = {
     "palette": (Prune(solid=0), Palette(least=2), Join()),
     "atlas": (AtlasMaterials(size=512), Join()),
     "hidden": (RemoveHidden(rays=128),),
+    "resample": (Resample(tolerance=1e-5),),
+    "sparse": (Sparse(),),
+    "normals": (Normals(),),
+    "tangents": (Tangents(),),
 }
-SAME = ("flatten", "join", "instance", "uninstance", "unweld", "pivot", "solid", "hidden")
+SAME = ("flatten", "join", "instance", "uninstance", "unweld", "pivot", "solid", "hidden", "resample", "sparse",
+        "normals", "tangents")  # fmt: skip
 """Chains after which the model looks the same from where it was looked at."""
 LONG = {("24_gpu_instancing.gltf", "hidden")}
 """A million and a half triangles in 1900 places: not for a quick test."""

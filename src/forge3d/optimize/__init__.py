@@ -10,6 +10,7 @@ from .flatten import Flatten
 from .instance import Instance
 from .join import Join
 from .merge import merge, merge_variants
+from .normals import Normals
 from .options import Option, build, canonical, name_of, options_of, parse
 from .palette import Palette
 from .partition import partition
@@ -23,6 +24,7 @@ from .repair import Repair
 from .resample import Resample
 from .simplify import Simplify
 from .sparse import Sparse
+from .tangents import Tangents
 from .textures import Textures
 from .uninstance import Uninstance
 from .unweld import Unweld
@@ -53,13 +55,15 @@ TRANSFORMS: dict[str, type[Transform]] = {
         RemoveHidden,
         Resample,
         Sparse,
+        Normals,
+        Tangents,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
-    "Join", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair", "Resample",
-    "Simplify", "Sparse", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants",
-    "name_of", "options_of", "parse", "partition",
+    "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair",
+    "Resample", "Simplify", "Sparse", "Tangents", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical",
+    "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from ..document import Accessor, Mode, Primitive
 from ..document.accessor import dequantized
 from ..document.geometry import flat_indices, lines, triangles
 from ..errors import InvalidAsset
-from .tangents import tangents
+from ..surface.tangents import tangents
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.uint32]
