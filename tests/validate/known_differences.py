@@ -24,6 +24,9 @@ RESOURCE_CODES = (
 )  # fmt: skip
 """How codes begin that are about the bytes of buffers and images."""
 
+SKINNING = re.compile("(JOINTS|WEIGHTS)_[0-9]")
+SKINNING_CODES = ("ACCESSOR_JOINTS_", "ACCESSOR_WEIGHTS_")
+
 Known = Callable[[Case], Iterator[Difference]]
 KNOWN: dict[str, Known] = {}
 
@@ -60,10 +63,11 @@ known(supported_extensions)
 def skinned_meshes_below_others(case: Case) -> Iterator[Difference]:
     for place in case.less:
         if place[:2] == ("NODE_SKINNED_MESH_NON_ROOT", 1):
+            node = "/nodes/" + str(place[2]).rpartition("/nodes/")[2]  # of pointers to nothing as well
             yield "theirs", place
-            yield "ours", ("NODE_SKINNED_MESH_NON_ROOT", 2, place[2])
-            yield "ours", ("NODE_SKINNED_MESH_PARENT_TRANSFORMS", 1, place[2])
-            yield "ours", ("NODE_SKINNED_MESH_PARENT_TRANSFORMS", 0, place[2])
+            yield "ours", ("NODE_SKINNED_MESH_NON_ROOT", 2, node)
+            yield "ours", ("NODE_SKINNED_MESH_PARENT_TRANSFORMS", 1, node)
+            yield "ours", ("NODE_SKINNED_MESH_PARENT_TRANSFORMS", 0, node)
 
 
 @known
@@ -213,11 +217,23 @@ def partly_skinned_meshes(case: Case) -> Iterator[Difference]:
 @known
 def data_of_forbidden_formats(case: Case) -> Iterator[Difference]:
     wrong = {str(place[2]) for place in case.theirs if place[0] == "MESH_PRIMITIVE_ATTRIBUTES_ACCESSOR_INVALID_FORMAT"}
-    skinning = {pointer.rpartition("/")[0] for pointer in wrong if re.search("/(JOINTS|WEIGHTS)_[0-9]+$", pointer)}
+    skinning = {pointer.rpartition("/")[0] for pointer in wrong if SKINNING.match(pointer.rpartition("/")[2])}
     for place in case.less:
-        of_skinning = place[0].startswith(("ACCESSOR_JOINTS_", "ACCESSOR_WEIGHTS_"))
-        if of_skinning and str(place[2]).rpartition("/")[0] in skinning:
+        if place[0].startswith(SKINNING_CODES) and str(place[2]).rpartition("/")[0] in skinning:
             yield "theirs", place
+
+
+@known
+def data_past_their_buffer_view(case: Case) -> Iterator[Difference]:
+    beyond = {str(place[2]).removesuffix("/byteOffset") for place in case.theirs if place[0] == "ACCESSOR_TOO_LONG"}
+    for place in case.less:
+        pointer = str(place[2])
+        if place[0].startswith("ACCESSOR_SPARSE_INDICES_") and f"{pointer}/indices" in beyond:
+            yield "theirs", place
+        if place[0].startswith(SKINNING_CODES):
+            attributes = value_at(case.document, pointer.rpartition("/")[0])
+            if beyond & {f"/accessors/{attributes[name]}" for name in attributes if SKINNING.match(name)}:
+                yield "theirs", place
 
 
 @known
