@@ -21,7 +21,7 @@ from . import document, everything_drawn, grid, placed, primitive, sphere
 
 LOSSLESS = [kind for kind in TRANSFORMS.values() if kind.fidelity is not Fidelity.LOSSY]
 MOVING = {"center", "pivot"}
-REMOVING = {"prune"}  # what nothing uses goes with all it carries
+REMOVING = {"prune", "strip"}  # what nothing uses goes with all it carries
 
 
 def marks(doc: Document) -> set[str]:

@@ -24,9 +24,12 @@ from .repair import Repair
 from .resample import Resample
 from .simplify import Simplify
 from .sparse import Sparse
+from .stamp import Stamp
+from .strip import Strip
 from .tangents import Tangents
 from .textures import Textures
 from .uninstance import Uninstance
+from .unlit import Unlit
 from .unweld import Unweld
 from .weld import Weld
 
@@ -57,6 +60,9 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Sparse,
         Normals,
         Tangents,
+        Strip,
+        Stamp,
+        Unlit,
     )
 }
 """Every transform by its name in recipes and on the command line."""
@@ -64,6 +70,6 @@ TRANSFORMS: dict[str, type[Transform]] = {
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
     "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair",
-    "Resample", "Simplify", "Sparse", "Tangents", "Textures", "Uninstance", "Unweld", "Weld", "build", "canonical",
-    "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
+    "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures", "Uninstance", "Unlit", "Unweld",
+    "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
 ]  # fmt: skip

@@ -65,7 +65,7 @@ class Prune(Transform):
         if self.leaves:
             _remove_leaves(document)
         if self.attributes:
-            _remove_attributes(document, change)
+            remove_unread(document, change)
         if self.bounds and (dropped := drop_bounds(document)):
             change.notes.append(f"declared bounds of {dropped} accessors removed")
         used = _in_use(document)
@@ -136,7 +136,8 @@ def _is_empty(node: Node) -> bool:
     return not any(holds) and node.extras is None and not node.extensions and node.xmp is None
 
 
-def _remove_attributes(document: Document, change: Change) -> None:
+def remove_unread(document: Document, change: Change) -> None:
+    """Remove vertex attributes that neither a material of any variant nor a skin reads."""
     skinned = {id(node.mesh) for node in document.nodes if node.skin is not None}
     meshes_of: dict[int, list[int]] = {}
     for mesh in document.meshes:
