@@ -8,7 +8,7 @@ namespace {
 
 constexpr double kStay = 1e-3;        // weight of staying where one is, in areas: decides where the surface is flat
 constexpr double kLeastFacing = 0.7;  // cosine of the angle that a triangle may turn by in settling
-constexpr double kFarthest = 0.5;     // of the shortest edge, that a point may move
+constexpr double kFarthest = 1;       // shortest edges that a point may move by
 
 // The place where a quadric is least, drawn to `from` by `stay`; false where there is no telling.
 bool least(const Quadric& q, const Vec3& from, double stay, Vec3& place) {

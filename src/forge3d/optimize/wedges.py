@@ -26,7 +26,7 @@ Attributes = Mapping[str, npt.NDArray[np.float32]]
 _SOFT = ("NORMAL", "TANGENT")
 _NORMAL_WEIGHT = 0.01  # of the longest side: half of what turning a normal round is worth
 _COLOR_WEIGHT = 0.25
-_UV_WEIGHT = 0.5  # texture that slides along the surface shows less than a surface that moves
+_UV_WEIGHT = 0.25  # texture that slides along the surface shows less than a surface that moves
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ class Reference:
         """How far another surface is from this one.
 
         Measured both ways, exactly from each sample to the nearest point of the other surface. The samples of a surface
-        are its vertices and the middles of its triangles, at most `samples` of each, evenly taken, and `samples`
-        points spread evenly by area; always the same ones. The largest is a lower bound of the Hausdorff distance:
+        are its vertices, at most `samples`, evenly taken, and `samples` points spread evenly by area; always the same
+        ones. The largest is a lower bound of the Hausdorff distance:
         between samples the surfaces may be a little further apart. The mean is over the points spread by area. Either
         surface without triangles is infinitely far.
         """
@@ -91,7 +91,7 @@ def _samples(corners: npt.NDArray[np.float64], count: int) -> _Samples:
     places = corners.reshape(-1, 3)
     vertices = _some(places[distinct_rows(places)[1]], count)
     even = spread(corners, min(count, 8 * len(corners)))[0]
-    return _Samples(np.concatenate([vertices, _some(corners, count).mean(axis=1), even]), len(even))
+    return _Samples(np.concatenate([vertices, even]), len(even))
 
 
 def _some(items: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
