@@ -98,6 +98,16 @@ MET_BEFORE: dict[str, dict[str, Any]] = {
     "an unknown attribute in a target beside one that is empty": {
         "meshes": [{"primitives": [{"attributes": {"_A": 0}, "targets": [{"UNKNOWN": 0}, {}]}]}]
     },
+    "sparse indices that go on past their buffer view": {
+        "accessors": [{
+            "componentType": 5126, "type": "SCALAR", "count": 9,
+            "sparse": {
+                "count": 2, "indices": {"bufferView": 0, "componentType": 5121}, "values": {"bufferView": 1}
+            },
+        }],
+        "bufferViews": [{"buffer": 0, "byteLength": 1}, {"buffer": 0, "byteLength": 8}],
+        "buffers": [{"byteLength": 8, "uri": "data:application/octet-stream;base64,AQAAAAAAAAA="}],
+    },
     "an undeclared extension on half a sparse object": {
         "accessors": [{
             "componentType": 5121, "type": "SCALAR", "count": 1, "sparse": {"extensions": {"KHR_materials_unlit": {}}}

@@ -29,6 +29,16 @@ def test_what_is_decoded_is_judged_where_it_is_drawn() -> None:
     assert ("ACCESSOR_INDEX_OOB", "/meshes/0/primitives/0/indices") in found(meshopt_document(triangles=beyond))
 
 
+@pytest.mark.filterwarnings("error")
+def test_filtered_numbers_without_end_are_told_of_and_bounded_by_nothing() -> None:
+    words = np.full((POINTS, 3), 0x7F7FFFFF, np.int32)  # exponents of 127 with the largest mantissas of both signs
+    words[0, 0] = 0x7F800000
+    document = meshopt_document(normals=words.view(np.float32))
+    document["bufferViews"][1]["extensions"][meshopt.EXT]["filter"] = "EXPONENTIAL"
+    document["accessors"][1].update(min=[0, 0, 0], max=[1, 1, 1])
+    assert [code for code, at in found(document) if str(at).startswith("/accessors/1")] == ["ACCESSOR_INVALID_FLOAT"]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
