@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ..gltf.codecs import meshopt
+from ..gltf.codecs import meshopt, octahedral
 
 if TYPE_CHECKING:
     from .accessor import Accessor, Array
@@ -25,11 +25,13 @@ class Encoding:
         level: how hard the version 1 vertex codec tries, 0 (fast) to 3 (small); version 0 has no levels.
         filters: store normals, tangents and rotation keys that are quantized to normalized integers in the form that
             compresses best (octahedral, quaternion). Values may move by a step or two of their stored precision.
+        rotation: bits of rotation keys that are filtered, 4 to 16.
     """
 
     extension: Literal["EXT_meshopt_compression", "KHR_meshopt_compression"] = "EXT_meshopt_compression"
     level: int = 2
     filters: bool = False
+    rotation: int = 16
 
     def __post_init__(self) -> None:
         if self.extension not in MESHOPT_EXTENSIONS:
@@ -45,6 +47,12 @@ class Encoding:
         if semantic == "NORMAL" or (semantic == "TANGENT" and accessor.type == "VEC4"):
             return "OCTAHEDRAL"
         return "QUATERNION" if semantic == "rotation" and accessor.dtype == np.int16 else "NONE"
+
+    def filtered(self, accessor: Accessor, name: str) -> Array:
+        """The elements as filter `name` stores them, in the accessor's type."""
+        if name == "OCTAHEDRAL":
+            return octahedral.encode(accessor.floats, bits=accessor.dtype.itemsize * 8)
+        return meshopt.filter_quaternion(accessor.floats, bits=self.rotation)
 
     def encoded(self, data: bytes, stride: int, mode: str, filter: str = "NONE") -> bytes | None:
         """Elements of `stride` bytes, compressed; None where the codec does not take them, or they would not shrink.
@@ -65,11 +73,3 @@ class Encoding:
             indices = np.frombuffer(data, f"<u{stride}")
             small = meshopt.encode_triangles(indices) if mode == "TRIANGLES" else meshopt.encode_indices(indices)
         return small if len(small) < len(data) or filter != "NONE" else None
-
-
-def filtered(accessor: Accessor, name: str) -> Array:
-    """The elements as filter `name` stores them, in the accessor's type."""
-    values, bits = accessor.floats, accessor.dtype.itemsize * 8
-    if name == "OCTAHEDRAL":
-        return meshopt.filter_octahedral(values, bits=bits)
-    return meshopt.filter_quaternion(values, bits=bits)

@@ -6,7 +6,7 @@ from typing import Any
 
 from .accessor import Accessor
 from .document import Document
-from .encoding import Encoding, filtered
+from .encoding import Encoding
 from .layout import TARGETS, Binary, Group, Json, Role, bounds_of, element_stride
 from .numbering import Use
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
@@ -107,7 +107,9 @@ class Storage:
             view, offset = self._meshopt_view(payload), payload.accessors[accessor]
         else:
             group = self._group(accessor, use)
-            array = filtered(accessor, group.filter) if group.filter != "NONE" else accessor.array
+            array = accessor.array
+            if self.encoding is not None and group.filter != "NONE":
+                array = self.encoding.filtered(accessor, group.filter)
             view, offset = group.index, group.place(array)
         json["bufferView"] = view
         if offset:

@@ -28,6 +28,7 @@ class Compress(Transform):
         extension: EXT is understood by every engine with meshopt support; KHR is smaller and newer.
         level: how hard the KHR vertex codec tries, 0 (fast) to 3 (small); EXT has no levels.
         filters: store quantized normals, tangents and rotations in the form that compresses best.
+        rotation: bits of quantized rotation keys under the filter, 8 to 16: 12 turn by 0.02° at most.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.INVISIBLE
@@ -36,11 +37,13 @@ class Compress(Transform):
     extension: Literal["EXT", "KHR"] = "EXT"
     level: int = 2
     filters: bool = True
+    rotation: int = 16
 
     def __post_init__(self) -> None:
         one_of(self, "codec", "extension")
         between(self, "level", 0, 3)
+        between(self, "rotation", 8, 16)
 
     def __call__(self, document: Document, context: Context) -> Change:
-        document.encoding = Encoding(_EXTENSIONS[self.extension], self.level, self.filters)
+        document.encoding = Encoding(_EXTENSIONS[self.extension], self.level, self.filters, self.rotation)
         return Change("compress", notes=[f"geometry is written with {_EXTENSIONS[self.extension]}"])

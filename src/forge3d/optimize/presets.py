@@ -21,11 +21,11 @@ WEB: tuple[Transform, ...] = (
     Dedup(geometry=False),
     Textures(max_size=2048, format="webp"),
     Weld(),
-    Quantize(),
+    Quantize(position=None, octahedral=True),
     Weld(),
     Reorder(),
     Dedup(),
-    Compress("meshopt", extension="EXT"),
+    Compress("meshopt", extension="EXT", rotation=12),
 )
 """For browsers: WebP of at most 2048 pixels, quantized geometry in EXT_meshopt_compression. Triangles all stay."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -64,5 +65,18 @@ def grid_for(meshes: list[Mesh], bits: int) -> Grid | None:
     reach = max((float(np.abs(accessor.floats).max()) for accessor in deltas if len(accessor)), default=0.0)
     if not (np.isfinite(low).all() and np.isfinite(high).all() and np.isfinite(reach)):
         return None
-    scale = max(float((high - low).max()) / (2**bits - 1), reach / 32767)
-    return Grid(low, scale if scale > 0 else 1.0)
+    scale = max(float((high - low).max()) / (2**bits - 2), reach / 32767)
+    return _short(low, scale) if scale > 0 else Grid(low, 1.0)
+
+
+def _short(low: Vector, scale: float) -> Grid:
+    """A grid that reaches as far, in numbers of few digits: every node writes them as JSON.
+
+    The scale is rounded up to four digits. Each offset is rounded down to a decimal finer than a step, for which the
+    caller leaves room.
+    """
+    digits = -floor(log10(scale))
+    if not -15 < digits < 15:
+        return Grid(low, scale)
+    rounded = ceil(scale * 10.0 ** (digits + 3)) / 10.0 ** (digits + 3)
+    return Grid(np.array([floor(x * 10.0**digits) / 10.0**digits for x in low.tolist()]), rounded)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, log2
 
 import numpy as np
 
 from ...document import Accessor, Document, Mesh, Node, Skip
+from ...document.bounds import bounds
 from ..graph import animated, held_by_extensions, world_matrices
 from ..materials import materials_of
 from ..vertices import COMPRESSED, payload_kept
@@ -23,8 +25,14 @@ class Result:
     skipped: list[Skip]
 
 
-def quantize_positions(document: Document, bits: int) -> Result:
-    """Round the positions of every mesh that can carry it to its own grid of `bits` bits, and correct its users."""
+_BITS, _LEAST_BITS = 13, 11
+
+
+def quantize_positions(document: Document, bits: int | None) -> Result:
+    """Round the positions of every mesh that can carry it to its own grid of `bits` bits, and correct its users.
+
+    None for the bits: `_BITS` for what is as large as the model, fewer for smaller meshes.
+    """
     worlds = world_matrices(document)
     users: dict[int, list[Node]] = {}
     for node in document.nodes:
@@ -32,10 +40,14 @@ def quantize_positions(document: Document, bits: int) -> Result:
             users.setdefault(id(node.mesh), []).append(node)
     blocked = _blocked(document, users)
     result = Result(0.0, [])
+    whole = _longest_side(document) if bits is None else 0.0
     grids: dict[int, Grid] = {}
     for group in sharing_positions(document.meshes):
         reasons = [blocked[id(mesh)] for mesh in group if id(mesh) in blocked]
-        grid = None if reasons else grid_for(group, bits)
+        stretch = max((magnification(node, worlds) for mesh in group for node in users.get(id(mesh), ())), default=1.0)
+        grid = None if reasons else grid_for(group, bits or _LEAST_BITS)
+        if grid is not None and bits is None:
+            grid = grid_for(group, _enough_bits(grid.scale * stretch, whole))
         if grid is None:
             why = reasons[0] if reasons else "has positions that are not finite numbers, or none"
             result.skipped += [Skip(_label(document, mesh), f"positions: {why}") for mesh in group]
@@ -43,11 +55,27 @@ def quantize_positions(document: Document, bits: int) -> Result:
         moved = _store(group, grid)
         for mesh in group:
             grids[id(mesh)] = grid
-            for node in users[id(mesh)]:
-                result.error = max(result.error, moved * magnification(node, worlds))
+            if users[id(mesh)]:
+                result.error = max(result.error, moved * stretch)
     rescale_thickness(document, grids, users)
     place(document, grids)
     return result
+
+
+def _longest_side(document: Document) -> float:
+    """Of the model's box at rest, widened by the longest of its morph deltas, metres."""
+    box = bounds(document, exact=False)
+    deltas = {id(t["POSITION"]): t["POSITION"] for m in document.meshes for p in m.primitives for t in p.targets
+              if "POSITION" in t}  # fmt: skip
+    reach = max((float(np.abs(delta.floats).max()) for delta in deltas.values() if len(delta)), default=0.0)
+    return (float(box.extent.max()) if box is not None else 0.0) + reach
+
+
+def _enough_bits(step: float, whole: float) -> int:
+    """Bits for a mesh whose step with `_LEAST_BITS` is `step` metres, in a model whose longest side is `whole`."""
+    if not (step > 0 and whole > 0):
+        return _BITS
+    return min(max(_LEAST_BITS + ceil(log2(step * 2**_BITS / whole) - 0.5), _LEAST_BITS), _BITS)
 
 
 def _blocked(document: Document, users: dict[int, list[Node]]) -> dict[int, str]:

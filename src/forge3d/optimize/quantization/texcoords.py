@@ -19,7 +19,8 @@ from ..vertices import COMPRESSED, payload_kept, primitives, with_array
 from .vectors import fractions
 
 _UNKNOWN_SIZE = 2048  # of a texture whose header cannot be read
-_MOST_TEXELS = 1.0  # a coordinate may move this far at most, or it stays as it is
+_SAVED_BYTES, _TRANSFORM_BYTES = 0.5, 90
+_MOST_TEXELS = 2.0  # a coordinate may move this far at most, or it stays as it is
 
 
 @dataclass(slots=True)
@@ -45,12 +46,12 @@ class _Group:
         return list(found.values())
 
 
-def quantize_texcoords(document: Document, bits: int | None) -> list[Skip]:
+def quantize_texcoords(document: Document, bits: int | None, transform: bool = True) -> list[Skip]:
     """Store texture coordinates as unsigned normalized integers; what was left alone, and why.
 
     Args:
-        bits: 8 to 16; None takes for each set what keeps it within about a quarter of a texel of its largest
-            texture.
+        bits: 8 to 16; None takes for each set what `_enough_bits` says.
+        transform: use KHR_texture_transform, for coordinates outside [0, 1] and to keep integers short.
     """
     driven = animated(document)
     skipped: list[Skip] = []
@@ -60,7 +61,7 @@ def quantize_texcoords(document: Document, bits: int | None) -> list[Skip]:
         if why is None:
             low = np.min([array.min(axis=0) for array in arrays], axis=0).astype(np.float64)
             high = np.max([array.max(axis=0) for array in arrays], axis=0).astype(np.float64)
-            why = _store(group, low, high, bits, driven)
+            why = _store(group, low, high, bits, driven if transform else None)
         if why is not None:
             skipped.append(Skip(group.label, f"texture coordinates {why}"))
         elif any(slot.info.transform is not None for _, slot in group.slots):
@@ -114,30 +115,57 @@ def _store(
     low: npt.NDArray[np.float64],
     high: npt.NDArray[np.float64],
     bits: int | None,
-    driven: dict[int, set[str]],
+    driven: dict[int, set[str]] | None,
 ) -> str | None:
-    """Change the group, or say why not."""
+    """Change the group, or say why not. `driven` is what is animated; None: texture transforms stay as they are."""
     slots = group.slots
     fits = bool((low >= 0).all() and (high <= 1).all())
+    fixed = driven is None or any("KHR_texture_transform" in p for m, _ in slots for p in driven.get(id(m), ()))
     if fits:
         low, high = np.zeros(2), np.ones(2)
     elif not slots:
         return "lie outside [0, 1] and no texture reads them"
-    elif any("KHR_texture_transform" in path for material, _ in slots for path in driven.get(id(material), ())):
-        return "lie outside [0, 1] and their texture transform is animated"
+    elif fixed:
+        return "lie outside [0, 1] and their texture transform is " + ("to stay" if driven is None else "animated")
     span = np.where(high > low, high - low, 1.0)
     size = max((_texels(slot.info.texture) for _, slot in slots), default=_UNKNOWN_SIZE)
     reach = float(span.max()) * size
-    bits = bits or max(10, ceil(log2(2 * reach)))
+    bits = bits or _enough_bits(reach, all(slot.path == "occlusion_texture" for _, slot in slots))
     if bits > 16 or reach / 2 / (2**bits - 1) > _MOST_TEXELS:
         return f"span {span.max():.6g} of the texture: even 16 bits would move some by more than they may"
-    stored = {id(a): with_normalized(a, fractions((a.array - low) / span, bits)) for a in group.accessors}
+    short = 8 < bits < 16 and not fixed and _pays(group)
+    # 1 as the largest number of so many bits, or as that of the type.
+    top = (2**bits - 1) / 65535 if short else 1.0
+    stored = {
+        id(a): with_normalized(a, fractions((a.array - low) / span * top, 16 if short else bits))
+        for a in group.accessors
+    }
     for primitive, name in group.uses:
         primitive.attributes = {**primitive.attributes, name: stored[id(primitive.attributes[name])]}
-    if not fits:
+    if not fits or short:
         for _, slot in slots:
-            slot.info.transform = _within(slot.info.transform, low, span)
+            slot.info.transform = _within(slot.info.transform, low, span / top)
     return None
+
+
+def _enough_bits(reach: float, smooth: bool) -> int:
+    """Bits for coordinates over `reach` texels of their largest texture.
+
+    Within an eighth of a texel, but more than 12 bits only where 12 would move some by more than two: that many texels
+    are many repeats of a pattern. Half a texel for what is `smooth`, which nobody sees move.
+    """
+    wanted = ceil(log2(reach if smooth else 4 * reach))
+    return min(max(10, wanted), max(12, ceil(log2(reach / 4))))
+
+
+def _pays(group: _Group) -> bool:
+    """Whether short integers save more than the texture transforms that stretch them cost.
+
+    Their high bytes compress to next to nothing: measured, half a byte a vertex at least. A transform takes about 90
+    bytes of JSON.
+    """
+    vertices = sum(len(accessor) for accessor in group.accessors)
+    return bool(group.slots) and vertices * _SAVED_BYTES > len(group.slots) * _TRANSFORM_BYTES
 
 
 def with_normalized(accessor: Accessor, array: npt.NDArray[Any]) -> Accessor:
@@ -158,7 +186,13 @@ def _within(
     u, v = low[0] * old.scale[0], low[1] * old.scale[1]
     c, s = cos(old.rotation), sin(old.rotation)
     offset = (float(old.offset[0] + c * u + s * v), float(old.offset[1] - s * u + c * v))
-    return replace(old, offset=offset, scale=(float(old.scale[0] * span[0]), float(old.scale[1] * span[1])))
+    scale = (_short(old.scale[0] * span[0]), _short(old.scale[1] * span[1]))
+    return replace(old, offset=offset, scale=scale)
+
+
+def _short(value: float) -> float:
+    """The number in eight digits, which is what a viewer's single precision holds."""
+    return float(f"{value:.8g}")
 
 
 def _texels(texture: Texture) -> int:
