@@ -13,7 +13,9 @@ from forge3d.document import Document, Transform
 from forge3d.optimize import (
     AtlasMaterials,
     Center,
+    Decompress,
     Dedup,
+    Dequantize,
     Flatten,
     Instance,
     Join,
@@ -24,8 +26,11 @@ from forge3d.optimize import (
     RemoveHidden,
     Resample,
     Sparse,
+    Stamp,
+    Strip,
     Tangents,
     Uninstance,
+    Unlit,
     Unweld,
 )
 from forge3d.render import Orbit, Renderer
@@ -59,9 +64,12 @@ CHAINS: dict[str, tuple[Transform, ...]] = {
     "sparse": (Sparse(),),
     "normals": (Normals(),),
     "tangents": (Tangents(),),
+    "dequantize": (Decompress(), Dequantize()),
+    "strip": (Strip(), Stamp(title="Chair")),
+    "unlit": (Unlit(), Prune()),
 }
 SAME = ("flatten", "join", "instance", "uninstance", "unweld", "pivot", "solid", "hidden", "resample", "sparse",
-        "normals", "tangents")  # fmt: skip
+        "normals", "tangents", "dequantize", "strip")  # fmt: skip
 """Chains after which the model looks the same from where it was looked at."""
 LONG = {("24_gpu_instancing.gltf", "hidden")}
 """A million and a half triangles in 1900 places: not for a quick test."""

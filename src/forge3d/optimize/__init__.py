@@ -6,6 +6,7 @@ from .center import Center
 from .compress import Compress
 from .decompress import Decompress
 from .dedup import Dedup
+from .dequantize import Dequantize
 from .flatten import Flatten
 from .instance import Instance
 from .join import Join
@@ -63,13 +64,14 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Strip,
         Stamp,
         Unlit,
+        Dequantize,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
-    "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Flatten", "Instance",
-    "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder", "Repair",
-    "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures", "Uninstance", "Unlit", "Unweld",
-    "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
+    "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Dequantize", "Flatten",
+    "Instance", "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder",
+    "Repair", "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures", "Uninstance", "Unlit",
+    "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
 ]  # fmt: skip
