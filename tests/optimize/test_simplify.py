@@ -7,6 +7,7 @@ import pytest
 
 from forge3d.document import Accessor, Context, Document, Mesh, Mode, Node, Primitive, Skin
 from forge3d.document.geometry import triangles
+from forge3d.errors import Cancelled
 from forge3d.optimize import Simplify
 from forge3d.optimize.borders import Touching, open_edge_vertices, shared_borders
 from forge3d.optimize.graph import world_matrices
@@ -204,3 +205,36 @@ def test_nothing_is_emptied_and_full_ratio_changes_nothing() -> None:
     position = again.meshes[0].primitives[0].attributes["POSITION"]
     assert Simplify(ratio=1.0)(again, Context()).error == 0
     assert again.meshes[0].primitives[0].attributes["POSITION"] is position
+
+
+def test_settled_vertices_are_stored_in_the_type_they_had() -> None:
+    part = sphere(24)
+    for name, kind, limit in (("POSITION", np.int16, 30000), ("NORMAL", np.int8, 127)):
+        values = np.rint(part.attributes[name].array * limit).astype(kind)
+        part.attributes[name] = Accessor(values, normalized=name == "NORMAL")
+    Simplify(ratio=0.25)(document(part), Context())
+    assert part.attributes["POSITION"].dtype == np.int16
+    assert np.abs(np.linalg.norm(part.attributes["POSITION"].floats, axis=1) / 30000 - 1).max() < 0.05
+    assert part.attributes["NORMAL"].dtype == np.int8
+    assert np.abs(np.linalg.norm(part.attributes["NORMAL"].floats, axis=1) - 1).max() < 0.02
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
+def test_attributes_that_are_no_numbers_do_not_stop_it(value: float) -> None:
+    part = grid(16, height=lambda x, y: 0.1 * np.sin(7 * x))
+    uv = part.attributes["TEXCOORD_0"].array.copy()
+    uv[40:60] = value
+    part.attributes["TEXCOORD_0"] = Accessor(uv)
+    Simplify(ratio=0.5)(document(part), Context())
+    assert len(triangles(part)) <= 256
+
+
+def test_cancelling_ends_it() -> None:
+    def stop(fraction: float, label: str) -> None:
+        raise Cancelled(label)
+
+    doc = document(sphere(16))
+    before = doc.meshes[0].primitives[0].indices
+    with pytest.raises(Cancelled):
+        Simplify(ratio=0.5)(doc, Context(progress=stop))
+    assert doc.meshes[0].primitives[0].indices is before

@@ -1,4 +1,4 @@
-"""How different two pictures look when one flips between them: FLIP (Andersson et al. 2020), over the object's pixels."""
+"""How different two pictures look when flipped between: FLIP (Andersson et al. 2020), over the object's pixels."""
 
 from __future__ import annotations
 
