@@ -65,7 +65,7 @@ TARGET = Object("animationChannelTarget", {
 CHANNEL = Object("animationChannel", required(sampler=Index("", resolves=False), target=TARGET))
 ANIMATION_SAMPLER = Object("animationSampler", {
     **required(input=Index("accessors", resolves=False), output=Index("accessors", resolves=False)),
-    **optional(interpolation=Text(("LINEAR", "STEP", "CUBICSPLINE"), otherwise="")),
+    **optional(interpolation=Text(("LINEAR", "STEP", "CUBICSPLINE"), otherwise=False)),
 })  # fmt: skip
 ANIMATION = Object(
     "animation", required(channels=Objects(CHANNEL), samplers=Objects(ANIMATION_SAMPLER)), named=True,
