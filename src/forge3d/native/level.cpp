@@ -71,8 +71,8 @@ class Settling {
         q += quadrics_.attributes.where_values_follow(wedge);
         Vec3 place;
         if (!least(q, mesh_.points[p], kStay * quadrics_.area[p], place) || !fits(p, place)) return;
-        if (!quadrics_.attributes.best_values(wedge, place, &level_.values[size_t(wedge) * mesh_.kinds]) && mesh_.kinds)
-            return;
+        double* values = level_.values.data() + size_t(wedge) * mesh_.kinds;
+        if (!quadrics_.attributes.best_values(wedge, place, values) && mesh_.kinds) return;
         places_[p] = level_.places[wedge] = place;
         level_.settled[wedge] = 1;
     }
