@@ -23,6 +23,7 @@ from forge3d.document import (
     Wrap,
 )
 from forge3d.document.material import Sheen, Specular
+from forge3d.gltf import Source
 from forge3d.optimize import Textures
 from forge3d.optimize.texture_uses import image_uses
 
@@ -188,6 +189,65 @@ def test_fallbacks_keep_their_format() -> None:
     Textures(max_size=32)(doc, Context())
     assert (first.header.format, second.header.format) == ("webp", "png")
     assert first.header.width == second.header.width == 32
+
+
+def test_keep_jpeg_loses_no_bit_and_no_other_image_stays() -> None:
+    photo, drawing = picture(SMOOTH[..., :3], "JPEG", quality=95), picture(SMOOTH[..., :3])
+    before, pixels = photo.data, photo.pixels
+    doc = shown(photo, Material(base_color_texture=slot()))
+    doc.textures.append(Texture(image=drawing))
+    doc.images.append(drawing)
+    doc.materials.append(Material(base_color_texture=TextureInfo(texture=doc.textures[1])))
+    Textures(keep_jpeg=True)(doc, Context())
+    assert [image.header.format for image in doc.images] == ["jpeg", "webp"]
+    assert len(photo.data) < len(before)
+    np.testing.assert_array_equal(photo.pixels, pixels)
+    Textures(keep_jpeg=True, max_size=32)(doc, Context())
+    assert (photo.header.format, photo.header.width) == ("jpeg", 32)
+
+
+def test_a_fallback_stays_beside_what_needs_an_extension() -> None:
+    image = picture(SMOOTH[..., :3])
+    original = image.data
+    doc = shown(image, Material(base_color_texture=slot()))
+    Textures(fallback=True)(doc, Context())
+    assert doc.textures[0].fallback is not None
+    assert doc.textures[0].fallback.data == original
+    assert [i.uri for i in doc.images] == ["skin.webp", "skin.png"]
+    written = Source.open(doc.to_bytes()).json
+    assert written["textures"][0] == {"source": 1, "extensions": {"EXT_texture_webp": {"source": 0}}}
+    assert written["extensionsUsed"] == ["EXT_texture_webp"]
+    assert "extensionsRequired" not in written
+    Textures(fallback=True, max_size=32)(doc, Context())
+    assert [(i.header.format, i.header.width) for i in doc.images] == [("webp", 32), ("png", 32)]
+
+
+def test_a_fallback_is_resized_with_its_picture() -> None:
+    image = picture(SMOOTH[..., :3], "JPEG", quality=95)
+    doc = shown(image, Material(base_color_texture=slot()))
+    Textures(fallback=True, max_size=64, format="avif")(doc, Context())
+    assert [(i.header.format, i.header.width) for i in doc.images] == [("avif", 64), ("jpeg", 64)]
+
+
+def test_what_needs_no_extension_gets_no_fallback() -> None:
+    image = picture(SMOOTH[..., :3])
+    doc = shown(image, Material(base_color_texture=slot()))
+    Textures(fallback=True, format="jpeg", quality=50)(doc, Context())
+    assert (doc.textures[0].fallback, len(doc.images)) == (None, 1)
+
+
+def test_data_maps_may_be_smaller_than_colour() -> None:
+    doc = shown(picture(SMOOTH[..., :3]), Material(base_color_texture=slot()))
+    data = shown(picture(SMOOTH[..., :3]), Material(normal_texture=slot()))
+    for each in (doc, data):
+        Textures(max_data_size=32)(each, Context())
+    assert (doc.images[0].header.width, data.images[0].header.width) == (128, 32)
+
+
+def test_powers_of_two() -> None:
+    doc = shown(picture(SMOOTH[:100, :70, :3]), Material(base_color_texture=slot()))
+    Textures(power_of_two="nearest")(doc, Context())
+    assert (doc.images[0].header.width, doc.images[0].header.height) == (64, 128)
 
 
 @pytest.mark.parametrize(("sampler", "wrap"), [

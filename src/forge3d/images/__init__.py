@@ -13,16 +13,19 @@ if TYPE_CHECKING:
     from .encoding import encode
     from .hdr import read_hdr
     from .headers import ImageHeader, read_header
+    from .jpeg_transcoding import recompress_jpeg
     from .resizing import resize
     from .sprites import sprite_sheet
 
 __all__ = [
-    "MAX_PIXELS", "ImageHeader", "decode", "decode_many", "encode", "read_hdr", "read_header", "resize", "sprite_sheet",
+    "MAX_PIXELS", "ImageHeader", "decode", "decode_many", "encode", "read_hdr", "read_header", "recompress_jpeg",
+    "resize", "sprite_sheet",
 ]  # fmt: skip
 
 _HOME = {
     "MAX_PIXELS": "decoding", "ImageHeader": "headers", "decode": "decoding", "decode_many": "decoding",
-    "encode": "encoding", "read_hdr": "hdr", "read_header": "headers", "resize": "resizing", "sprite_sheet": "sprites",
+    "encode": "encoding", "read_hdr": "hdr", "read_header": "headers",
+    "recompress_jpeg": "jpeg_transcoding", "resize": "resizing", "sprite_sheet": "sprites",
 }  # fmt: skip
 
 

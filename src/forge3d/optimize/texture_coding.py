@@ -13,6 +13,8 @@ from ..images.chroma import cancel_chroma, whiten
 from ..images.encoding import EncodedFormat
 from .texture_uses import ImageUse
 
+TextureFormat = EncodedFormat | Literal["ktx2"]
+
 _SMALL = 512 * 512  # pixels of a data map that is worth a second try without loss: flat ones are smaller so
 _TILE = 256  # a sample is of whole tiles: their borders cost as in the picture
 _QUALITIES = (-30, 8)  # how far from the quality asked for an equal loss is looked for
@@ -27,10 +29,12 @@ class Coding:
     data_loss: float
     effort: int
 
-    def encode(self, pixels: Array, use: ImageUse, format: EncodedFormat) -> bytes:
+    def encode(self, pixels: Array, use: ImageUse, format: TextureFormat) -> bytes:
         """The pixels in a format; colour and alpha as its use needs them, other channels as is smallest."""
         if pixels.dtype == np.uint16 and format != "png":
             pixels = np.rint(pixels / 257.0).astype(np.uint8)
+        if format == "ktx2":
+            return self._ktx2(pixels, use)
         if use.color and not use.strict:
             return self._encoded(pixels, format, self.quality, srgb=True)
         quality = max(self.data_quality, self.quality)
@@ -40,6 +44,27 @@ class Coding:
         chosen, quality = self._least(pixels, read, format, quality)
         encoded = self._encoded(chosen, format, quality)
         return self._faithful(pixels, encoded, read) if format == "webp" else encoded
+
+    def _ktx2(self, pixels: Array, use: ImageUse) -> bytes:
+        """Colour as ETC1S; normal maps and data maps, which its few colours ruin, as UASTC.
+
+        Always with red, green and blue: some viewers read a file of one channel as red alone.
+        """
+        from ..images.ktx_program import encode_ktx2
+
+        if use.strict:
+            pixels = whiten(pixels, use.read)
+        if pixels.shape[2] < 3:
+            pixels = pixels[..., [0, 0, 0, 1][: pixels.shape[2] + 2]]
+        return encode_ktx2(
+            np.ascontiguousarray(pixels),
+            "uastc" if use.strict else "etc1s",
+            srgb=use.color,
+            normal_map=use.normal,
+            wrap=any(use.wrap),
+            quality=self.data_quality if use.strict else self.quality,
+            effort=self.effort,
+        )
 
     def _encoded(
         self, pixels: Array, format: EncodedFormat, quality: int, *, lossless: bool = False, srgb: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import ClassVar, Literal
 
@@ -13,14 +13,18 @@ import numpy as np
 from .. import images
 from ..document import Change, Context, Document, Fidelity, Image, Skip, Transform
 from ..document.accessor import Array
-from ..errors import InvalidAsset, UnsupportedFeature
+from ..document.texture import IMAGE_EXTENSIONS
+from ..errors import InvalidAsset, RecipeError, UnsupportedFeature
+from ..images.ktx_program import find_ktx
 from .graph import pinned
 from .options import between, one_of
 from .texture_coding import Coding
+from .texture_packing import pack_occlusion
+from .texture_sizes import fitted
 from .texture_uses import ImageUse, image_uses
 
 _FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/webp": "webp", "image/avif": "avif"}
-_SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif"}
+_SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif", "ktx2": ".ktx2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,15 @@ class Textures(Transform):
 
     Args:
         max_size: longest side in pixels; larger images are scaled down. none keeps every size.
+        max_data_size: longest side of normal maps and data maps, where that is less.
+        power_of_two: make each side a power of two: the next below, the nearer, or the next above, within the longest.
         format: what to store as; keep re-encodes in the format that an image has, and only where that changes it:
-            when it is resized, or as a smaller PNG.
+            when it is resized, or as a smaller PNG. ktx2 (with all mip levels: ETC1S for colour, UASTC for the rest)
+            needs the program ktx, saves memory on the GPU rather than bytes, and makes sides multiples of four.
+        keep_jpeg: JPEG images stay JPEG; those that need no other size get smaller without losing a bit.
+        fallback: keep the PNG or JPEG beside, for viewers that do not know the new format.
+        pack: put occlusion into the red channel of the metallic-roughness image beside it, where both are read at the
+            same place: one image fewer in memory. Hue then costs more bytes, so the file is not always smaller.
         quality: of colour textures, 1 to 100.
         data_quality: of normal maps and data maps, 1 to 100, at least that of colour; 100 stores WebP without loss.
             Lossy WebP halves the resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80
@@ -48,28 +59,40 @@ class Textures(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     max_size: int | None = 2048
-    format: Literal["webp", "avif", "jpeg", "png", "keep"] = "webp"
+    max_data_size: int | None = None
+    power_of_two: Literal["floor", "nearest", "ceil"] | None = None
+    format: Literal["webp", "avif", "jpeg", "png", "ktx2", "keep"] = "webp"
+    keep_jpeg: bool = False
+    fallback: bool = False
+    pack: bool = False
     quality: int = 80
     data_quality: int = 80
     data_loss: float = 12.0
     effort: int = 4
 
     def __post_init__(self) -> None:
-        one_of(self, "format")
+        one_of(self, "format", "power_of_two")
         between(self, "max_size", 1, 65536)
+        between(self, "max_data_size", 1, 65536)
         between(self, "quality", 1, 100)
         between(self, "data_quality", 1, 100)
         between(self, "data_loss", 0, 255)
         between(self, "effort", 0, 6)
+        if self.pack and self.format == "keep":
+            raise RecipeError("textures: pack=true makes new images; say in which format, not format=keep")
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("textures")
         if held := pinned(document):
             change.skipped.append(held)
             return change
+        if self.format == "ktx2":
+            find_ktx()
+        if self.pack:
+            change.skipped += pack_occlusion(document)
         work: list[ImageUse] = []
         for use in image_uses(document):
             why = _reason(use)
@@ -79,43 +102,55 @@ class Textures(Transform):
                 change.skipped.append(Skip(_label(document, use.image), why))
         # Native codecs leave Python's lock; more threads than this cost memory: a 4096² image takes 400 MB in work.
         threads = min(len(os.sched_getaffinity(0)), 4, max(len(work), 1))
+        originals = {id(use.image): use.image.data for use in work} if self.fallback else {}
         with ThreadPoolExecutor(threads) as pool:
             for number, (use, why) in enumerate(zip(work, pool.map(self._convert, work), strict=True)):
                 context.report(number / len(work), f"textures {_label(document, use.image)}")
                 if why is not None:
                     change.skipped.append(Skip(_label(document, use.image), why))
+                elif self.fallback:
+                    self._keep_beside(document, use, originals[id(use.image)])
         return change
 
     def _convert(self, use: ImageUse) -> str | None:
         """Replace one image's data; or why it stayed."""
         image = use.image
         own = _FORMATS[image.header.mime_type]
-        target = own if self.format == "keep" or use.fallback else self.format
-        size = self._size(use)
+        target = self._target(use, own)
+        if target == "ktx2" and use.color and use.strict:
+            return "is read as colour and as numbers, and a KTX2 file says which it is"
+        size = self._size(use, target)
         resized = size != (image.header.width, image.header.height)
-        if target == own and not resized and own != "png":
+        recompressed = self.keep_jpeg and own == "jpeg"
+        if target == own and not resized and own != "png" and not recompressed:
             return f"is {own} already and small enough"
         try:
-            encoded, target = self._encoded(use, size, target)
+            if recompressed and not resized:
+                encoded = images.recompress_jpeg(image.data)
+            else:
+                encoded, target = self._encoded(use, size, target)
         except (InvalidAsset, UnsupportedFeature) as error:
             return f"cannot be decoded: {error}"
         finally:
             image.forget_pixels()
-        if len(encoded) >= len(image.data) and not resized:
+        if len(encoded) >= len(image.data) and not resized and target != "ktx2":
             return f"would not get smaller as {target}: {len(encoded):,} of {len(image.data):,} bytes"
-        image.data, image.mime_type = encoded, f"image/{target}"
-        if image.uri is not None:
-            image.uri = str(PurePosixPath(image.uri).with_suffix(_SUFFIXES[target]))
+        _store(image, encoded, target)
         return None
 
-    def _size(self, use: ImageUse) -> tuple[int, int]:
-        """Width and height to make: the aspect stays, to the nearest pixel."""
-        width, height = use.image.header.width, use.image.header.height
-        longest = max(width, height)
-        if self.max_size is None or longest <= self.max_size or (use.color and (use.data or use.normal)):
-            return width, height  # colour and data at once cannot both be filtered right
-        scale = self.max_size / longest
-        return max(1, round(width * scale)), max(1, round(height * scale))
+    def _target(self, use: ImageUse, own: str) -> str:
+        if self.format == "keep" or use.fallback or (self.keep_jpeg and own == "jpeg"):
+            return own
+        return self.format
+
+    def _size(self, use: ImageUse, target: str) -> tuple[int, int]:
+        """Width and height to make. Colour and data at once cannot both be filtered right, so such an image stays."""
+        size = use.image.header.width, use.image.header.height
+        if use.color and use.strict:
+            return size
+        limits = [self.max_size, self.max_data_size if use.strict else None]
+        longest = min((limit for limit in limits if limit is not None), default=None)
+        return fitted(size, longest, self.power_of_two, 4 if target == "ktx2" else 1)
 
     def _encoded(self, use: ImageUse, size: tuple[int, int], target: str) -> tuple[bytes, str]:
         """The image at its new size, encoded; and the format, which alpha may change from JPEG to PNG."""
@@ -134,6 +169,29 @@ class Textures(Transform):
         )
         coding = Coding(self.quality, self.data_quality, self.data_loss, self.effort)
         return coding.encode(pixels, use, target), target  # type: ignore[arg-type]
+
+    def _keep_beside(self, document: Document, use: ImageUse, original: bytes) -> None:
+        """Give textures that now need an extension the PNG or JPEG that they had, at the new size, as their source."""
+        image = use.image
+        before = Image(original, mime_type=None, uri=image.uri, name=image.name)
+        own = _FORMATS[before.header.mime_type]
+        textures = [t for t in document.textures if t.image is image and t.fallback is None]
+        if own not in ("png", "jpeg") or image.mime_type not in IMAGE_EXTENSIONS or not textures:
+            return
+        size = image.header.width, image.header.height
+        if size != (before.header.width, before.header.height):
+            encoded, own = self._encoded(replace(use, image=before), size, own)
+            before.data = encoded
+        _store(before, before.data, own)
+        document.images.append(before)
+        for texture in textures:
+            texture.fallback = before
+
+
+def _store(image: Image, encoded: bytes, format: str) -> None:
+    image.data, image.mime_type = encoded, f"image/{format}"
+    if image.uri is not None:
+        image.uri = str(PurePosixPath(image.uri).with_suffix(_SUFFIXES[format]))
 
 
 def _reason(use: ImageUse) -> str | None:
