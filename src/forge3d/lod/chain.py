@@ -72,7 +72,7 @@ def write_chain(
     view: View | None = None,
     context: Context | None = None,
 ) -> Chain:
-    """Write `<stem>.lod0.glb` (the model), `<stem>.lod1.glb`, … and `levels.json`; the manifest comes last.
+    """Write `<stem>.lod0.glb` (the model), `<stem>.lod1.glb`, … and `levels.json`: all of them or none.
 
     Args:
         lower: what `levels` made of the document.
@@ -82,29 +82,36 @@ def write_chain(
         view: what `switch_distance` is worked out for.
     """
     view, context = view or View(), context or Context()
-    make_folder(folder)
     documents = [document, *(level.document for level in lower)]
     sizes = [None, *(texture_sizes if texture_sizes is not None else [None] * len(lower))]
-    files: list[Path | None] = [None] * len(documents)
-    for number, (one, size) in enumerate(zip(documents, sizes, strict=True) if container != "msft" else ()):
-        context.report(number / (len(documents) + 1), f"write level {number}")
-        path = files[number] = folder / f"{stem}.lod{number}.glb"
-        _write(one, path, _sized(steps, size), context)
-    combined = folder / f"{stem}.msft-lod.glb" if container != "files" else None
-    if combined is not None:
-        context.report(len(documents) / (len(documents) + 1), "write all levels")
-        both = with_levels(document, lower, view=view)
-        _write(both, combined, steps, context)
+    files: dict[Path, bytes] = {}
+
+    def add(name: str, one: Document, steps: Sequence[Transform]) -> str:
+        context.report(len(files) / (len(documents) + 1), f"write {name}")
+        copy = one.copy()
+        copy.apply(*steps, context=Context(cancelled=context.cancelled, warnings=context.warnings))
+        files[folder / name] = copy.to_bytes()
+        return name
+
+    names: list[str | None] = [None] * len(documents)
+    if container != "msft":
+        for number, (one, size) in enumerate(zip(documents, sizes, strict=True)):
+            names[number] = add(f"{stem}.lod{number}.glb", one, _sized(steps, size))
+    combined = None
+    if container != "files":
+        combined = add(f"{stem}.msft-lod.glb", with_levels(document, lower, view=view), steps)
     facts = [
         (statistics(document).triangles, 1.0, 0.0),
         *((level.triangles, level.ratio, level.error) for level in lower),
     ]
+    length = {path.name: len(data) for path, data in files.items()}
     rows = [
-        LevelFile(number, _name(path), triangles, ratio, error, _bytes(path), switch_distance(error, view), size)
-        for number, ((triangles, ratio, error), path, size) in enumerate(zip(facts, files, sizes, strict=True))
+        LevelFile(number, name, triangles, ratio, error, length.get(name or ""), switch_distance(error, view), size)
+        for number, ((triangles, ratio, error), name, size) in enumerate(zip(facts, names, sizes, strict=True))
     ]
-    chain = Chain(rows, view, _name(combined), _bytes(combined))
-    write_files({folder / MANIFEST: (json.dumps(chain.to_dict(), indent=2) + "\n").encode()})
+    chain = Chain(rows, view, combined, length.get(combined or ""))
+    make_folder(folder)
+    write_files({**files, folder / MANIFEST: (json.dumps(chain.to_dict(), indent=2) + "\n").encode()})
     return chain
 
 
@@ -123,17 +130,3 @@ def _sized(steps: Sequence[Transform], size: int | None) -> list[Transform]:
         replace(step, max_size=min(size, step.max_size or size)) if isinstance(step, Textures) else step
         for step in steps
     ]
-
-
-def _write(document: Document, path: Path, steps: Sequence[Transform], context: Context) -> None:
-    copy = document.copy()
-    copy.apply(*steps, context=Context(cancelled=context.cancelled, warnings=context.warnings))
-    copy.write(path)
-
-
-def _name(path: Path | None) -> str | None:
-    return None if path is None else path.name
-
-
-def _bytes(path: Path | None) -> int | None:
-    return None if path is None else path.stat().st_size
