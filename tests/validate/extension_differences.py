@@ -110,4 +110,4 @@ def _accessor_at(document: Any, pointer: str) -> Any:
     if found := re.match("/accessors/([0-9]+)", pointer):
         return int(found[1])
     value = value_at(document, pointer)
-    return value if type(value) is int else None
+    return int(value) if type(value) in (int, float) and value == value // 1 else None

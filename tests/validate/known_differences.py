@@ -239,6 +239,7 @@ def data_past_their_buffer_view(case: Case) -> Iterator[Difference]:
 @known
 def extensions_of_incomplete_objects(case: Case) -> Iterator[Difference]:
     incomplete = {place[2] for place in case.theirs if place[0] == "UNDEFINED_PROPERTY"}
+    incomplete |= {str(place[2]).rpartition("/")[0] for place in case.theirs if place[1] == 0}  # one is of no use
     for place in case.more:
         owner = str(place[2]).partition("/extensions/")[0]
         if place[0] in ("UNEXPECTED_EXTENSION_OBJECT", "UNDECLARED_EXTENSION") and owner in incomplete:
