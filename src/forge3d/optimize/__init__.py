@@ -19,6 +19,7 @@ from .pivot import Pivot
 from .presets import PRESETS
 from .prune import Prune
 from .quantize import Quantize
+from .recompress import Recompress
 from .remove_hidden import RemoveHidden
 from .reorder import Reorder
 from .repair import Repair
@@ -45,6 +46,7 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Reorder,
         Quantize,
         Textures,
+        Recompress,
         Compress,
         Repair,
         Flatten,
@@ -71,7 +73,8 @@ TRANSFORMS: dict[str, type[Transform]] = {
 
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Dequantize", "Flatten",
-    "Instance", "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "RemoveHidden", "Reorder",
-    "Repair", "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures", "Uninstance", "Unlit",
-    "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse", "partition",
+    "Instance", "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "Recompress", "RemoveHidden",
+    "Reorder", "Repair", "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures", "Uninstance",
+    "Unlit", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse",
+    "partition",
 ]  # fmt: skip
