@@ -19,6 +19,7 @@ from forge3d.optimize import (
     Flatten,
     Instance,
     Join,
+    MetalRough,
     Normals,
     Palette,
     Pivot,
@@ -32,6 +33,7 @@ from forge3d.optimize import (
     Uninstance,
     Unlit,
     Unweld,
+    Unwrap,
 )
 from forge3d.render import Orbit, Renderer
 
@@ -67,6 +69,8 @@ CHAINS: dict[str, tuple[Transform, ...]] = {
     "dequantize": (Decompress(), Dequantize()),
     "strip": (Strip(), Stamp(title="Chair")),
     "unlit": (Unlit(), Prune()),
+    "metal-rough": (MetalRough(), Prune()),
+    "unwrap": (Unwrap(resolution=256),),
 }
 SAME = ("flatten", "join", "instance", "uninstance", "unweld", "pivot", "solid", "hidden", "resample", "sparse",
         "normals", "tangents", "dequantize", "strip")  # fmt: skip

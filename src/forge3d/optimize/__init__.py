@@ -11,6 +11,7 @@ from .flatten import Flatten
 from .instance import Instance
 from .join import Join
 from .merge import merge, merge_variants
+from .metal_rough import MetalRough
 from .normals import Normals
 from .options import Option, build, canonical, name_of, options_of, parse
 from .palette import Palette
@@ -33,6 +34,7 @@ from .textures import Textures
 from .uninstance import Uninstance
 from .unlit import Unlit
 from .unweld import Unweld
+from .unwrap import Unwrap
 from .weld import Weld
 
 TRANSFORMS: dict[str, type[Transform]] = {
@@ -67,14 +69,16 @@ TRANSFORMS: dict[str, type[Transform]] = {
         Stamp,
         Unlit,
         Dequantize,
+        Unwrap,
+        MetalRough,
     )
 }
 """Every transform by its name in recipes and on the command line."""
 
 __all__ = [
     "PRESETS", "TRANSFORMS", "AtlasMaterials", "Center", "Compress", "Decompress", "Dedup", "Dequantize", "Flatten",
-    "Instance", "Join", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "Recompress", "RemoveHidden",
-    "Reorder", "Repair", "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures", "Uninstance",
-    "Unlit", "Unweld", "Weld", "build", "canonical", "merge", "merge_variants", "name_of", "options_of", "parse",
-    "partition",
+    "Instance", "Join", "MetalRough", "Normals", "Option", "Palette", "Pivot", "Prune", "Quantize", "Recompress",
+    "RemoveHidden", "Reorder", "Repair", "Resample", "Simplify", "Sparse", "Stamp", "Strip", "Tangents", "Textures",
+    "Uninstance", "Unlit", "Unweld", "Unwrap", "Weld", "build", "canonical", "merge", "merge_variants", "name_of",
+    "options_of", "parse", "partition",
 ]  # fmt: skip
