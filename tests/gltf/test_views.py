@@ -146,6 +146,17 @@ def test_a_buffer_is_read_once(tmp_path: Path) -> None:
     assert asset.buffer(0) is buffer
 
 
+def test_a_file_is_in_memory_once_for_all_buffers_that_name_it(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(bytes(4))
+    root = {
+        "asset": {"version": "2.0"},
+        "buffers": [{"byteLength": 4, "uri": "a.bin"}, {"byteLength": 2, "uri": "a.bin"}],
+    }
+    (tmp_path / "a.gltf").write_text(json.dumps(root))
+    asset = Source.open(tmp_path / "a.gltf")
+    assert asset.buffer(0).obj is asset.buffer(1).obj
+
+
 def test_external_bytes_are_limited(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(bytes(5))
     (tmp_path / "a.gltf").write_text('{"asset":{"version":"2.0"},"buffers":[{"byteLength":4,"uri":"a.bin"}]}')

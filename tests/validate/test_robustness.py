@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 import time
+from pathlib import Path
 from typing import Any
 
-from forge3d.validate import validate
+from forge3d.gltf import Limits
+from forge3d.validate import Report, validate
 
 from .test_rules import triangle
 
@@ -91,3 +94,46 @@ def test_cost_stays_linear_for_deep_and_shared_structures() -> None:
     started = time.process_time()
     assert validate(json.dumps(hostile).encode()).errors
     assert time.process_time() - started < 5
+
+
+def limit_messages(report: Report) -> list[str]:
+    return [issue.message for issue in report.errors if issue.code == "FORGE3D_LIMIT_EXCEEDED"]
+
+
+def test_a_report_stops_at_so_many_issues_and_says_so() -> None:
+    data = json.dumps({"asset": {"version": "2.0"}, "nodes": [{}] * 50}).encode()
+    report = validate(data, limits=Limits(max_issues=20))
+    assert [len(report.issues), len(report.errors), report.truncated] == [21, 1, True]
+    assert limit_messages(report) == ["there are more than 20 issues: what follows is not judged"]
+    assert report.to_dict()["issues"]["truncated"] is True
+    whole = validate(data)
+    assert [whole.errors, whole.truncated, whole.to_dict()["issues"]["truncated"]] == [[], False, False]
+    assert len(whole.issues) >= 50
+
+
+def test_more_objects_than_the_limits_allow_are_not_judged() -> None:
+    data = json.dumps({"asset": {"version": "2.0"}, "nodes": [{}] * 5}).encode()
+    (message,) = limit_messages(validate(data, limits=Limits(max_objects=4)))
+    assert "'nodes'" in message
+    assert not limit_messages(validate(data, limits=Limits(max_objects=5)))
+
+
+def test_a_glb_of_very_many_chunks_is_not_read_to_its_end() -> None:
+    text = b'{"asset":{"version":"2.0"}}'.ljust(28)
+    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text + 200_000 * struct.pack("<II", 0, 0x12345678)
+    report = validate(struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks)
+    assert limit_messages(report) == ["there are more than 1,000 chunks"]
+    assert len(report.issues) == 1000
+
+
+def test_a_file_that_many_buffers_name_is_in_memory_once(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(bytes(1000))
+    buffers = [{"byteLength": 1000, "uri": "a.bin"}] * 100
+    (tmp_path / "a.gltf").write_text(json.dumps({"asset": {"version": "2.0"}, "buffers": buffers}))
+    report = validate(tmp_path / "a.gltf", limits=Limits(max_resource_bytes=1000))
+    assert not report.errors
+    for number, buffer in enumerate(buffers):
+        buffers[number] = {**buffer, "uri": "./" * number + "a.bin"}
+    (tmp_path / "a.gltf").write_text(json.dumps({"asset": {"version": "2.0"}, "buffers": buffers}))
+    report = validate(tmp_path / "a.gltf", limits=Limits(max_resource_bytes=1000))
+    assert len(limit_messages(report)) == 99

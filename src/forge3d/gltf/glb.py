@@ -17,6 +17,7 @@ CUT_CHUNK = "GLB_UNEXPECTED_END_OF_CHUNK_DATA"
 _HEADER = struct.Struct("<III")
 _CHUNK_HEADER = struct.Struct("<II")
 _LARGEST = 2**32 - 1
+_MOST_CHUNKS = 1000  # 40 MB of empty ones would take gigabytes to tell about
 
 
 @dataclass(slots=True)
@@ -68,6 +69,9 @@ def _read_chunks(glb: Glb, whole: memoryview, length: int) -> None:
     position, number = HEADER_BYTES, 0
     cut = False
     while position < size and position != length:  # chunks count, also those after a declared length that is wrong
+        if number == _MOST_CHUNKS:
+            glb.fault("LIMIT_EXCEEDED", position, f"there are more than {_MOST_CHUNKS:,} chunks")
+            return
         if position + 8 > size:
             glb.fault("GLB_UNEXPECTED_END_OF_CHUNK_HEADER", size, "the file ends inside a chunk header")
             cut = True

@@ -30,6 +30,7 @@ class Limits:
             Sparse morph targets need some; a file of a few bytes could ask for any number.
         max_image_pixels: width × height of one image.
         max_objects: entries in any one list of the file, such as nodes, meshes or accessors; instances of one node.
+        max_issues: how many places a validation tells before it stops; each counts once, however many elements it has.
         max_node_depth: levels of nodes below each other.
         max_repeated_vertices: corners of triangles, lines and points that one frame draws beyond those stored, because
             nodes, instances or primitives share them. Without a GPU this many take seconds; with one, sixteen times as
@@ -47,6 +48,7 @@ class Limits:
     max_zero_bytes: int = 128 * MIB
     max_image_pixels: int = 1 << 27
     max_objects: int = 1_000_000
+    max_issues: int = 100_000
     max_node_depth: int = 1000
     max_repeated_vertices: int = 1 << 25
     codec_seconds: float | None = 8.0

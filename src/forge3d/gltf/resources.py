@@ -145,17 +145,17 @@ class Resolver:
                     raise ResourceRefused(uri, "it is not a regular file")
                 if str(path) not in self._opened:
                     self.limits.check("max_resources", len(self._opened) + 1, "the number of external files")
-                self._charge(str(path), state.st_size, _short(uri))
+                self._charge(uri, state.st_size, _short(uri))
                 self._opened.add(str(path))
                 return read_open(file, state.st_size if most < 0 else min(most, state.st_size))
         except OSError as error:
             raise InvalidAsset(f"cannot read {_short(uri)}: {error.strerror}", code="IO_ERROR") from None
 
-    def _charge(self, resource: str, size: int, what: str) -> None:
-        """Count a resource's bytes, once however often it is read."""
-        if resource not in self._charged:
+    def _charge(self, uri: str, size: int, what: str) -> None:
+        """Count a resource's bytes, once for each way to write its name: readers keep as many copies at the most."""
+        if uri not in self._charged:
             self.limits.check("max_resource_bytes", self._bytes + size, f"{what}, with the resources before it,")
-            self._charged.add(resource)
+            self._charged.add(uri)
             self._bytes += size
 
 

@@ -41,6 +41,7 @@ class Views:
     def __init__(self, root: Root, resolver: Resolver, glb_bin: memoryview | None):
         self._root, self._resolver, self._glb_bin = root, resolver, glb_bin
         self._buffers: dict[int, memoryview] = {}
+        self._resources: dict[str, memoryview] = {}
         self.known: dict[int, Span] = {}
 
     def buffer(self, number: int) -> memoryview:
@@ -55,8 +56,11 @@ class Views:
         buffer, here = self._root.entry("buffers", number)
         uri = string(buffer, "uri", here, None)
         if uri is not None:
+            known = self._resources.get(uri)  # a file that many buffers name is in memory once
+            if known is not None:
+                return known
             try:
-                return self._resolver.read(uri)
+                return self._resources.setdefault(uri, self._resolver.read(uri))
             except InvalidAsset as error:
                 error.pointer = f"{here}/uri"
                 raise

@@ -14,6 +14,10 @@ Clean = dict[str, Any]
 """A glTF object that holds only properties of the right type and range, and references that resolve."""
 
 
+class TooManyIssues(Exception):
+    """The file breaks rules in more places than `Limits.max_issues`."""
+
+
 @dataclass(slots=True)
 class Judge:
     """Collects issues, and what the rules tell each other about the file.
@@ -37,11 +41,16 @@ class Judge:
 
     def report(self, rule: Rule, pointer: str, message: str = "", count: int = 1) -> None:
         """Note that `rule` is broken at `pointer`; `message` says how, the rule's summary where it is empty."""
-        self.issues.append(Issue(rule.code, rule.severity, message or rule.summary, pointer or "/", count=count))
+        self._keep(Issue(rule.code, rule.severity, message or rule.summary, pointer or "/", count=count))
 
     def add(self, code: str, severity: Severity, pointer: str, message: str) -> None:
         """Note what a decoder of `forge3d.gltf` found."""
-        self.issues.append(Issue(code, severity, message, pointer))
+        self._keep(Issue(code, severity, message, pointer))
+
+    def _keep(self, issue: Issue) -> None:
+        if len(self.issues) >= self.source.limits.max_issues:
+            raise TooManyIssues
+        self.issues.append(issue)
 
     def objects(self, name: str) -> list[Clean | None]:
         """The cleaned root list `name`, such as "meshes"; None stands for an entry that is not an object."""

@@ -42,6 +42,7 @@ class Report:
         uri: what the file was called.
         issues: the worst first, each kind in file order.
         info: the report's `info` block; empty when the file could not be read as glTF 2.0.
+        truncated: whether judging stopped at `Limits.max_issues`; an error says so too.
         budget: what an audit found (see `forge3d.audit.Report.to_dict`), where one was asked for.
     """
 
@@ -50,6 +51,7 @@ class Report:
     issues: list[Issue] = field(default_factory=list)
     info: dict[str, Any] = field(default_factory=dict)
     budget: dict[str, Any] | None = None
+    truncated: bool = False
 
     @property
     def errors(self) -> list[Issue]:
@@ -84,7 +86,7 @@ class Report:
                 "numInfos": counts[Severity.INFORMATION],
                 "numHints": counts[Severity.HINT],
                 "messages": [issue.to_dict() for issue in self.issues],
-                "truncated": False,
+                "truncated": self.truncated,
             },
             **({"info": self.info} if self.info else {}),
             **({"forge3d": {"budget": self.budget}} if self.budget is not None else {}),

@@ -12,6 +12,7 @@ from ..errors import InvalidAsset, LimitExceeded
 from ..gltf import Limits, Source, glb
 from ..gltf.faults import Fault
 from ..gltf.files import read_file
+from ..gltf.json_access import shown
 from ..gltf.json_text import has_bom
 from . import (
     accessor_data,
@@ -38,7 +39,7 @@ from . import (
 from .container import INVALID_JSON
 from .extensions import EXTENSIONS
 from .info import describe_file
-from .judge import Clean, Judge
+from .judge import Clean, Judge, TooManyIssues
 from .report import Issue, Report
 from .tables import ROOT
 
@@ -49,7 +50,7 @@ MIME_TYPES = {"glb": "model/gltf-binary", "gltf": "model/gltf+json"}
 def validate(
     source: str | os.PathLike[str] | bytes | Source, *, limits: Limits | None = None, name: str | None = None
 ) -> Report:
-    """Judge a .glb or .gltf file. Checking does not stop at the first fault.
+    """Judge a .glb or .gltf file. Checking does not stop at the first fault, but at `limits.max_issues`.
 
     Compressed geometry (Draco, meshopt) is decoded and judged too. Images are judged by their headers.
 
@@ -70,12 +71,28 @@ def validate(
         return _unreadable(error, source, limits or Limits(), name)
     judge = Judge(opened, EXTENSIONS)
     judge.issues += [_issue(fault) for fault in opened.container_faults]
-    if not any(fault.code.startswith(CUT_OFF) for fault in opened.container_faults):
-        info = _judge(judge)
-    else:  # the resources of a file that is cut off would only repeat that
-        info = {}
-        _judge_text(judge)
-    return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info)
+    info: dict[str, Any] = {}
+    truncated = False
+    try:
+        _check_lists(opened)
+        if not any(fault.code.startswith(CUT_OFF) for fault in opened.container_faults):
+            info = _judge(judge)
+        else:  # the resources of a file that is cut off would only repeat that
+            _judge_text(judge)
+    except TooManyIssues:
+        truncated = True
+        message = f"there are more than {opened.limits.max_issues:,} issues: what follows is not judged"
+        judge.issues.append(Issue(resources.LIMIT.code, resources.LIMIT.severity, message, ""))
+    except LimitExceeded as error:
+        judge.issues.append(Issue(resources.LIMIT.code, resources.LIMIT.severity, str(error), ""))
+    return Report(opened.name, MIME_TYPES[opened.container], _worst_first(judge.issues), info, truncated=truncated)
+
+
+def _check_lists(source: Source) -> None:
+    """Refuse to judge more objects than the limits allow."""
+    for name, entries in source.json.items():
+        if isinstance(entries, list):
+            source.limits.check("max_objects", len(entries), f"the list {shown(name)}")
 
 
 def _worst_first(issues: list[Issue]) -> list[Issue]:
@@ -87,7 +104,8 @@ def _worst_first(issues: list[Issue]) -> list[Issue]:
 
 
 def _issue(fault: Fault) -> Issue:
-    return Issue(fault.code, fault.severity, fault.message, fault.pointer, fault.offset)
+    code = resources.LIMIT.code if fault.code == "LIMIT_EXCEEDED" else fault.code
+    return Issue(code, fault.severity, fault.message, fault.pointer, fault.offset)
 
 
 def _unreadable(
