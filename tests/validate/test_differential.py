@@ -72,6 +72,12 @@ def test_3000_mutated_files_give_the_same_issues(seeds: list[Seed], pool: Pool, 
 
 
 MET_BEFORE: dict[str, dict[str, Any]] = {
+    "offsets that cannot be used, with nothing to be offset in": {
+        "accessors": [
+            {"componentType": 5126, "count": 1, "type": "SCALAR", "byteOffset": offset}
+            for offset in ("x", -4, 1.5, None, [], 4)
+        ]
+    },
     "a root key that begins with a slash": {"/a/b": 1},
     "a matrix with numbers too small for floats": {
         "nodes": [{"matrix": [2, 0, 0, 0, 0, 1, 0, 1e-300, 0, 0, 1, 0, 0, 0, 0, 1]}]

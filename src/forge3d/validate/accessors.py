@@ -6,7 +6,7 @@ from typing import Any
 
 from ..gltf.json_access import shown
 from .judge import Clean, Judge
-from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, TYPE, Numbers, whole
+from .kinds import ARRAY_LENGTH, ARRAY_TYPE, DEPENDENCY, MULTIPLE, NOTHING, TYPE, Integer, Numbers, whole
 from .references import Index
 from .rules import ERROR, rule
 from .usage import use_view
@@ -38,6 +38,8 @@ COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9
 FLOAT = 5126
 ELEMENT_ARRAY_BUFFER = 34963
 
+OFFSET = Integer(otherwise=-1)
+
 
 def check_buffer_view(view: Clean, raw: Clean, pointer: str, judge: Judge) -> None:
     stride = view.get("byteStride")
@@ -55,9 +57,12 @@ def check_accessor(accessor: Clean, raw: Clean, pointer: str, judge: Judge) -> N
     component, kind = accessor.get("componentType"), accessor.get("type")
     if accessor.get("normalized") and component in (5125, FLOAT):
         judge.report(NORMALIZED, f"{pointer}/normalized")
-    if "byteOffset" in accessor and accessor["byteOffset"] >= 0 and "bufferView" not in accessor:
+    offset = accessor.pop("byteOffset", NOTHING)
+    if offset is not NOTHING and "bufferView" not in accessor:
         judge.report(DEPENDENCY, f"{pointer}/byteOffset", "byteOffset means nothing without bufferView")
-    start = accessor.get("byteOffset", 0) if "bufferView" in accessor else 0
+    elif offset is not NOTHING and (offset := OFFSET.read(offset, f"{pointer}/byteOffset", judge)) is not NOTHING:
+        accessor["byteOffset"] = offset
+    start = accessor.get("byteOffset", 0)
     if kind in ("MAT2", "MAT3", "MAT4") and start % 4 and start > 0:
         judge.report(MATRIX_ALIGNMENT, f"{pointer}/byteOffset")
     for key in ("min", "max"):

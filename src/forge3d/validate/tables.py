@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..gltf.json_access import shown
-from .accessors import check_accessor, check_buffer_view
+from .accessors import OFFSET, check_accessor, check_buffer_view
 from .animations import AnimationPath, check_animation
 from .cameras import check_camera
 from .images import check_image
@@ -18,7 +18,6 @@ from .resources import Uri
 from .schema import Object, Objects, Property
 
 UNIT = Number(0, 1)
-OFFSET = Integer(otherwise=-1)
 COMPONENT_TYPES = (5120, 5121, 5122, 5123, 5125, 5126)
 TYPES = ("SCALAR", "VEC2", "VEC3", "VEC4", "MAT2", "MAT3", "MAT4")
 
@@ -49,7 +48,7 @@ SPARSE = Object("accessorSparse", required(count=Integer(1), indices=SPARSE_INDI
 ACCESSOR = Object("accessor", {
     **required(componentType=Integer(choices=COMPONENT_TYPES), count=Integer(1), type=Text(TYPES)),
     **optional(
-        bufferView=Index("bufferViews", resolves=False), byteOffset=OFFSET, normalized=Boolean(),
+        bufferView=Index("bufferViews", resolves=False), byteOffset=Anything(), normalized=Boolean(),
         min=Anything(), max=Anything(), sparse=SPARSE,
     ),
 }, named=True, check=check_accessor)  # fmt: skip
