@@ -106,6 +106,25 @@ class WorkerLost(Forge3DError):
     """A worker process died at its work; the message says how, and what it said last."""
 
 
+class BudgetMissed(Forge3DError):
+    """No allowed change makes the model small enough; the message says how near the closest came.
+
+    Args:
+        what: `bytes` or `triangles`.
+        closest: what the closest result has.
+        allowed: what the budget allows.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, closest: int, allowed: int, advice: str):
+        self.what, self.closest, self.allowed, self.advice = what, closest, allowed, advice
+        super().__init__(what, closest, allowed, advice)
+
+    def __str__(self) -> str:
+        return f"the budget allows {self.allowed:,} {self.what}, and the closest is {self.closest:,}: {self.advice}"
+
+
 class RecipeError(Forge3DError):
     """A recipe, option or argument has a value that cannot be used; the message names the key and what it takes."""
 

@@ -38,7 +38,7 @@ def test_meshopt(shared_assets: Path) -> None:
 def assert_left_alone_then_decoded(doc: Document) -> None:
     assert any(payload_kept(part) for _, part in primitives(doc))
     original = doc.to_bytes()
-    for step in (Weld(), Reorder(), Simplify(ratio=0.5), Quantize()):
+    for step in (Weld(), Reorder(), Simplify(ratio=0.5), Quantize(digits=False)):
         assert step(doc, Context()).skipped
     assert doc.to_bytes() == original
     assert len(lossless(doc.copy())) <= len(original)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import AsJson, Model, Output, console, print_json, size_text
+from .options import AsJson, Model, console, count, print_json, size_text
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ _OPTIMIZE_HELP = """Write a smaller model: a preset, or the steps you name, in o
 
     forge3d optimize chair.glb small.glb
 
-    forge3d optimize chair.glb small.glb --preset web
+    forge3d optimize chair.glb small.glb --preset web --effort max
+
+    forge3d optimize chair.glb small.glb --preset web --max-bytes 2MB --max-triangles 50k
+
+    forge3d optimize chair.glb --preset web --explain
 
     forge3d optimize chair.glb small.glb --step weld --step simplify:ratio=0.5 --step compress
 
@@ -59,24 +63,51 @@ def _list_transforms(wanted: bool) -> None:
 
 def optimize(
     model: Model,
-    output: Output,
+    output: Annotated[
+        Path | None, typer.Argument(help="Where to write; never the input itself. Not needed with --explain.")
+    ] = None,
     preset: Annotated[str, typer.Option("--preset", help="A named list of steps; `--list` shows them.")] = "lossless",
     steps: Annotated[
         list[str] | None,
         typer.Option("--step", help="A step instead of the preset's, as name or name:option=value,…; repeatable."),
     ] = None,
+    effort: Annotated[
+        str, typer.Option("--effort", help="fast, normal or max: how much time may be spent on fewer bytes.")
+    ] = "normal",
+    max_bytes: Annotated[
+        str | None,
+        typer.Option("--max-bytes", help="The most bytes that the file may have, such as 5MB; needs a lossy preset."),
+    ] = None,
+    max_triangles: Annotated[
+        str | None, typer.Option("--max-triangles", help="The most triangles that it may have, such as 100k.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the steps with their options, what each may change, and why.")
+    ] = False,
     listing: Annotated[
         bool, typer.Option("--list", help="List steps, options and presets.", is_eager=True, callback=_list_transforms)
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     from ..document import Context, Document
+    from ..optimize.budget import Budget, fit
 
-    transforms = transforms_of(preset, steps)
+    transforms = transforms_of(preset, steps, effort)
+    if explain:
+        _explain(transforms, as_json)
+        return
+    if output is None:
+        raise typer.BadParameter("say where to write", param_hint="OUTPUT")
+    budget = Budget(count(max_bytes, "--max-bytes"), count(max_triangles, "--max-triangles"))
     document = Document.read(model)
+    given_up: list[str] = []
     with progress_bar("optimize", quiet=as_json) as advance:
         context = Context(progress=advance)
-        changes = document.apply(*transforms, context=context)
+        if budget:
+            fitted = fit(document, transforms, budget, context)
+            document, changes, given_up = fitted.document, fitted.changes, fitted.given_up
+        else:
+            changes = document.apply(*transforms, context=context)
     document.write(output)
     read = [Path(file) for file in set(document.source_files)]
     sizes = sum(file.stat().st_size for file in read if file.is_file()), _total_bytes(output)
@@ -85,25 +116,48 @@ def optimize(
             {
                 "input": {"file": str(model), "bytes": sizes[0]},
                 "output": {"file": str(output), "bytes": sizes[1]},
+                "given_up": given_up,
                 "steps": [_change_facts(change) for change in changes],
                 "warnings": context.warnings,
             }
         )
         return
     _print_changes(changes, context.warnings)
+    for what in given_up:
+        print(f"to fit the budget: {what}")
     print(f"{output}: {size_text(sizes[0])} → {size_text(sizes[1])} ({sizes[1] / sizes[0]:.0%})")
 
 
-def transforms_of(preset: str, steps: list[str] | None) -> tuple[Transform, ...]:
-    """The steps that the options name."""
-    from ..errors import RecipeError
-    from ..optimize import PRESETS, TRANSFORMS, parse
+def transforms_of(preset_name: str, steps: list[str] | None, effort: str = "normal") -> tuple[Transform, ...]:
+    """The steps that the options name, at the effort."""
+    from ..optimize import TRANSFORMS, parse
+    from ..optimize.presets import preset, with_effort
 
     if steps:
-        return tuple(parse(step, TRANSFORMS) for step in steps)
-    if preset not in PRESETS:
-        raise RecipeError(f"there is no preset {preset!r}; there are: {', '.join(PRESETS)}")
-    return tuple(PRESETS[preset])
+        return with_effort(tuple(parse(step, TRANSFORMS) for step in steps), effort)
+    return preset(preset_name, effort)
+
+
+def _explain(transforms: tuple[Transform, ...], as_json: bool) -> None:
+    """Each step with its options, what it may change, and why it is there."""
+    from ..optimize import canonical
+
+    steps = [
+        {**canonical(step), "fidelity": str(step.fidelity), "why": (type(step).__doc__ or "").strip().splitlines()[0]}
+        for step in transforms
+    ]
+    if as_json:
+        print_json({"steps": steps})
+        return
+    for step in steps:
+        options = ",".join(f"{name}={_option_text(value)}" for name, value in step["options"].items())
+        print(f"{step['transform']}{':' if options else ''}{options}")
+        print(f"    {step['fidelity']}: {step['why']}")
+
+
+def _option_text(value: Any) -> str:
+    """As `--step` takes it."""
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
 def _total_bytes(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,19 @@ def size_text(count: float) -> str:
     if count < 1_000_000:
         return f"{count / 1e3:,.1f} kB"
     return f"{count / 1e6:,.2f} MB"
+
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+
+def count(text: str | None, option: str) -> int | None:
+    """`5MB`, `2MiB`, `100k` or `1234` as a whole number."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]i?|)b?", text.strip().replace(",", ""), re.IGNORECASE)
+    if match is None or float(match[1]) == 0:
+        raise typer.BadParameter(f"{text!r} is not a count such as 100k or 5MB", param_hint=option)
+    return round(float(match[1]) * _UNITS[match[2].lower()])
 
 
 def pair(text: str, option: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from ..document.accessor import Array
 from ..gltf.codecs import octahedral
 from .graph import pinned
 from .options import between, one_of
+from .quantization.digits import shorten
 from .quantization.positions import quantize_positions
 from .quantization.texcoords import quantize_texcoords, with_normalized
 from .quantization.vectors import fractions, joints, unit_vectors, weights, within
@@ -44,8 +45,11 @@ class Quantize(Transform):
             integers, which compress best. Without it the former stay as they are.
         color: bits of vertex colours, 8 to 16.
         weight: bits of skin weights, 8 or 16; they sum to one afterwards.
-        rotation: bits of rotation keys, 16, which core glTF allows. Keys with spline tangents stay as they are, and so
-            do tracks with half a turn from one key to the next, where rounding would decide which way it goes.
+        digits: write the numbers of nodes, materials and texture transforms with the digits that tell single precision
+            apart, which is what viewers draw with; false keeps all digits.
+        rotation: bits of keys of rotations and of morph weights in [0, 1]: 16, which core glTF allows. Keys with spline
+            tangents stay, and so do rotations with half a turn from one key to the next, where rounding would decide
+            which way it goes.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
@@ -59,6 +63,7 @@ class Quantize(Transform):
     color: int = 8
     weight: Literal[0, 8, 16] = 8
     rotation: Literal[0, 16] = 16
+    digits: bool = True
 
     def __post_init__(self) -> None:
         for name, least in (("position", 8), ("normal", 6), ("texcoord", 8), ("color", 8)):
@@ -82,7 +87,9 @@ class Quantize(Transform):
         context.report(0.6, "quantize other attributes")
         self._attributes(document, change)
         if self.rotation:
-            _quantize_rotations(document)
+            _quantize_keys(document)
+        if self.digits:
+            shorten(document)
         return change
 
     def _attributes(self, document: Document, change: Change) -> None:
@@ -148,20 +155,26 @@ def _convert_skin(primitive: Primitive, done: dict[tuple[int, ...], dict[str, Ac
     primitive.attributes = {**attributes, **done[key]}
 
 
-def _quantize_rotations(document: Document) -> None:
-    """Rotation keys as normalized 16-bit integers: a step is 3e-5, or less than a hundredth of a degree."""
+def _quantize_keys(document: Document) -> None:
+    """Rotation keys, and keys of morph weights in [0, 1], as normalized 16-bit integers.
+
+    A step is 3e-5 of a turn's quaternion, or less than a hundredth of a degree, and 1.5e-5 of a weight.
+    """
     uses: dict[int, tuple[Accessor, set[str]]] = {}
     samplers = [sampler for animation in document.animations for sampler in animation.samplers]
     for channel in (channel for animation in document.animations for channel in animation.channels):
         splines = channel.sampler.interpolation == Interpolation.CUBICSPLINE
         output = channel.sampler.output
         uses.setdefault(id(output), (output, set()))[1].add("splines" if splines else channel.path)
-    stored = {
-        i: with_normalized(output, unit_vectors(output.array, 16))
-        for i, (output, paths) in uses.items()
-        if paths == {"rotation"} and output.dtype == np.float32 and output.shape[1:] == (4,) and within([output], -1, 1)
-        if not _has_half_turns(output.array)
-    }
+    stored: dict[int, Accessor] = {}
+    for i, (output, paths) in uses.items():
+        if output.dtype != np.float32:
+            continue
+        if paths == {"rotation"} and output.shape[1:] == (4,) and within([output], -1, 1):
+            if not _has_half_turns(output.array):
+                stored[i] = with_normalized(output, unit_vectors(output.array, 16))
+        elif paths == {"weights"} and within([output], 0, 1):
+            stored[i] = with_normalized(output, fractions(output.array, 16))
     for sampler in samplers:
         sampler.output = stored.get(id(sampler.output), sampler.output)
 

@@ -24,6 +24,7 @@ from ..document.payload import MeshoptPayload
 from .graph import pinned
 from .keyframes import Marks, Track, deviation, redundant, repeated
 from .options import between
+from .still_tracks import drop_still
 from .vertices import COMPRESSED, with_array
 
 _ACCESSOR_JSON = 130  # bytes that one more list of times takes in the file's JSON
@@ -38,6 +39,8 @@ class Resample(Transform):
     their own save more than they cost.
 
     Args:
+        still: drop tracks of nodes that never change and say what the node says without them, as exporters write them
+            for every joint; unless another animation moves that property, or the animation would end earlier.
         tolerance: also drop keys that the track between the remaining ones tells to within so much at every time:
             translations in units of the parent node (metres where nothing scales it), rotations in radians, scales,
             morph weights and animated properties in their own units. 1e-4 is a tenth of a millimetre, also at the end
@@ -47,6 +50,7 @@ class Resample(Transform):
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
 
     tolerance: float = 0.0
+    still: bool = False
 
     def __post_init__(self) -> None:
         between(self, "tolerance", 0.0, 1e6)
@@ -58,6 +62,9 @@ class Resample(Transform):
             return change
         samplers = [sampler for animation in document.animations for sampler in animation.samplers]
         keys = sum(len(sampler.input) for sampler in samplers)
+        if self.still and (stopped := drop_still(document, self.tolerance)):
+            change.notes.append(f"{stopped} tracks that never move their nodes dropped")
+            samplers = [sampler for animation in document.animations for sampler in animation.samplers]
         by_times: dict[bytes, list[AnimationSampler]] = {}
         for number, sampler in enumerate(samplers):
             by_times.setdefault(sampler.input.array.tobytes(), []).append(sampler)

@@ -67,6 +67,9 @@ class Optimize(_Table, frozen=True):
     preset: Annotated[str, Meta(description="A named list of transforms; `forge3d optimize --help` lists them.")] = (
         "web"
     )
+    effort: Annotated[
+        Literal["fast", "normal", "max"], Meta(description="How much time may be spent on fewer bytes.")
+    ] = "normal"
     steps: Annotated[
         tuple[str, ...],
         Meta(description='Transforms in place of the preset, in order, such as ["dedup", "weld"].'),

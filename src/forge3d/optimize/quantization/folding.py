@@ -82,10 +82,6 @@ def _above_one(node: Node, fixed: set[int], carriers: dict[int, Node]) -> Grid |
         binds = node.skin.inverse_bind_matrices
         scale = 1.0 if binds is None else float(np.cbrt(abs(np.linalg.det(binds.array[0, :3, :3].astype(np.float64)))))
         return _scaled(np.full(3, scale))
-    if node.instancing is not None:
-        scales = node.instancing.attributes.get("SCALE")
-        values = np.ones((1, 3)) if scales is None or not len(scales) else scales.floats.astype(np.float64)
-        return _scaled(values[0]) if (values == values[0]).all() else None
     if node.matrix is not None or id(node) in fixed:
         return None
     grid = _scaled(np.array(node.scale))

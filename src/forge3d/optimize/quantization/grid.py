@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 from typing import Any
 
@@ -13,6 +13,7 @@ from ...document import Accessor, Mesh
 from ..vertices import with_array
 
 Vector = npt.NDArray[np.float64]
+_FRACTION = 32767  # the integer that stands for 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,27 +21,44 @@ class Grid:
     """Position = offset + scale · stored integer, in mesh space.
 
     The scale is the same on all axes, because it goes into node transforms, where an uneven one would bend normals.
+
+    Attributes:
+        fractions: the integers are normalized. Nodes cannot undo the grid of a skinned mesh, and viewers that frame a
+            scene by the bounds in its accessors take them as they are: fractions are nearer to metres than thousands.
+            The Khronos sample renderer leaves morph targets out that are integers otherwise.
     """
 
     offset: Vector
     scale: float
+    fractions: bool = False
+
+    @property
+    def unit(self) -> float:
+        """What 1 stands for in mesh space, once a reader has made fractions of integers that are normalized."""
+        return self.scale * _FRACTION if self.fractions else self.scale
 
     @property
     def matrix(self) -> npt.NDArray[np.float64]:
-        """`(4, 4)`: from stored integers to mesh space."""
-        matrix = np.diag([self.scale, self.scale, self.scale, 1.0])
+        """`(4, 4)`: from stored positions, as read, to mesh space."""
+        matrix = np.diag([self.unit, self.unit, self.unit, 1.0])
         matrix[:3, 3] = self.offset
         return matrix
 
     def stored(self, accessor: Accessor) -> Accessor:
-        """Base positions as unsigned 16-bit integers."""
+        """Base positions as 16-bit integers: unsigned ones, or fractions, which have 15 bits."""
         rounded = np.rint((accessor.floats.astype(np.float64) - self.offset) / self.scale)
+        if self.fractions:
+            return self._marked(with_array(accessor, np.clip(rounded, 0, _FRACTION).astype(np.int16)))
         return with_array(accessor, np.clip(rounded, 0, 65535).astype(np.uint16))
 
     def stored_delta(self, accessor: Accessor) -> Accessor:
         """Morph deltas, which have no offset and a sign, as 16-bit integers."""
         rounded = np.rint(accessor.floats.astype(np.float64) / self.scale)
-        return with_array(accessor, np.clip(rounded, -32768, 32767).astype(np.int16))
+        return self._marked(with_array(accessor, np.clip(rounded, -_FRACTION, _FRACTION).astype(np.int16)))
+
+    def _marked(self, accessor: Accessor) -> Accessor:
+        accessor.normalized = self.fractions
+        return accessor
 
     def error(self, before: Accessor, after: Accessor, *, delta: bool = False) -> float:
         """Largest distance that a position (or morph delta) moved, in mesh units."""
@@ -49,10 +67,10 @@ class Grid:
         return float(np.sqrt((moved * moved).sum(axis=1).max())) if len(moved) else 0.0
 
 
-def grid_for(meshes: list[Mesh], bits: int) -> Grid | None:
+def grid_for(meshes: list[Mesh], bits: int, *, skinned: bool = False) -> Grid | None:
     """The grid of meshes that share positions, or None where a position is not finite.
 
-    `bits` spread over the longest side of the box. Morph deltas can be longer than the box, and have 15 bits and a
+    Skinned and morphed meshes are stored as fractions of up to 15 bits. `bits` spread over the longest side of the box. Morph deltas can be longer than the box, and have 15 bits and a
     sign: the grid widens until they fit.
     """
     bases = [p.attributes["POSITION"] for mesh in meshes for p in mesh.primitives if "POSITION" in p.attributes]
@@ -65,8 +83,9 @@ def grid_for(meshes: list[Mesh], bits: int) -> Grid | None:
     reach = max((float(np.abs(accessor.floats).max()) for accessor in deltas if len(accessor)), default=0.0)
     if not (np.isfinite(low).all() and np.isfinite(high).all() and np.isfinite(reach)):
         return None
-    scale = max(float((high - low).max()) / (2**bits - 2), reach / 32767)
-    return _short(low, scale) if scale > 0 else Grid(low, 1.0)
+    scale = max(float((high - low).max()) / (2**bits - 2), reach / _FRACTION)
+    fractions = bits < 16 and (skinned or bool(deltas))
+    return replace(_short(low, scale) if scale > 0 else Grid(low, 1.0), fractions=fractions)
 
 
 def _short(low: Vector, scale: float) -> Grid:

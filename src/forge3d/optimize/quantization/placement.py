@@ -1,4 +1,4 @@
-"""Where a mesh's grid is undone: node transforms, inverse bind matrices, instance attributes."""
+"""Where a mesh's grid is undone: node transforms, inverse bind matrices."""
 
 from __future__ import annotations
 
@@ -28,14 +28,12 @@ def place(document: Document, grids: Mapping[int, Grid]) -> None:
             continue
         if node.skin is not None:
             node.skin = skins[id(node.skin), id(grid)]
-        elif node.instancing is not None:
+            continue
+        if node.instancing is not None:
             node.instancing = _within(node.instancing, grid)
-        elif id(node) in fixed:
-            x, y, z = grid.offset.tolist()
-            child = hand_down(document, node)
-            child.translation, child.scale = (x, y, z), (grid.scale, grid.scale, grid.scale)
-        else:
-            _compose(node, grid)
+        if id(node) in fixed:
+            node = hand_down(document, node)
+        _compose(node, grid)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what overflows is left out below
@@ -66,7 +64,7 @@ def _compose(node: Node, grid: Grid) -> None:
     x, y, z = (local @ np.append(grid.offset, 1.0))[:3].tolist()
     node.translation = (x, y, z)
     a, b, c = node.scale
-    node.scale = (a * grid.scale, b * grid.scale, c * grid.scale)
+    node.scale = (a * grid.unit, b * grid.unit, c * grid.unit)
 
 
 def _rebased_skins(document: Document, grids: Mapping[int, Grid]) -> dict[tuple[int, int], Skin]:
@@ -100,16 +98,15 @@ def _rebased(skin: Skin, grid: Grid) -> Accessor:
 
 
 def _within(instancing: Instancing, grid: Grid) -> Instancing:
-    """Each instance's own translation · rotation · scale, with the grid inside."""
+    """Instances of stored positions, on a node that undoes the grid.
+
+    With the grid G and an instance I that is G⁻¹ · I · G: the grid's even scale leaves rotation and scale as they are.
+    A viewer that draws no instances still shows the mesh where it stands.
+    """
     attributes = instancing.attributes
-    moved = instance_matrices(instancing) @ np.append(grid.offset, 1.0)
-    scale = attributes["SCALE"].floats if "SCALE" in attributes else np.ones((len(moved), 3))
-    new = {
-        **attributes,
-        "TRANSLATION": _like(attributes.get("TRANSLATION"), moved[:, :3]),
-        "SCALE": _like(attributes.get("SCALE"), scale * grid.scale),
-    }
-    return replace(instancing, attributes=new)
+    moved = (instance_matrices(instancing) @ np.append(grid.offset, 1.0))[:, :3]
+    translation = _like(attributes.get("TRANSLATION"), (moved - grid.offset) / grid.unit)
+    return replace(instancing, attributes={**attributes, "TRANSLATION": translation})
 
 
 def _like(old: Accessor | None, values: npt.NDArray[np.floating[Any]]) -> Accessor:

@@ -40,11 +40,12 @@ def quantize_positions(document: Document, bits: int | None) -> Result:
             users.setdefault(id(node.mesh), []).append(node)
     blocked = _blocked(document, users)
     result = Result(0.0, [])
-    whole = _longest_side(document) if bits is None else 0.0
+    stretches = {i: max((magnification(node, worlds) for node in nodes), default=1.0) for i, nodes in users.items()}
+    whole = _longest_side(document, stretches) if bits is None else 0.0
     grids: dict[int, Grid] = {}
     for group in sharing_positions(document.meshes):
         reasons = [blocked[id(mesh)] for mesh in group if id(mesh) in blocked]
-        stretch = max((magnification(node, worlds) for mesh in group for node in users.get(id(mesh), ())), default=1.0)
+        stretch = max(stretches.get(id(mesh), 1.0) for mesh in group)
         grid = None if reasons else grid_for(group, bits or _LEAST_BITS)
         if grid is not None and bits is None:
             grid = grid_for(group, _enough_bits(grid.scale * stretch, whole))
@@ -62,12 +63,14 @@ def quantize_positions(document: Document, bits: int | None) -> Result:
     return result
 
 
-def _longest_side(document: Document) -> float:
+def _longest_side(document: Document, stretches: dict[int, float]) -> float:
     """Of the model's box at rest, widened by the longest of its morph deltas, metres."""
     box = bounds(document, exact=False)
-    deltas = {id(t["POSITION"]): t["POSITION"] for m in document.meshes for p in m.primitives for t in p.targets
-              if "POSITION" in t}  # fmt: skip
-    reach = max((float(np.abs(delta.floats).max()) for delta in deltas.values() if len(delta)), default=0.0)
+    reach = 0.0
+    for mesh in document.meshes:
+        deltas = {id(t["POSITION"]): t["POSITION"] for p in mesh.primitives for t in p.targets if "POSITION" in t}
+        longest = max((float(np.abs(delta.floats).max()) for delta in deltas.values() if len(delta)), default=0.0)
+        reach = max(reach, longest * stretches.get(id(mesh), 1.0))
     return (float(box.extent.max()) if box is not None else 0.0) + reach
 
 

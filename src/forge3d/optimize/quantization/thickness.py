@@ -31,7 +31,7 @@ def rescale_thickness(document: Document, grids: Mapping[int, Grid], users: Mapp
     uses: dict[int, tuple[Material, dict[float, list[Primitive]]]] = {}
     for mesh in document.meshes:
         grid, nodes = grids.get(id(mesh)), users.get(id(mesh), [])
-        factor = 1.0 if grid is None or all(node.skin is not None for node in nodes) else grid.scale
+        factor = 1.0 if grid is None or all(node.skin is not None for node in nodes) else grid.unit
         for primitive in mesh.primitives:
             for material in (primitive.material, *(mapping.material for mapping in primitive.variants)):
                 if material is not None and material.volume is not None and material.volume.thickness_factor > 0:

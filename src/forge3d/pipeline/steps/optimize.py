@@ -14,6 +14,7 @@ from ...document.statistics import Statistics, statistics
 from ...errors import RecipeError
 from ...gltf import Source
 from ...optimize import PRESETS, TRANSFORMS, build, canonical, name_of, parse
+from ...optimize.presets import with_effort
 from ..graph import Artifact, Facts, Result
 from ..manifest import Finding
 from ..recipe import Optimize
@@ -41,6 +42,7 @@ def transforms(wanted: Optimize) -> tuple[Transform, ...]:
         chain = PRESETS[wanted.preset]
     else:
         raise RecipeError(f"optimize.preset = {wanted.preset!r}, but it takes one of {', '.join(PRESETS)}")
+    chain = with_effort(chain, wanted.effort)
     names = [name_of(type(transform)) for transform in chain]
     for name in wanted.change:
         if name not in names:

@@ -1,0 +1,119 @@
+"""Draco: what goes into a payload comes out again, within its bits; what does not, stays beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forge3d.document import Accessor, Context, Document, Mode, Primitive
+from forge3d.document.geometry import triangles
+from forge3d.optimize import Compress
+
+from . import document, grid, primitive, sphere
+
+
+def compressed(doc: Document) -> tuple[Document, Context, list[str]]:
+    context = Context()
+    change = Compress("draco")(doc, context)
+    return Document.read(doc.to_bytes()), context, [skip.why for skip in change.skipped]
+
+
+def test_it_is_smaller_and_stands_where_it_stood() -> None:
+    doc = document(sphere(24))
+    part = doc.meshes[0].primitives[0]
+    plain, before = len(doc.to_bytes()), part.attributes["POSITION"].array[triangles(part)].mean(axis=1)
+    again, context, skipped = compressed(doc)
+    assert (context.warnings, skipped) == ([], [])
+    assert len(again.to_bytes()) < plain / 4
+    other = again.meshes[0].primitives[0]
+    assert other.draco is not None
+    after = other.attributes["POSITION"].array[triangles(other)].mean(axis=1)
+    distance = np.abs(before[:, None] - after[None]).max(axis=2)
+    assert len(after) == len(before)
+    assert distance.min(axis=1).max() < 2 / 2**14
+    assert "KHR_draco_mesh_compression" in again.extensions_required
+
+
+def skinned_part() -> Primitive:
+    rng = np.random.default_rng(4)
+    part = grid(12)
+    count = len(part.attributes["POSITION"])
+    shares = rng.random((count, 4)).astype(np.float32)
+    part.attributes |= {
+        "JOINTS_0": Accessor(rng.integers(1, 9, (count, 4)).astype(np.uint16)),
+        "WEIGHTS_0": Accessor(shares / shares.sum(axis=1, keepdims=True)),
+        "COLOR_0": Accessor(rng.random((count, 3)).astype(np.float32)),
+        "TEXCOORD_1": Accessor(rng.random((count, 2)).astype(np.float32)),
+        "_FEATURE_ID_0": Accessor(np.arange(count, dtype=np.uint16)),
+    }
+    return part
+
+
+def test_every_attribute_comes_back_at_its_vertex() -> None:
+    part = skinned_part()
+    before = {name: accessor.floats.copy() for name, accessor in part.attributes.items()}
+    again, context, _ = compressed(document(part))
+    after = {name: accessor.floats for name, accessor in again.meshes[0].primitives[0].attributes.items()}
+    assert context.warnings == []
+    rows = again.meshes[0].primitives[0].attributes["_FEATURE_ID_0"].array.astype(int)
+    assert sorted(set(rows)) == list(range(len(before["POSITION"])))
+    for name, bound in {
+        "POSITION": 1e-4,
+        "TEXCOORD_0": 2e-4,
+        "TEXCOORD_1": 1e-5,
+        "COLOR_0": 0.002,
+        "WEIGHTS_0": 0.004,
+    }.items():
+        assert np.abs(after[name] - before[name][rows]).max() <= bound, name
+    counted = after["WEIGHTS_0"] > 0  # a joint without a weight is 0
+    np.testing.assert_array_equal(after["JOINTS_0"][counted], before["JOINTS_0"][rows][counted])
+    assert np.allclose(after["WEIGHTS_0"].sum(axis=1), 1, atol=1e-6)
+    stored = again.meshes[0].primitives[0].attributes
+    assert stored["WEIGHTS_0"].normalized
+    assert stored["COLOR_0"].normalized
+    assert not stored["JOINTS_0"].normalized
+
+
+def test_morph_targets_and_tangents_stay_beside_a_payload_that_keeps_its_order() -> None:
+    part = grid(6)
+    count = len(part.attributes["POSITION"])
+    tangents = np.tile(np.array([1, 0, 0, 1], np.float32), (count, 1))
+    tangents[:, 3] = np.where(np.arange(count) % 2, 1, -1)
+    deltas = np.random.default_rng(1).random((count, 3)).astype(np.float32)
+    part.attributes["TANGENT"] = Accessor(tangents)
+    part.targets = [{"POSITION": Accessor(deltas)}]
+    before = part.attributes["POSITION"].array.copy()
+    again, context, _ = compressed(document(part))
+    other = again.meshes[0].primitives[0]
+    assert "TANGENT" in context.warnings[0]
+    np.testing.assert_array_equal(other.attributes["TANGENT"].array, tangents)
+    np.testing.assert_array_equal(other.targets[0]["POSITION"].array, deltas)
+    assert np.abs(other.attributes["POSITION"].array - before).max() < 1e-4
+    np.testing.assert_array_equal(triangles(other), triangles(part))
+
+
+def test_two_primitives_on_the_same_accessors_have_a_payload_each() -> None:
+    first = grid(4)
+    second = Primitive(attributes=dict(first.attributes), indices=Accessor(np.array([0, 1, 2], np.uint16)))
+    again, _, _ = compressed(document(first, second))
+    assert [len(triangles(part)) for part in again.meshes[0].primitives] == [32, 1]
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        (primitive(indices=(0, 1, 2, 3)), "no whole triangles"),
+        (Primitive(attributes=primitive().attributes, mode=Mode.POINTS), "no triangle list"),
+    ],
+)
+def test_what_draco_cannot_hold_stays_and_is_named(part: Primitive, why: str) -> None:
+    again, _, skipped = compressed(document(part))
+    assert why in skipped[0]
+    assert again.meshes[0].primitives[0].draco is None
+
+
+def test_integers_want_dequantize_first() -> None:
+    part = primitive()
+    part.attributes["POSITION"] = Accessor(part.attributes["POSITION"].array.astype(np.uint16))
+    _, _, skipped = compressed(document(part))
+    assert "run Dequantize first" in skipped[0]
