@@ -166,7 +166,7 @@ def markdown(comparisons: list[Comparison], about: Mapping[str, Any]) -> str:
     ]
     for comparison in comparisons:
         out += [f"## {comparison.title}", "", comparison.note, ""]
-        out += ["| peer | times as long as " + comparison.ours + " (geometric mean) | models | could not read |"]
+        out += ["| peer | times as long as " + comparison.ours + " (geometric mean) | rows | no figure |"]
         out += ["|---|---:|---:|---:|"]
         for name in comparison.contenders():
             mean, count = comparison.ratio(name)

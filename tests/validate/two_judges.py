@@ -96,10 +96,10 @@ def case_of(data: bytes, folder: Path, theirs: set[Place]) -> Case:
             described = source.json["images"][number]
             if "uri" in described:
                 return bytes(source.resource(described["uri"]))
-            view = source.json["bufferViews"][described["bufferView"]]
-            start = view.get("byteOffset", 0)
-            return bytes(source.stored_buffer(view["buffer"])[start : start + view["byteLength"]])
-        except (Forge3DError, LookupError, TypeError, AttributeError):
+            view = source.json["bufferViews"][int(described["bufferView"])]  # 1.0 is an index too
+            start = int(view.get("byteOffset", 0))
+            return bytes(source.stored_buffer(int(view["buffer"]))[start : start + int(view["byteLength"])])
+        except (Forge3DError, LookupError, TypeError, ValueError, AttributeError):
             return None
 
     return Case(data, parsed(data), ours(data, folder), theirs, image)
