@@ -70,8 +70,8 @@ class Grid:
 def grid_for(meshes: list[Mesh], bits: int, *, skinned: bool = False) -> Grid | None:
     """The grid of meshes that share positions, or None where a position is not finite.
 
-    Skinned and morphed meshes are stored as fractions of up to 15 bits. `bits` spread over the longest side of the box. Morph deltas can be longer than the box, and have 15 bits and a
-    sign: the grid widens until they fit.
+    `bits` spread over the longest side of the box. Morph deltas can be longer than the box, and have 15 bits and a
+    sign: the grid widens until they fit. Skinned and morphed meshes are stored as fractions, which have 15 bits.
     """
     bases = [p.attributes["POSITION"] for mesh in meshes for p in mesh.primitives if "POSITION" in p.attributes]
     deltas = [t["POSITION"] for m in meshes for p in m.primitives for t in p.targets if "POSITION" in t]

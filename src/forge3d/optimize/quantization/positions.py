@@ -46,9 +46,10 @@ def quantize_positions(document: Document, bits: int | None) -> Result:
     for group in sharing_positions(document.meshes):
         reasons = [blocked[id(mesh)] for mesh in group if id(mesh) in blocked]
         stretch = max(stretches.get(id(mesh), 1.0) for mesh in group)
-        grid = None if reasons else grid_for(group, bits or _LEAST_BITS)
+        skinned = any(node.skin is not None for mesh in group for node in users.get(id(mesh), ()))
+        grid = None if reasons else grid_for(group, bits or _LEAST_BITS, skinned=skinned)
         if grid is not None and bits is None:
-            grid = grid_for(group, _enough_bits(grid.scale * stretch, whole))
+            grid = grid_for(group, _enough_bits(grid.scale * stretch, whole), skinned=skinned)
         if grid is None:
             why = reasons[0] if reasons else "has positions that are not finite numbers, or none"
             result.skipped += [Skip(_label(document, mesh), f"positions: {why}") for mesh in group]

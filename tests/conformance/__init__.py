@@ -1,0 +1,1 @@
+"""What forge3d writes, judged by programs of others."""
