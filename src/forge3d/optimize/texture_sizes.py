@@ -1,8 +1,15 @@
-"""How large a texture becomes: a longest side, powers of two, whole blocks."""
+"""How large a texture becomes: a longest side, powers of two, whole blocks, and what its detail needs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
+
+import numpy as np
+
+from ..document.accessor import Array
+
+_SMALLEST = 4  # pixels that a side keeps
 
 PowerOfTwo = Literal["floor", "nearest", "ceil"]
 
@@ -32,3 +39,39 @@ def _power(side: int, rule: PowerOfTwo, longest: int | None) -> int:
     above = below if below == side else below * 2
     chosen = {"floor": below, "ceil": above, "nearest": above if above - side <= side - below else below}[rule]
     return below if longest and chosen > longest else chosen
+
+
+def without_idle_pixels(
+    pixels: Array,
+    scale: Callable[[Array, tuple[int, int]], Array],
+    read: list[int],
+    tolerance: float,
+    multiple: int = 1,
+) -> Array:
+    """The picture at half its sides, and half again, while a viewer that magnifies it shows the same.
+
+    Magnified, each texel of `pixels` stands within `tolerance` of what linear filtering makes of the smaller picture.
+    Minified, the smaller picture is what the larger one's mip level was.
+
+    Args:
+        pixels: `(height, width, channels)` uint8.
+        scale: makes the smaller picture as its use wants it filtered: pixels, (width, height).
+        read: indices of the channels that are held to the tolerance.
+        tolerance: of 255.
+        multiple: sides stay multiples of it.
+    """
+    chosen = pixels
+    while min(chosen.shape[:2]) >= 2 * _SMALLEST and not any(side % (2 * multiple) for side in chosen.shape[:2]):
+        half = scale(pixels, (chosen.shape[1] // 2, chosen.shape[0] // 2))
+        if any(_magnified_error(half[..., n], pixels[..., n]) > tolerance for n in read):
+            break
+        chosen = half
+    return chosen
+
+
+def _magnified_error(small: Array, large: Array) -> int:
+    """The largest difference of one channel, the smaller one magnified with linear filtering."""
+    from PIL import Image
+
+    shown = Image.fromarray(small).resize(large.shape[::-1], Image.Resampling.BILINEAR)
+    return int(np.abs(np.asarray(shown, np.int16) - large).max())

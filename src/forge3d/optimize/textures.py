@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 from typing import ClassVar, Literal
 
@@ -20,10 +21,11 @@ from .graph import pinned
 from .options import between, one_of
 from .texture_coding import Coding
 from .texture_packing import pack_occlusion
-from .texture_sizes import fitted
+from .texture_sizes import fitted, without_idle_pixels
 from .texture_uses import ImageUse, image_uses
 
 _FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/webp": "webp", "image/avif": "avif"}
+_BLOCK = {"ktx2": 4}  # sides are multiples of it
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif", "ktx2": ".ktx2"}
 
 
@@ -47,6 +49,9 @@ class Textures(Transform):
         fallback: keep the PNG or JPEG beside, for viewers that do not know the new format.
         pack: put occlusion into the red channel of the metallic-roughness image beside it, where both are read at the
             same place: one image fewer in memory. Hue then costs more bytes, so the file is not always smaller.
+        detail_loss: an image without detail is stored at half its sides, and half again, while no texel differs by more
+            than so many of 255 when it is magnified again; 0 keeps the sides. 3 finds maps that are larger than what
+            they show, and saves memory on the GPU rather than bytes.
         quality: of colour textures, 1 to 100.
         data_quality: of normal maps and data maps, 1 to 100, at least that of colour; 100 stores WebP without loss.
             Lossy WebP halves the resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80
@@ -68,6 +73,7 @@ class Textures(Transform):
     keep_jpeg: bool = False
     fallback: bool = False
     pack: bool = False
+    detail_loss: float = 0.0
     quality: int = 80
     data_quality: int = 80
     data_loss: float = 12.0
@@ -81,6 +87,7 @@ class Textures(Transform):
         between(self, "data_quality", 1, 100)
         between(self, "data_loss", 0, 255)
         between(self, "effort", 0, 6)
+        between(self, "detail_loss", 0, 255)
         if self.pack and self.format == "keep":
             raise RecipeError("textures: pack=true makes new images; say in which format, not format=keep")
 
@@ -150,7 +157,7 @@ class Textures(Transform):
             return size
         limits = [self.max_size, self.max_data_size if use.strict else None]
         longest = min((limit for limit in limits if limit is not None), default=None)
-        return fitted(size, longest, self.power_of_two, 4 if target == "ktx2" else 1)
+        return fitted(size, longest, self.power_of_two, _BLOCK.get(target, 1))
 
     def _encoded(self, use: ImageUse, size: tuple[int, int], target: str) -> tuple[bytes, str]:
         """The image at its new size, encoded; and the format, which alpha may change from JPEG to PNG."""
@@ -159,14 +166,16 @@ class Textures(Transform):
             pixels = np.ascontiguousarray(pixels[..., :-1])
         elif target == "jpeg" and pixels.shape[2] in (2, 4):
             target = "png"
-        pixels = images.resize(
-            pixels,
-            size,
+        scale = partial(
+            images.resize,
             srgb=use.color and not use.strict,
             alpha="straight" if use.coverage else "none",
             normal_map=use.normal and not use.color and not use.data,
             wrap=(use.wrap[0], use.wrap[1]),
         )
+        pixels, multiple = scale(pixels, size), _BLOCK.get(target, 1)
+        if self.detail_loss > 0 and pixels.dtype == np.uint8 and not (use.color and use.strict):
+            pixels = without_idle_pixels(pixels, scale, _held(use, pixels.shape[2]), self.detail_loss, multiple)
         coding = Coding(self.quality, self.data_quality, self.data_loss, self.effort)
         return coding.encode(pixels, use, target), target  # type: ignore[arg-type]
 
@@ -186,6 +195,13 @@ class Textures(Transform):
         document.images.append(before)
         for texture in textures:
             texture.fallback = before
+
+
+def _held(use: ImageUse, channels: int) -> list[int]:
+    """The channels of a picture that someone reads, alpha too."""
+    if channels < 3:
+        return list(range(channels))
+    return [*use.read, *range(3, channels)]
 
 
 def _store(image: Image, encoded: bytes, format: str) -> None:
