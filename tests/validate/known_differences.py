@@ -117,6 +117,10 @@ def joints_without_a_common_root(case: Case) -> Iterator[Difference]:
     for number, node in enumerate(case.objects("nodes")):
         if node.get("skin") in apart:
             yield "theirs", ("NODE_SKIN_NO_SCENE", 0, f"/nodes/{number}")
+            for lost in case.less:  # the same with the pointer of `pointers_to_nothing`
+                is_astray = str(lost[2]).startswith("/animations/") and str(lost[2]).endswith(f"/nodes/{number}")
+                if lost[0] == "NODE_SKIN_NO_SCENE" and is_astray:
+                    yield "theirs", lost
 
 
 def _root(node: int, parents: dict[int, int]) -> int:

@@ -46,6 +46,13 @@ def test_counts_against_the_payload(accessors: tuple[int, ...]) -> None:
     assert {code for code, _ in ours(document)} == {"DRACO_ACCESSOR_MISMATCH"}
 
 
+def test_unequal_counts_are_told_once_at_the_attribute() -> None:
+    document = draco_document()
+    document["accessors"][1]["count"] -= 3
+    unequal = {pointer for code, pointer in found(document) if code == "MESH_PRIMITIVE_UNEQUAL_ACCESSOR_COUNT"}
+    assert unequal == {f"{PRIMITIVE}/attributes/NORMAL"}
+
+
 def test_types_and_ids_against_the_payload() -> None:
     document = draco_document()
     document["accessors"][1]["type"] = "VEC4"
