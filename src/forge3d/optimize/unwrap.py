@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -18,7 +18,9 @@ from .quantization.placement import magnification
 from .vertices import VertexStream, streams
 
 Floats = npt.NDArray[np.float32]
-_TRIES, _MARGIN, _LEAST = 4, 0.98, 0.9  # to fit charts into a square: how often, by which part less, how full
+_Surface = tuple[Floats, npt.NDArray[np.uint32]]
+_MANY = 10_000  # charts take long to pack, and are packed once
+_TRIES, _MARGIN, _LEAST = 6, 0.98, 0.9  # to fit charts into a square: how often, by which part less, how full
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Unwrap(Transform):
     Args:
         set: number of the set to write, TEXCOORD_0 and so on. Where it exists it stays, without overwrite.
         group: what shares a square: each primitive, all of a mesh, or the whole document.
-        resolution: texels along the side of the texture that is to be made.
+        resolution: texels along the side of the texture that is to be made; more than 10,000 charts fill about so many.
         padding: texels between charts, for filtering and mip levels.
         density: texels per metre, in place of a resolution; none fills the square. The side of the square that holds
             the charts, in texels, is in the notes.
@@ -103,49 +105,84 @@ class Unwrap(Transform):
 
     def _unwrap(self, members: list[VertexStream], scales: dict[int, float]) -> str:
         """One square for the triangles of all members; a sentence about it."""
-        atlas, charts, pack = _xatlas()
-        charts.fix_winding = True
-        pack.resolution = 0 if self.density else self.resolution
-        pack.texels_per_unit = self.density or 0.0
-        pack.padding, pack.bilinear = self.padding, True
-        pack.rotate_charts = False  # it swaps u and v, and so mirrors
+        surfaces = []
         for stream in members:
             base = stream.primitives[0].attributes["POSITION"].floats
             scale = max(scales.get(id(primitive), 1.0) for primitive in stream.primitives)
-            atlas.add_mesh(base * np.float32(scale), corners_of(stream))
-        side = _generate(atlas, charts, pack, self.resolution if self.density is None else None)
-        stretch = np.array([atlas.width / side, atlas.height / side], np.float32)
-        for number, stream in enumerate(members):
-            _, corners, uvs = atlas.get_mesh(number)
-            self._set(stream, _upright(uvs * stretch)[corners])
-        return f"{atlas.chart_count} charts in {side} × {side} texels, {atlas.texels_per_unit:.4g} a metre"
+            surfaces.append((base * np.float32(scale), corners_of(stream)))
+        resolution = self.resolution if self.density is None else None
+        packed = _unfolded(surfaces, self.padding, resolution, self.density)
+        if resolution is not None:
+            packed = _fitted(packed, self.padding, resolution)
+        side = max(packed.side, resolution or 1)
+        for stream, (uvs, corners) in zip(members, packed.parts, strict=True):
+            self._set(stream, _upright(uvs / np.float32(side))[corners])
+        return f"{packed.charts} charts in {side} × {side} texels, {packed.density:.4g} a metre"
 
     def _set(self, stream: VertexStream, uvs: Floats) -> None:
         materials = [material for primitive in stream.primitives for material in materials_of(primitive)]
         stale = any(needs_tangents(material) and self.set in uv_sets(material) for material in materials)
-        old = {self._name} | ({"TANGENT"} if stale and self._name in _names(stream) else {*()})
+        old = {self._name} | ({"TANGENT"} if stale and self._name in _names(stream) else frozenset())
         for primitive in stream.primitives:
             primitive.attributes = {n: a for n, a in primitive.attributes.items() if n not in old}
             primitive.targets = [{n: a for n, a in target.items() if n not in old} for target in primitive.targets]
         set_by_corner(stream, {self._name: uvs})
 
 
-def _generate(atlas: Any, charts: Any, pack: Any, resolution: int | None) -> int:
-    """Unfold and pack; the side of the square in texels. xatlas only guesses at the density that fills a resolution."""
-    atlas.generate(charts, pack)
-    for _ in range(_TRIES if resolution else 0):
-        side = max(atlas.width, atlas.height, 1)
-        if _LEAST * (resolution or side) <= side <= (resolution or side):
-            break
-        pack.resolution, pack.texels_per_unit = 0, atlas.texels_per_unit * (resolution or side) / side * _MARGIN
-        atlas.generate(charts, pack)
-    return int(max(atlas.width, atlas.height, resolution or 1))
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """Charts side by side: of each surface its coordinates in texels `(n, 2)`, and the triangles `(t, 3)` of these."""
+
+    parts: list[tuple[Floats, npt.NDArray[np.uint32]]]
+    side: int
+    charts: int
+    density: float
 
 
-def _xatlas() -> tuple[Any, Any, Any]:
+def _unfolded(surfaces: Sequence[_Surface], padding: int, resolution: int | None, density: float | None) -> _Packed:
+    """Positions `(n, 3)` and triangles of each surface, unfolded and packed; a resolution is only come near to."""
     import xatlas
 
-    return xatlas.Atlas(), xatlas.ChartOptions(), xatlas.PackOptions()
+    atlas, charts, pack = xatlas.Atlas(), xatlas.ChartOptions(), _pack_options(padding)
+    charts.fix_winding = True
+    pack.resolution, pack.texels_per_unit = resolution or 0, density or 0.0
+    for points, corners in surfaces:
+        atlas.add_mesh(points, corners)
+    atlas.generate(charts, pack)
+    return _packed(atlas, len(surfaces), atlas.texels_per_unit)
+
+
+def _fitted(packed: _Packed, padding: int, resolution: int) -> _Packed:
+    """The same charts, packed again until they fill the resolution; only their size changes."""
+    import xatlas
+
+    for _ in range(_TRIES if packed.charts <= _MANY else 0):
+        if _LEAST * resolution <= packed.side <= resolution:
+            break
+        factor = resolution / max(packed.side, 1) * _MARGIN
+        atlas, pack = xatlas.Atlas(), _pack_options(padding)
+        pack.texels_per_unit = 1.0
+        for uvs, corners in packed.parts:
+            atlas.add_uv_mesh(uvs * np.float32(factor), corners)
+        atlas.generate(xatlas.ChartOptions(), pack)
+        packed = _packed(atlas, len(packed.parts), packed.density * factor)
+    return packed
+
+
+def _pack_options(padding: int) -> Any:
+    import xatlas
+
+    pack = xatlas.PackOptions()
+    pack.padding, pack.bilinear = padding, True
+    pack.rotate_charts = False  # it swaps u and v, and so mirrors
+    return pack
+
+
+def _packed(atlas: Any, count: int, density: float) -> _Packed:
+    meshes = [atlas.get_mesh(number) for number in range(count)]
+    size = np.array([atlas.width, atlas.height], np.float32)
+    parts = [(uvs * size, corners) for _, corners, uvs in meshes]
+    return _Packed(parts, max(atlas.width, atlas.height), atlas.chart_count, density)
 
 
 def _upright(uvs: Floats) -> Floats:
