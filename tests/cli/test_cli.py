@@ -71,6 +71,47 @@ def test_info(model: Path) -> None:
     assert "1 m × 2 m × 3 m" in run("info", model).stdout
 
 
+def test_info_says_where_the_bytes_are(model: Path) -> None:
+    facts = json.loads(run("info", model, "--json").stdout)
+    assert sum(facts["bytes_by_purpose"].values()) == model.stat().st_size
+    assert facts["decoders"] == []
+    assert facts["meshes"][0]["triangles"] == 12
+    assert facts["images"] == []
+    assert "POSITION" in run("info", model).stdout
+
+
+def test_diff_tells_what_changed_by_its_exit_code(model: Path, tmp_path: Path) -> None:
+    same = run("diff", model, model)
+    assert (same.returncode, same.stdout) == (0, "the same bytes\n")
+    run("optimize", model, tmp_path / "small.glb", "--preset", "web")
+    result = run("diff", model, tmp_path / "small.glb", "--json")
+    assert result.returncode == 1
+    facts = json.loads(result.stdout)
+    assert not facts["same"]
+    assert facts["bytes"]["POSITION"][1] < facts["bytes"]["POSITION"][0]
+    assert "EXT_meshopt_compression" in facts["files"][1]["decoders"]
+    assert "+ extensions: " in run("diff", model, tmp_path / "small.glb").stdout
+
+
+def test_a_preset_explains_itself(model: Path) -> None:
+    text = run("optimize", model, "--preset", "mobile", "--explain").stdout
+    assert "simplify:ratio=none,error=0.0005" in text
+    steps = json.loads(run("optimize", model, "--preset", "web", "--effort", "max", "--explain", "--json").stdout)
+    textures = next(step for step in steps["steps"] if step["transform"] == "textures")
+    assert textures["options"]["effort"] == 6
+    assert textures["fidelity"] == "lossy"
+
+
+def test_a_budget_that_cannot_be_met_is_a_finding(model: Path, tmp_path: Path) -> None:
+    fits = run("optimize", model, tmp_path / "a.glb", "--preset", "web", "--max-bytes", "5kB", "--max-triangles", "1k")
+    assert fits.returncode == 0, fits.stderr
+    fails = run("optimize", model, tmp_path / "b.glb", "--preset", "web", "--max-bytes", "100", "--json")
+    assert fails.returncode == 1
+    assert json.loads(fails.stdout)["error"]["type"] == "BudgetMissed"
+    assert not (tmp_path / "b.glb").exists()
+    assert run("optimize", model, tmp_path / "c.glb", "--max-bytes", "lots").returncode == 2
+
+
 def test_validate_says_good_and_bad_by_its_exit_code(model: Path, tmp_path: Path) -> None:
     good = run("validate", model)
     assert good.returncode == 0, good.stdout + good.stderr

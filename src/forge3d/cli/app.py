@@ -12,7 +12,7 @@ import typer
 
 from .. import __version__
 from ..errors import Forge3DError
-from . import audit, build, doctor, inspect, lod, optimize, render, validate
+from . import audit, build, diff, doctor, inspect, lod, optimize, render, validate
 
 # The base of what is wrong with a command line, under whichever name typer has it.
 _CommandLineError: Any = typer.BadParameter.__mro__[2]
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for group in (inspect, validate, audit, optimize, lod, render, build, doctor):
+for group in (inspect, diff, validate, audit, optimize, lod, render, build, doctor):
     group.register(app)
 
 

@@ -75,7 +75,7 @@ def test_transforms_by_preset_by_steps_and_changed() -> None:
     chosen = Recipe.of({"optimize": {"steps": ["dedup", "textures:max_size=512"]}}).optimize
     assert transforms(chosen) == (Dedup(), Textures(max_size=512))
     changed = Recipe.of({"optimize": {"change": {"quantize": {"position": 12}}}}).optimize
-    assert Quantize(position=12) in transforms(changed)
+    assert Quantize(position=12, octahedral=True) in transforms(changed)
     assert len(transforms(changed)) == len(PRESETS["web"])
 
 

@@ -13,6 +13,7 @@ from ...document.bounds import bounds
 from ...document.statistics import Statistics, statistics
 from ...errors import RecipeError
 from ...gltf import Source
+from ...gltf.anatomy import decoders
 from ...optimize import PRESETS, TRANSFORMS, build, canonical, name_of, parse
 from ...optimize.presets import with_effort
 from ..graph import Artifact, Facts, Result
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from ..product import Work
 
 GLB = "model/gltf-binary"
-# What a viewer needs a decoder for; other extensions change how it draws.
-_DECODED = (
-    "KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression", "KHR_texture_basisu",
-    "EXT_texture_webp", "EXT_texture_avif",
-)  # fmt: skip
 
 
 def transforms(wanted: Optimize) -> tuple[Transform, ...]:
@@ -91,12 +87,11 @@ def optimize(work: Work) -> Result:
 def model(document: Document, *, name: str, role: str, index: int | None, error: float) -> Artifact:
     """A document as a GLB with its facts."""
     data = document.to_bytes()
-    used = Source.open(data, name=name).json.get("extensionsUsed", [])
     facts = Facts(
         index=index,
         triangles=statistics(document).triangles,
         error=error,
-        decoders=tuple(name for name in _DECODED if name in used),
+        decoders=decoders(Source.open(data, name=name)),
     )
     return Artifact(name, data, GLB, role, facts)
 
