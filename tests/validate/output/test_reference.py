@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forge3d.optimize.fixes import FIXES
 from forge3d.validate import all_rules
 from forge3d.validate.output.hints import HINTS
+from forge3d.validate.output.mendable import MENDABLE
 from forge3d.validate.output.reference import rules_page, specification
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -18,7 +20,12 @@ def test_every_rule_says_how_to_fix_what_it_finds() -> None:
     codes = {rule.code for rule in all_rules()}
     assert codes - set(HINTS) == set(), "say how to fix these in validate/output/hints.py"
     assert set(HINTS) - codes == set(), "these rules are gone"
-    assert all(hint[0].isupper() and len(hint) < 150 for hint in HINTS.values())
+    assert all(hint[0].isupper() and len(hint) < 200 for hint in HINTS.values())
+
+
+def test_hints_name_fix_where_there_is_one() -> None:
+    assert {code for fix in FIXES for code in fix.codes} == MENDABLE
+    assert {code for code, hint in HINTS.items() if "--fix" in hint} == MENDABLE
 
 
 def test_where_rules_are_written() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .mendable import MENDABLE
+
 _PAD = "Pad the data before it to the alignment; `forge3d optimize --preset lossless` lays buffers out anew."
-_BOUNDS = "Write the bounds that the data have, as the data's own type; `forge3d optimize` computes them."
+_BOUNDS = "Write the bounds that the data have, as the data's own type."
 _ATTRIBUTE = "Convert the attribute to a type that the specification's table of attributes lists."
 _SKINNED = "Put the skinned mesh on a root node of its own, without a transform; the joints place it."
-_GLB = "Write the file anew with a tool that counts its chunks; `forge3d optimize` does."
+_GLB = "Write the file anew with a tool that counts its chunks."
 _CUT = "The file was cut short, as by an unfinished download or copy: get it again."
 _IMAGE = "Save the picture again as an ordinary PNG or JPEG."
 _WEIGHTS = "Give as many weights as the mesh's primitives have morph targets, or leave weights out."
@@ -293,3 +295,5 @@ HINTS: dict[str, str] = {
     "VALUE_NOT_IN_LIST": "Use one of the values that the message lists.",
     "VALUE_NOT_IN_RANGE": "Bring the number into the range that the message gives.",
 }  # fmt: skip
+
+HINTS |= {code: f"{HINTS[code]} `forge3d validate --fix OUT` does so where it is safe." for code in MENDABLE}
