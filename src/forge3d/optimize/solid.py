@@ -34,7 +34,7 @@ _FACTORS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 _FLAT = (range(126, 130), range(126, 130), range(253, 256))  # what exporters write for a normal that points straight up
 _COVERED = ("base_color_texture", "specular_glossiness.diffuse_texture")
-_MOST_BYTES = 0.25  # of an encoded pixel: a picture of one colour is far smaller in every format
+_MOST_BYTES = 0.05  # of an encoded pixel: a picture of one colour is far smaller in every format
 
 Texel = npt.NDArray[np.float64]
 
@@ -72,11 +72,16 @@ def solid_color(image: Image, tolerance: int = 0) -> Texel | None:
     except Forge3DError:
         return None
     flat = pixels.reshape(-1, pixels.shape[2])
-    low, high = flat.min(axis=0).astype(np.float64), flat.max(axis=0).astype(np.float64)
     image.forget_pixels()
-    if pixels.dtype == np.uint16:
-        low, high = low / 257, high / 257
-    found = np.where(high - low <= tolerance, (low + high) / 2, np.nan)
+    unit = 257 if pixels.dtype == np.uint16 else 1
+    found = np.full(flat.shape[1], np.nan)
+    for number, channel in enumerate(flat.T):
+        # A few texels tell most channels that vary, before all are looked at.
+        some = channel[:: max(1, len(channel) // 1000)]
+        if int(some.max()) - int(some.min()) <= tolerance * unit:
+            low, high = int(channel.min()), int(channel.max())
+            if high - low <= tolerance * unit:
+                found[number] = (low + high) / 2 / unit
     if np.isnan(found).all():
         return None
     color, alpha = (found[:-1], found[-1:]) if len(found) in (2, 4) else (found, np.array([255.0]))
