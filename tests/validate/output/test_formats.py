@@ -31,8 +31,8 @@ def test_terminal_groups_by_rule_with_a_hint(written: Written) -> None:
         "    fix: Remove the node, or keep it if something finds it by its name; `forge3d optimize` removes it.",
         "  hint BUFFER_VIEW_TARGET_MISSING: a buffer view for drawing should say its target",
         "    /bufferViews/0  its target is missing",
-        "    fix: Set target: 34962 for vertex attributes, 34963 for indices. `forge3d validate --fix OUT` does so where "
-        "it is safe.",
+        "    fix: Set target: 34962 for vertex attributes, 34963 for indices. `forge3d validate --fix OUT` does so "
+        "where it is safe.",
     ]
 
 
