@@ -86,21 +86,16 @@ def across_edges(corner: Rows, used: npt.NDArray[np.bool_]) -> tuple[Rows, Rows]
     starts = np.flatnonzero(np.repeat(used, 3))
     ends = starts // 3 * 3 + (starts + 1) % 3
     a, b = corner[starts], corner[ends]
-    low, high, backward = np.minimum(a, b), np.maximum(a, b), a > b
-    order = np.lexsort((starts, backward, high, low))
-    edge = low[order] * (corner.max(initial=0) + 1) + high[order]
-    way = backward[order]
-    begin = (
-        np.concatenate([[True], (edge[1:] != edge[:-1]) | (way[1:] != way[:-1])]) if len(edge) else np.zeros(0, bool)
-    )
-    run = np.cumsum(begin) - 1
-    rank = np.arange(len(edge)) - np.flatnonzero(begin)[run]
-    # The k-th edge of one direction and the k-th of the other have the same key.
-    forth, back = np.flatnonzero(~way), np.flatnonzero(way)
-    _, mine, theirs = np.intersect1d(
-        np.stack([edge[forth], rank[forth]], 1).view("i8,i8"), np.stack([edge[back], rank[back]], 1).view("i8,i8"),
-        assume_unique=True, return_indices=True,
-    )  # fmt: skip
+    edge = np.minimum(a, b) * (corner.max(initial=0) + 1) + np.maximum(a, b)
+    directed = 2 * edge + (a > b)
+    order = np.argsort(directed, kind="stable")
+    directed = directed[order]
+    run = np.cumsum(np.diff(directed, prepend=-1) != 0) - 1
+    rank = np.arange(len(directed)) - np.flatnonzero(np.diff(directed, prepend=-1))[run]
+    # The k-th edge of one direction and the k-th of the other have the same key; keys rise.
+    key = (np.cumsum(np.diff(directed // 2, prepend=-1) != 0) - 1) * (rank.max(initial=0) + 1) + rank
+    forth, back = np.flatnonzero(directed % 2 == 0), np.flatnonzero(directed % 2)
+    _, mine, theirs = np.intersect1d(key[forth], key[back], assume_unique=True, return_indices=True)
     one, other = order[forth[mine]], order[back[theirs]]
     return np.concatenate([starts[one], ends[one]]), np.concatenate([ends[other], starts[other]])
 
