@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NATIVE := hatch_build.py $(wildcard src/forge3d/native/*.cpp src/forge3d/native/*.h)
 PEERS := tests/peers/node_modules/.stamp
 
-.PHONY: help setup demo test test-slow lint format bench fidelity wheel clean
+.PHONY: help setup demo test test-slow lint format bench fidelity viewers wheel clean
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -53,6 +53,9 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 4
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 16
+
+viewers: setup  ## outputs in three.js and the Khronos renderer; FORGE3D_ORACLES has them, FORGE3D_ASSETS the models
+	$(BIN)/python -m tests.conformance.measure_viewers $(FORGE3D_ASSETS)
 
 wheel: $(VENV)/.stamp  ## a wheel in dist/ for every Linux with a glibc as old as the one here
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist/built .
