@@ -36,7 +36,7 @@ def test_values_of_a_recipe() -> None:
         ("quantize:position=4", "position=4, but it must be at least 8 and at most 16"),
         ("quantize:weight=9", "takes one of 0, 8, 16"),
         ("prune:leaves=2", "takes true or false"),
-        ("textures:format=gif", "takes one of webp, avif, jpeg, png, keep"),
+        ("textures:format=gif", "takes one of webp, avif, jpeg, png, ktx2, keep"),
         ("reorder:target=fast", "takes one of size, performance"),
     ],
 )
