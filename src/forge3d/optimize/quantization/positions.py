@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, log2
+from math import ceil, inf, log2
 
 import numpy as np
 
@@ -77,9 +77,10 @@ def _longest_side(document: Document, stretches: dict[int, float]) -> float:
 
 def _enough_bits(step: float, whole: float) -> int:
     """Bits for a mesh whose step with `_LEAST_BITS` is `step` metres, in a model whose longest side is `whole`."""
-    if not (step > 0 and whole > 0):
+    share = step * 2**_BITS / whole if whole > 0 else 0.0
+    if not 0 < share < inf:  # no size, or a hostile file's infinite one
         return _BITS
-    return min(max(_LEAST_BITS + ceil(log2(step * 2**_BITS / whole) - 0.5), _LEAST_BITS), _BITS)
+    return min(max(_LEAST_BITS + ceil(log2(share) - 0.5), _LEAST_BITS), _BITS)
 
 
 def _blocked(document: Document, users: dict[int, list[Node]]) -> dict[int, str]:
