@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from forge3d.document import Document
-from forge3d.optimize import PRESETS
+from forge3d.optimize import PRESETS, Compress
+from forge3d.optimize.presets import EFFORTS, preset
 
 from .findings import findings
 
@@ -33,11 +34,11 @@ def all_models(folder: Path) -> list[Path]:
     return [path for path in found if path.name not in BROKEN]
 
 
-def hold_against_input(models: list[Path], preset: str, folder: Path) -> None:
+def hold_against_input(models: list[Path], name: str, folder: Path) -> None:
     written = []
     for number, path in enumerate(models):
         document = Document.read(path)
-        document.apply(*PRESETS[preset])
+        document.apply(*PRESETS[name])
         written.append(folder / f"{number}-{path.stem}.glb")
         document.write(written[-1])
     news = {
@@ -49,16 +50,24 @@ def hold_against_input(models: list[Path], preset: str, folder: Path) -> None:
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize("preset", PRESETS)
-def test_presets_bring_no_finding(shared_assets: Path, tmp_path: Path, preset: str) -> None:
-    hold_against_input([shared_assets / "models" / name for name in FEW], preset, tmp_path)
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_bring_no_finding(shared_assets: Path, tmp_path: Path, name: str) -> None:
+    hold_against_input([shared_assets / "models" / name for name in FEW], name, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.peers
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("preset", PRESETS)
-def test_presets_bring_no_finding_to_any_model(shared_assets: Path, tmp_path: Path, preset: str) -> None:
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_bring_no_finding_to_any_model(shared_assets: Path, tmp_path: Path, name: str) -> None:
     models = all_models(shared_assets / "models")
     assert len(models) >= 100
-    hold_against_input(models, preset, tmp_path)
+    hold_against_input(models, name, tmp_path)
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_presets_keep_to_what_javascript_decoders_decode(effort: str) -> None:
+    """The decoders of viewers read level 3 of KHR_meshopt_compression wrongly."""
+    steps = [step for name in PRESETS for step in preset(name, effort) if isinstance(step, Compress)]
+    assert {step.codec for step in steps} == {"meshopt", "draco"}
+    assert all(step.level < 3 for step in steps)

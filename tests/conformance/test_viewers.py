@@ -40,4 +40,4 @@ def test_levels_open_in_both_viewers(shared_assets: Path, tmp_path: Path) -> Non
     assert {row.model for row in rows} == set(LEVELED)
     for row in rows:
         assert row.flip is not None, row
-        assert row.flip <= (0.02 if row.output == "MSFT_lod" else 0.4), row
+        assert row.flip <= (0.001 if row.output == "MSFT_lod" else 0.25), row
