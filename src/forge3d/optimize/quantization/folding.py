@@ -17,7 +17,7 @@ from ..vertices import payload_kept, with_array
 from .grid import Grid, Vector
 from .placement import place
 from .positions import sharing_positions
-from .texcoords import _groups
+from .texcoords import sharing_groups
 from .thickness import rescale_thickness
 
 _ALMOST = 1e-9  # so near to 0 or 1 is what rounding left of it
@@ -146,7 +146,7 @@ def fold_texcoords(document: Document) -> None:
     Of slots with different transforms, the first that does not turn is taken, and the others keep what remains.
     """
     driven = animated(document)
-    for group in _groups(document):
+    for group in sharing_groups(document):
         if any(payload_kept(primitive) for primitive, _ in group.uses):
             continue
         if not all(accessor.dtype.kind == "u" for accessor in group.accessors):

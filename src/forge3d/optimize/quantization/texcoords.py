@@ -55,7 +55,7 @@ def quantize_texcoords(document: Document, bits: int | None, transform: bool = T
     """
     driven = animated(document)
     skipped: list[Skip] = []
-    for group in _groups(document):
+    for group in sharing_groups(document):
         arrays = [accessor.array for accessor in group.accessors if len(accessor)]
         why = _reason(group) if arrays else "are empty"
         if why is None:
@@ -76,7 +76,7 @@ def require(document: Document, extension: str) -> None:
             names.append(extension)
 
 
-def _groups(document: Document) -> list[_Group]:
+def sharing_groups(document: Document) -> list[_Group]:
     groups: list[_Group] = []
     for label, primitive in primitives(document):
         for name, accessor in primitive.attributes.items():
