@@ -45,6 +45,7 @@ format: $(VENV)/.stamp  ## let ruff format and fix
 bench: setup    ## measure against peers; rewrites the tables in benchmarks/results
 	$(BIN)/python -m benchmarks.loading
 	$(BIN)/python -m benchmarks.optimizing
+	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.simplifying
 	$(BIN)/python -m benchmarks.growing
 	$(BIN)/python -m benchmarks.validating
