@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forge3d.compare.flip import flip
 from forge3d.document import Document, Mode
 from forge3d.document.geometry import triangles
 from forge3d.errors import Forge3DError
@@ -80,9 +81,27 @@ def test_every_model(shared_assets: Path) -> None:
     with Renderer() as renderer:
         for path in models_in(shared_assets / "models"):
             try:
-                Document.read(path)
+                canonical(Document.read(path))
             except Forge3DError:
-                continue
+                continue  # broken on purpose
             assert_lossless(renderer, path, 64)
             done += 1
     assert done > 100
+
+
+@pytest.mark.parametrize("name", ["khronos/CesiumMilkTruck", "khronos/BoxInterleaved", "khronos/RiggedSimple"])
+def test_the_archive_looks_the_same(shared_assets: Path, name: str) -> None:
+    pytest.importorskip("flip_evaluator")
+    path = models_in(shared_assets / "models" / name)[0]
+    before = Document.read(path)
+    after = before.copy()
+    after.apply(*PRESETS["archive"])
+    after = Document.read(after.to_bytes())
+    with Renderer() as renderer:
+        for yaw, pitch in ((30, 20), (200, -20)):
+            camera = renderer.fit(before, Orbit(yaw=yaw, pitch=pitch), (256, 256))
+            a, b = (renderer.render(d, camera=camera, size=(256, 256)).pixels for d in (before, after))
+            assert (a != b).any(axis=2).mean() <= 0.01
+            error = flip(a, b)
+            assert error is not None
+            assert error <= 0.002
