@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.peers, pytest.mark.timeout(1500)]
 
 LOSS_OF_WEBP = {"WaterBottle": 0.05, "WickerChair": 0.05, "CesiumMan": 0.05, "09_texture_transform": 0.05}
 """Where `web` is above `MOST`, nearly all of it because of WebP at quality 80, with any encoder: see the table."""
+TWO_PIXELS = {"24_gpu_instancing": 0.04}
+"""Each instance is so small that less than a pixel's move shows."""
 INTEGER_NORMALS = {"ClearCoatTest": 0.05}
 """Without tangents in the file; the Khronos renderer makes them of normals that it takes to be of length 127."""
 
@@ -28,7 +30,7 @@ def test_web_looks_the_same_in_both_viewers(shared_assets: Path, tmp_path: Path)
     assert {(row.model, row.viewer) for row in rows} == {(m, v) for m in MODELS for v in ("three", "khronos")}
     for row in rows:
         stem = Path(row.model).stem
-        most = LOSS_OF_WEBP.get(stem, MOST)
+        most = (LOSS_OF_WEBP | TWO_PIXELS).get(stem, MOST)
         if row.viewer == "khronos":
             most = INTEGER_NORMALS.get(stem, most)
         assert row.flip is not None, row

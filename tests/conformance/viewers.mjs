@@ -52,7 +52,7 @@ async function draw(shot) {
 for (const shot of shots) {
   const said = await draw(shot).then(
     () => ({}),
-    (error) => ({ error: String(error.message).split('\n')[0] }),
+    (error) => ({ error: String(error.message).split('\n')[0].replace('page.evaluate: Error: ', '') }),
   );
   console.log(JSON.stringify(said));
 }
