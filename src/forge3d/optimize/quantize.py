@@ -53,7 +53,7 @@ class Quantize(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     position: int | None = 14
     normal: int = 8
