@@ -76,6 +76,7 @@ def test_named_models(shared_assets: Path, name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_every_model(shared_assets: Path) -> None:
     done = 0
     with Renderer() as renderer:

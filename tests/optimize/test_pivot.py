@@ -53,7 +53,7 @@ def test_instances_take_it_and_skinned_meshes_stay() -> None:
     np.testing.assert_allclose(world_corners(doc), before, atol=1e-5)
     assert [skip.why for skip in change.skipped] == ["is skinned: its joints place it"]
     assert many.instancing is not None
-    assert many.instancing.attributes["TRANSLATION"].array[0].tolist() == [10.5, 20.5, 30.0]
+    assert tuple(many.translation) == (10.5, 20.5, 30.0)
 
 
 def test_meshes_that_share_positions_share_an_origin() -> None:
