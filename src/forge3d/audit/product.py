@@ -42,6 +42,6 @@ class Product(Struct, frozen=True):
                 return msgspec.convert(given, cls)
             return msgspec.json.decode(Path(given).read_bytes(), type=cls)
         except OSError as error:
-            raise RecipeError(f"{given}: cannot be read: {error}") from error
+            raise RecipeError(f"{given}: cannot be read: {error.strerror or error}") from error
         except msgspec.DecodeError as error:  # a ValidationError too
             raise RecipeError(f"{'product' if isinstance(given, Mapping) else given}: {error}") from error
