@@ -190,7 +190,7 @@ class Profile(_Table, frozen=True, kw_only=True):
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(f"{path}: cannot be read: {getattr(error, "strerror", None) or error}") from error
+            raise RecipeError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
         if path.suffix.lower() != ".json":
             return cls.parse(text, origin=str(path))
         try:

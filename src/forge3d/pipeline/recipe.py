@@ -168,7 +168,7 @@ class Recipe(_Table, frozen=True):
         try:
             table = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise RecipeError(f"{path}: cannot be read: {getattr(error, "strerror", None) or error}") from error
+            raise RecipeError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
         except tomllib.TOMLDecodeError as error:
             raise RecipeError(f"{path}: is not TOML: {error}") from error
         return cls.of(table, origin=str(path), folder=path.parent)
