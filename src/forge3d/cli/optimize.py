@@ -90,7 +90,6 @@ def optimize(
     as_json: AsJson = False,
 ) -> None:
     from ..document import Context, Document
-    from ..optimize.budget import Budget, fit
 
     transforms = transforms_of(preset, steps, effort)
     if explain:
@@ -98,13 +97,15 @@ def optimize(
         return
     if output is None:
         raise typer.BadParameter("say where to write", param_hint="OUTPUT")
-    budget = Budget(count(max_bytes, "--max-bytes"), count(max_triangles, "--max-triangles"))
+    most = count(max_bytes, "--max-bytes"), count(max_triangles, "--max-triangles")
     document = Document.read(model)
     given_up: list[str] = []
     with progress_bar("optimize", quiet=as_json) as advance:
         context = Context(progress=advance)
-        if budget:
-            fitted = fit(document, transforms, budget, context)
+        if most != (None, None):
+            from ..optimize.budget import Budget, fit
+
+            fitted = fit(document, transforms, Budget(*most), context)
             document, changes, given_up = fitted.document, fitted.changes, fitted.given_up
         else:
             changes = document.apply(*transforms, context=context)

@@ -1,4 +1,7 @@
-"""Presets: named tuples of transforms, in the order in which they run. Nothing is hidden in a preset but its tuple."""
+"""Presets: named tuples of transforms, in the order in which they run. Nothing is hidden in a preset but its tuple.
+
+Each is made when it is first asked for, so that its transforms alone are imported.
+"""
 
 from __future__ import annotations
 
@@ -8,94 +11,116 @@ from typing import Any, Literal, get_args
 
 from ..document import Transform
 from ..errors import RecipeError
-from .compress import Compress
-from .decompress import Decompress
-from .dedup import Dedup
-from .dequantize import Dequantize
-from .flatten import Flatten
-from .join import Join
-from .prune import Prune
-from .quantize import Quantize
-from .reorder import Reorder
-from .resample import Resample
-from .simplify import Simplify
-from .sparse import Sparse
-from .textures import Textures
-from .weld import Weld
+from .lazily import Lazily
 
-LOSSLESS: tuple[Transform, ...] = (Prune(), Resample(), Weld(), Reorder(), Dedup(), Sparse())
-"""Exact transforms only: every picture stays equal to the last bit. The default."""
+Steps = tuple[Transform, ...]
 
-_CLEAN: tuple[Transform, ...] = (
-    Decompress(),
-    Prune(solid=1),
-    Dedup(geometry=False),
-    Flatten(keep_names=True),
-    Join(keep_names=True, fill=False),
-    Resample(tolerance=1e-4, still=True),
-)
-_SMALL: tuple[Transform, ...] = (
-    Weld(),
-    Quantize(position=None, octahedral=True),
-    Weld(),
-    Reorder(),
-    Dedup(),
-    Compress("meshopt", extension="EXT", rotation=12),
-)
 
-WEB: tuple[Transform, ...] = (*_CLEAN, Textures(max_size=2048, format="webp"), *_SMALL)
-"""For browsers: WebP of at most 2048 pixels, quantized geometry in EXT_meshopt_compression. Triangles all stay, and so
-does everything with a name."""
+def _lossless() -> Steps:
+    """Exact transforms only: every picture stays equal to the last bit. The default."""
+    from . import Dedup, Prune, Reorder, Resample, Sparse, Weld
 
-MOBILE: tuple[Transform, ...] = (
-    *_CLEAN,
-    Textures(max_size=1024, format="webp"),
-    Weld(),
-    Simplify(error=5e-4),
-    *_SMALL,
-)
-"""For phones: as `web`, with WebP of at most 1024 pixels, and without the triangles that nobody sees at that size: the
-surface moves by at most 1/2000 of the model."""
+    return Prune(), Resample(), Weld(), Reorder(), Dedup(), Sparse()
 
-DRACO: tuple[Transform, ...] = (
-    Decompress(),
-    Dequantize(),
-    Prune(solid=1),
-    Dedup(geometry=False),
-    Flatten(keep_names=True),
-    Join(keep_names=True, fill=False),
-    Resample(tolerance=1e-4, still=True),
-    Textures(max_size=2048, format="webp"),
-    Weld(),
-    Dedup(),
-    Compress("draco"),
-)
-"""For viewers that know Draco and not meshopt: the smallest geometry, which takes longest to open."""
 
-ARCHIVE: tuple[Transform, ...] = (
-    Decompress(),
-    Prune(),
-    Resample(),
-    Weld(),
-    Reorder(),
-    Dedup(),
-    Compress("meshopt", extension="KHR", filters=False),
-    Sparse(),
-)
-"""For keeping: every bit of geometry and images, in KHR_meshopt_compression without filters, which only newer readers
-know. Pixels may differ by rounding, because the codec may turn a triangle's corners around."""
+def _clean() -> Steps:
+    from . import Decompress, Dedup, Flatten, Join, Prune, Resample
 
-PRESETS: dict[str, tuple[Transform, ...]] = {
-    "lossless": LOSSLESS, "web": WEB, "mobile": MOBILE, "draco": DRACO, "archive": ARCHIVE,
-}  # fmt: skip
+    return (
+        Decompress(),
+        Prune(solid=1),
+        Dedup(geometry=False),
+        Flatten(keep_names=True),
+        Join(keep_names=True, fill=False),
+        Resample(tolerance=1e-4, still=True),
+    )
+
+
+def _small() -> Steps:
+    from . import Compress, Dedup, Quantize, Reorder, Weld
+
+    return (
+        Weld(),
+        Quantize(position=None, octahedral=True),
+        Weld(),
+        Reorder(),
+        Dedup(),
+        Compress("meshopt", extension="EXT", rotation=12),
+    )
+
+
+def _web() -> Steps:
+    """For browsers: WebP of at most 2048 pixels, quantized geometry in EXT_meshopt_compression. Triangles all stay, and
+    so does everything with a name."""
+    from . import Textures
+
+    return *_clean(), Textures(max_size=2048, format="webp"), *_small()
+
+
+def _mobile() -> Steps:
+    """For phones: as `web`, with WebP of at most 1024 pixels, and without the triangles that nobody sees at that size:
+    the surface moves by at most 1/2000 of the model."""
+    from . import Simplify, Textures, Weld
+
+    return *_clean(), Textures(max_size=1024, format="webp"), Weld(), Simplify(error=5e-4), *_small()
+
+
+def _draco() -> Steps:
+    """For viewers that know Draco and not meshopt: the smallest geometry, which takes longest to open."""
+    from . import Compress, Decompress, Dedup, Dequantize, Flatten, Join, Prune, Resample, Textures, Weld
+
+    return (
+        Decompress(),
+        Dequantize(),
+        Prune(solid=1),
+        Dedup(geometry=False),
+        Flatten(keep_names=True),
+        Join(keep_names=True, fill=False),
+        Resample(tolerance=1e-4, still=True),
+        Textures(max_size=2048, format="webp"),
+        Weld(),
+        Dedup(),
+        Compress("draco"),
+    )
+
+
+def _archive() -> Steps:
+    """For keeping: every bit of geometry and images, in KHR_meshopt_compression without filters, which only newer
+    readers know. Pixels may differ by rounding, because the codec may turn a triangle's corners around."""
+    from . import Compress, Decompress, Dedup, Prune, Reorder, Resample, Sparse, Weld
+
+    return (
+        Decompress(),
+        Prune(),
+        Resample(),
+        Weld(),
+        Reorder(),
+        Dedup(),
+        Compress("meshopt", extension="KHR", filters=False),
+        Sparse(),
+    )
+
+
+_MAKERS = {"lossless": _lossless, "web": _web, "mobile": _mobile, "draco": _draco, "archive": _archive}
+
+PRESETS: Lazily[str, Steps] = Lazily(_MAKERS, lambda name: _MAKERS[name]())
 """The presets at effort `normal`."""
 
 Effort = Literal["fast", "normal", "max"]
-EFFORTS: dict[Effort, Mapping[type[Transform], Mapping[str, Any]]] = {
-    "fast": {Textures: {"effort": 2}, Compress: {"level": 0, "draco_level": 3}},
-    "normal": {},
-    "max": {Textures: {"effort": 6}, Compress: {"draco_level": 10}},
-}
+Changes = Mapping[type[Transform], Mapping[str, Any]]
+
+
+def _changes(effort: Effort) -> Changes:
+    if effort == "normal":
+        return {}
+    from . import Compress, Textures
+
+    if effort == "fast":
+        return {Textures: {"effort": 2}, Compress: {"level": 0, "draco_level": 3}}
+    return {Textures: {"effort": 6}, Compress: {"draco_level": 10}}
+
+
+EFFORTS: Lazily[Effort, Changes] = Lazily(get_args(Effort), _changes)
 """What an effort sets otherwise, by transform: time against bytes, never likeness."""
 
 
