@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forge3d.document import Document, Material
+from forge3d.document import Document, Light, Material, Node
 from forge3d.document.material import (
     Clearcoat,
     EmissiveStrength,
@@ -86,6 +86,39 @@ def test_specular_glossiness_reflects_what_it_says(renderer: Renderer) -> None:
     layer = SpecularGlossiness(diffuse_factor=(0, 0, 0, 1), specular_factor=(0.5, 0.25, 0.1), glossiness_factor=1.0)
     mirror = Material(specular_glossiness=layer)
     assert light(renderer, placed(node(quad(mirror))), WHITE) == pytest.approx([0.5, 0.25, 0.1], abs=0.01)
+
+
+@pytest.mark.parametrize("specular", [0.04, 0.5, 0.9])
+def test_specular_glossiness_takes_reflected_light_from_the_diffuse_once(renderer: Renderer, specular: float) -> None:
+    """In a white room, head on, a smooth white surface sends back all light, and a coloured one what is mixed once."""
+    seen = {}
+    for diffuse in (1.0, 0.5):
+        grey = (diffuse, diffuse, diffuse, 1)
+        layer = SpecularGlossiness(diffuse_factor=grey, specular_factor=(specular,) * 3, glossiness_factor=1.0)
+        part = node(quad(Material(specular_glossiness=layer)))
+        seen[diffuse] = light(renderer, placed(part), WHITE, exposure=-1)[0] * 2
+    assert seen[1.0] == pytest.approx(1.0, abs=0.015)
+    assert seen[0.5] == pytest.approx(specular + (1 - specular) * 0.5, abs=0.015)
+
+
+@pytest.mark.parametrize("sky", [WHITE * 0.5, DARK])
+def test_specular_glossiness_equals_its_metallic_roughness_form(renderer: Renderer, sky: np.ndarray) -> None:
+    """KHR_materials_specular, "Conversions": index of refraction 0, the specular colour as the tint, no metal."""
+    specular, diffuse = (0.9, 0.5, 0.1), (0.8, 0.5, 0.2, 1)
+    layer = SpecularGlossiness(diffuse_factor=diffuse, specular_factor=specular, glossiness_factor=0.5)
+    newer = Material(
+        base_color_factor=diffuse,
+        metallic_factor=0.0,
+        roughness_factor=0.5,
+        ior=Ior(ior=0.0),
+        specular=Specular(color_factor=specular),
+    )
+    frames = []
+    for material in (Material(specular_glossiness=layer), newer):
+        ball = placed(node(sphere(material)), Node(light=Light(type="directional", intensity=2.0)))
+        frames.append(renderer.render(ball, camera=FACING, environment=sky, size=(32, 32), settings=PLAIN).pixels)
+    np.testing.assert_array_equal(*frames)
+    assert frames[0][16, 16, :3].min() > 30  # all three channels are lit
 
 
 @pytest.mark.parametrize(

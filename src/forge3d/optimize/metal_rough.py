@@ -28,9 +28,9 @@ class MetalRough(Transform):
     The new material is no metal, its roughness is one less glossiness, and its base colour the diffuse one. The
     specular colour becomes that of KHR_materials_specular, with index of refraction 0, which stands for a reflectance
     of one (KHR_materials_ior); a grey one without texture becomes an index of refraction; .04 needs no extension, and
-    what has no diffuse colour is a metal. Reflectances are then equal at every angle; how much light is left for the
-    diffuse colour differs a little. Textures of specular colour and glossiness are taken apart into two PNGs of the
-    same size. Animated materials stay.
+    what has no diffuse colour is a metal. Reflectances are then equal at every angle, and so is the diffuse colour but
+    in renderers that darken it by the archived text's own factor. Textures of specular colour and glossiness are taken
+    apart into two PNGs of the same size. Animated materials stay.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY

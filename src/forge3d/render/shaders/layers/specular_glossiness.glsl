@@ -7,6 +7,6 @@ void specular_glossiness_surface(inout Surface s) {
     s.f0 = given.rgb;
     s.metallic = 0.0;
     s.roughness = 1.0 - given.a;
-    // What the surface reflects at its strongest channel never reaches the diffuse base.
-    s.base_color *= 1.0 - max3(given.rgb);
+    // The archived text scales the diffuse colour by 1 - max(specular) too, as glTF 2.0 did before 2021. The Fresnel
+    // mix already keeps back what is reflected, so it is left out here as it is there now (appendix B).
 }
