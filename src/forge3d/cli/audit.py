@@ -10,7 +10,17 @@ import typer
 
 from .options import AsJson, console, print_json
 from .progress import progress_bar
-from .reporting import Format, Printing, exit_code, files_of, json_or
+from .reporting import (
+    Format,
+    FormatOption,
+    JobsOption,
+    OutputOption,
+    Printing,
+    ReportOption,
+    exit_code,
+    files_of,
+    json_or,
+)
 
 if TYPE_CHECKING:
     from ..audit import Profile
@@ -57,21 +67,14 @@ def audit(
     tolerance: Annotated[
         float | None, typer.Option("--tolerance", min=0, help="Percent that each side may be off from the product's.")
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = Format.TERMINAL,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write there instead of printing.", show_default=False)
-    ] = None,
-    report: Annotated[
-        list[str] | None,
-        typer.Option("--report", metavar="FORMAT=FILE", help="Write this too; may be given several times."),
-    ] = None,
+    format_: FormatOption = Format.TERMINAL,
+    output: OutputOption = None,
+    report: ReportOption = None,
     as_json: AsJson = False,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="What fails a model: checks that fail, or advice that is not kept too.")
     ] = FailOn.FAILED,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: as many as are worth it.")
-    ] = None,
+    jobs: JobsOption = None,
     list_profiles: Annotated[bool, typer.Option("--list", help="List the built-in profiles.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Explain every check, and the profile's limits.")] = False,
 ) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -35,13 +35,26 @@ def json_or(format_: Format, as_json: bool) -> Format:
     return Format.JSON if as_json else format_
 
 
-def files_of(models: list[Path]) -> list[Path]:
-    """The models named, and those in the folders named, each once. What is not there stays among them: it is one
-    file's fault, and the others have their turn."""
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What to print.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write there instead of printing.", show_default=False)
+]
+ReportOption = Annotated[
+    list[str] | None,
+    typer.Option("--report", metavar="FORMAT=FILE", help="Write this too; may be given several times."),
+]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: as many as are worth it.")
+]
+
+
+def files_of(models: list[Path], *, leave_out: Path | None = None) -> list[Path]:
+    """The models named, and those in the folders named but for `leave_out`, each once. What is not there stays among
+    them: it is one file's fault, and the others have their turn."""
     from ..gltf.files import find_models
 
     missing = {path for path in models if not os.path.exists(path)}  # a name too long is missing too
-    return sorted({*find_models(path for path in models if path not in missing), *missing})
+    return sorted({*find_models((path for path in models if path not in missing), leave_out=leave_out), *missing})
 
 
 def exit_code(verdict: Verdict, selection: Selection) -> int:

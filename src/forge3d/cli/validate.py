@@ -13,7 +13,17 @@ import typer
 
 from .fixing import Up, mend_all, placement
 from .progress import progress_bar
-from .reporting import Format, Printing, exit_code, json_or
+from .reporting import (
+    Format,
+    FormatOption,
+    JobsOption,
+    OutputOption,
+    Printing,
+    ReportOption,
+    exit_code,
+    files_of,
+    json_or,
+)
 
 if TYPE_CHECKING:
     from ..pipeline import Recipe
@@ -53,14 +63,9 @@ The keys ignore, severity and fail_on may also stand in forge3d.toml under [vali
 
 def validate(
     models: Annotated[list[Path], typer.Argument(help="Files, or folders to search.", show_default=False)],
-    format_: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = Format.TERMINAL,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write there instead of printing.", show_default=False)
-    ] = None,
-    report: Annotated[
-        list[str] | None,
-        typer.Option("--report", metavar="FORMAT=FILE", help="Write this too; may be given several times."),
-    ] = None,
+    format_: FormatOption = Format.TERMINAL,
+    output: OutputOption = None,
+    report: ReportOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     fail_on: Annotated[
         Level | None, typer.Option("--fail-on", help="Least grave severity that fails a file; default: error.")
@@ -78,9 +83,7 @@ def validate(
     recipe: Annotated[
         Path | None, typer.Option("--recipe", "-r", help="A recipe; default: forge3d.toml here, where there is one.")
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: as many as are worth it.")
-    ] = None,
+    jobs: JobsOption = None,
     fix: Annotated[
         Path | None,
         typer.Option("--fix", metavar="OUT", help="Write mended copies there, a file or a folder, and judge those."),
@@ -90,7 +93,6 @@ def validate(
     ] = None,
     up: Annotated[Up | None, typer.Option("--up", help="With --fix: the axis that points up in the files.")] = None,
 ) -> None:
-    from ..gltf.files import find_models
     from ..validate.output import FORMATS
 
     printing = Printing(json_or(format_, as_json), output, report or [])
@@ -99,11 +101,9 @@ def validate(
     placed = placement(unit, up) if fix else None
     settings = _recipe(recipe)
     selection = _selection(settings, only or [], ignore or [], severity or [], fail_on)
-    # What is not there is one file's fault: the others have their turn.
-    missing = {path for path in models if not os.path.exists(path)}  # a name too long is missing too
-    spared = None if fix is None or any(_is_at_or_below(path, fix) for path in models if path not in missing) else fix
-    found = find_models((path for path in models if path not in missing), leave_out=spared)
-    files = sorted({*found, *missing})
+    spared = None if fix is None or any(_is_at_or_below(path, fix) for path in models if os.path.exists(path)) else fix
+    files = files_of(models, leave_out=spared)
+    found = [path for path in files if os.path.exists(path)]
     places = _places(models, found, fix) if fix else {}
     with progress_bar("validate", quiet=printing.quiet(files)) as tell:
         judgements = mend_all(places, files, placed, selection, tell) if placed else _judge(files, jobs, settings, tell)
