@@ -206,6 +206,22 @@ def test_morph_targets_lose_the_same_attributes_but_are_never_emptied() -> None:
     assert "TANGENT" in part.attributes
 
 
+def test_what_no_morph_target_moves_goes_from_all_of_them() -> None:
+    """In one target only it stays in all: viewers would take the normals themselves for the missing deltas."""
+    still, moved = Accessor(np.zeros((4, 3), np.float32)), Accessor(UP)
+    part = primitive(NORMAL=UP)
+    part.targets = [{"POSITION": moved, "NORMAL": still}, {"POSITION": still, "NORMAL": still}]
+    change = Prune()(placed(Node(mesh=Mesh(primitives=[part]))), Context())
+    assert part.targets == [{"POSITION": moved}, {"POSITION": still}]
+    assert change.notes == ["morphs of NORMAL removed from 1 primitives"]
+    part.targets = [{"POSITION": moved, "NORMAL": still}, {"POSITION": still, "NORMAL": moved}]
+    Prune()(placed(Node(mesh=Mesh(primitives=[part]))), Context())
+    assert [set(target) for target in part.targets] == [{"POSITION", "NORMAL"}] * 2
+    part.targets = [{"POSITION": still, "NORMAL": still}]
+    Prune()(placed(Node(mesh=Mesh(primitives=[part]))), Context())
+    assert part.targets == [{"POSITION": still}]
+
+
 def test_attributes_can_stay_and_lines_keep_their_normals() -> None:
     part = full()
     Prune(attributes=False)(document(part), Context())

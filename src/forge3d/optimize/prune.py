@@ -32,8 +32,8 @@ class Prune(Transform):
 
     Args:
         attributes: remove vertex attributes that no material of any variant reads: texture coordinates, tangents
-            without a normal map, normals of unlit surfaces, joints without a skin. Application attributes
-            (_NAME) stay.
+            without a normal map, normals of unlit surfaces, joints without a skin; and what no morph target of a
+            primitive moves. Application attributes (_NAME) stay.
         bounds: remove the smallest and largest values that a file declares where the format does not ask for them,
             which is everywhere but for positions and times of keys.
         leaves: remove nodes that hold nothing and have no children, unless an animation, a skin or an extension
@@ -45,7 +45,7 @@ class Prune(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     attributes: bool = True
     bounds: bool = True
@@ -157,7 +157,23 @@ def remove_unread(document: Document, change: Change) -> None:
             removed[name] = removed.get(name, 0) + 1
             del primitive.attributes[name]
             primitive.targets = [{key: a for key, a in t.items() if key != name} for t in primitive.targets]
+        for name in _unmoved(primitive):
+            removed[f"morphs of {name}"] = removed.get(f"morphs of {name}", 0) + 1
+            primitive.targets = [{key: a for key, a in t.items() if key != name} for t in primitive.targets]
     change.notes += [f"{name} removed from {count} primitives" for name, count in sorted(removed.items())]
+
+
+def _unmoved(primitive: Primitive) -> list[str]:
+    """Attributes whose deltas are zero in every morph target, where each target holds another one beside.
+
+    Never in some targets only: viewers take the attribute itself for a delta that is missing where others have it.
+    """
+    if not primitive.targets or payload_kept(primitive) or reads_unknown(primitive):
+        return []
+    common = set.intersection(*(set(target) for target in primitive.targets))
+    still = [name for name in common if not any(target[name].array.any() for target in primitive.targets)]
+    still.sort(key=lambda name: (name == "POSITION", name))
+    return still if all(set(target) > set(still) for target in primitive.targets) else still[:-1]
 
 
 def _is_read(name: str, primitive: Primitive, is_skinned: bool) -> bool:
