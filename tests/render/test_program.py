@@ -46,6 +46,10 @@ def test_std140_offsets() -> None:
     assert made.dtype.itemsize == 144
 
 
+def test_every_layer_of_a_document_is_a_feature() -> None:
+    assert sorted(feature.layer for feature in FEATURES) == sorted(LAYERS)
+
+
 def test_every_feature_has_its_chunk_and_its_hooks() -> None:
     for feature in FEATURES:
         assert feature.layer in LAYERS
@@ -79,7 +83,8 @@ def test_a_layer_that_is_off_costs_nothing() -> None:
 
 
 def test_unknown_layers_are_named() -> None:
-    assert degraded(Material(iridescence=Iridescence(factor=1.0))) == ["KHR_materials_iridescence"]
+    material = Material(iridescence=Iridescence(factor=1.0), extensions={"KHR_materials_retroreflection": {}})
+    assert degraded(material) == ["KHR_materials_retroreflection"]
 
 
 def test_the_block_holds_defaults_values_and_texture_transforms() -> None:

@@ -21,9 +21,15 @@ class Feature:
     """A material extension that the shaders know.
 
     Attributes:
-        layer: the field of `Material`, also the chunk `shaders/layers/<layer>.glsl` where there are hooks.
+        layer: the field of `Material`, also the chunk `shaders/layers/<layer>.glsl` where there is one.
         hooks: functions the chunk defines, called in table order:
             `surface`: `void <layer>_surface(inout Surface s)`, changes the facts of the surface;
+            `body`: `void <layer>_body(Surface s, inout vec3 body)`, over image-based light from under a dielectric's
+            surface; `body_light`: `void <layer>_body_light(Surface s, Light l, inout vec3 body)`, over a punctual
+            light's, per unit of its color;
+            `film`: `void <layer>_film(Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3
+            dielectric, inout vec3 metal)`, over how body and mirrored light are put together, `kept` being the share
+            that a perfect mirror of this roughness sends back at once;
             `environment`: `void <layer>_environment(Surface s, inout vec3 color)`, over image-based light;
             `light`: `void <layer>_light(Surface s, Light l, inout vec3 color)`, over a punctual light;
             `emission`: `void <layer>_emission(Surface s, inout vec3 emissive)`.
@@ -45,14 +51,17 @@ FEATURES: tuple[Feature, ...] = (
     Feature("ior"),
     Feature("specular", ("surface",)),
     Feature("emissive_strength"),
-    Feature("volume"),
-    Feature("transmission", ("surface",), idle="factor"),
+    Feature("anisotropy", ("surface",), idle="strength"),
+    Feature("volume_scatter"),
+    Feature("volume", ("surface",)),
+    Feature("diffuse_transmission", ("surface", "body", "body_light"), idle="factor"),
+    Feature("dispersion", idle="dispersion"),
+    Feature("transmission", ("surface", "body", "body_light"), idle="factor"),
+    Feature("iridescence", ("surface", "film"), idle="factor"),
     Feature("sheen", ("surface", "environment", "light"), idle="color_factor"),
     Feature("clearcoat", ("surface", "environment", "light", "emission"), idle="factor"),
 )
 """Base first, outermost layer last: that is the order in which light meets them from inside."""
-
-KNOWN = {feature.layer for feature in FEATURES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +105,8 @@ def slots_in_use(material: Material, active: tuple[str, ...]) -> list[tuple[str,
 
 
 def degraded(material: Material) -> list[str]:
-    """Extensions of the material that are drawn without: the picture is right but for them."""
-    return [layer.extension for name, layer in material.layers() if name not in KNOWN]
+    """Material extensions that are drawn without: the picture is right but for them."""
+    return [name for name in material.extensions if "_materials_" in name]
 
 
 def glsl_name(path: str) -> str:
@@ -121,10 +130,8 @@ def _slots(owner: type[Any], prefix: str) -> list[str]:
     return [f"{prefix}{f.name}" for f in fields(owner) if f.metadata.get("texture")]
 
 
-_NUMBERS = _numbers(Material, "") + [
-    n for name, kind in LAYERS.items() if name in KNOWN for n in _numbers(kind, f"{name}.")
-]
-SLOTS = _slots(Material, "") + [s for name, kind in LAYERS.items() if name in KNOWN for s in _slots(kind, f"{name}.")]
+_NUMBERS = _numbers(Material, "") + [n for name, kind in LAYERS.items() for n in _numbers(kind, f"{name}.")]
+SLOTS = _slots(Material, "") + [slot for name, kind in LAYERS.items() for slot in _slots(kind, f"{name}.")]
 
 # Every slot has its texture transform as two rows of a 2×3 matrix; w of the first row is scale or strength.
 MATERIAL_BLOCK = Block(
@@ -141,7 +148,7 @@ def pack_material(material: Material) -> bytes:
     for path, _ in _NUMBERS:
         value = _value(material, path)
         record[f"m_{glsl_name(path)}"] = 0.0 if value is None else value
-    for path, info, _ in slots_in_use(material, tuple(KNOWN - {"unlit"})):
+    for path, info, _ in slots_in_use(material, tuple(LAYERS.keys() - {"unlit"})):
         record[f"m_{glsl_name(path)}_uv"] = _uv_rows(info)
     return record.tobytes()
 

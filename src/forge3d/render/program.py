@@ -125,7 +125,7 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
     tangent_uv = tangent_uv_set(material)
     if tangent_uv is not None:
         defines["TANGENT_UV"] = f"v_uv{tangent_uv}"
-    uv_sets = sorted({uv for _, uv, _ in material.slots})
+    uv_sets = sorted({uv for _, uv, _ in material.slots} | ({tangent_uv} if tangent_uv is not None else set()))
     generated = {
         "blocks": FRAME_BLOCK.declaration + DRAW_BLOCK.declaration,
         "material": MATERIAL_BLOCK.declaration,
@@ -137,12 +137,12 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def tangent_uv_set(material: MaterialKey) -> int | None:
-    """The TEXCOORD set along which tangents run: the normal map's; None where nothing needs tangents."""
-    for wanted in ("normal_texture", "clearcoat_normal_texture"):
+    """The TEXCOORD set along which tangents run: the normal map's, else the first; None: nothing needs tangents."""
+    for wanted in ("normal_texture", "clearcoat_normal_texture", "anisotropy_texture"):
         for slot, uv, _ in material.slots:
             if slot == wanted:
                 return uv
-    return None
+    return 0 if "anisotropy" in material.features else None
 
 
 def _uv_inputs(uv_sets: list[int], semantics: tuple[str, ...]) -> str:
@@ -173,6 +173,12 @@ def _textures(uv_sets: list[int], material: MaterialKey) -> str:
 
 _HOOKS = {
     "surface": ("inout Surface s", "s"),
+    "body": ("Surface s, inout vec3 body", "s, body"),
+    "body_light": ("Surface s, Light l, inout vec3 body", "s, l, body"),
+    "film": (
+        "Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal",
+        "s, cosine, kept, body, mirrored, dielectric, metal",
+    ),
     "environment": ("Surface s, inout vec3 color", "s, color"),
     "light": ("Surface s, Light l, inout vec3 color", "s, l, color"),
     "emission": ("Surface s, inout vec3 emissive", "s, emissive"),
@@ -182,11 +188,15 @@ _HOOKS = {
 def _layers(material: MaterialKey) -> str:
     """The active features' chunks, and for each hook the function that calls them in table order."""
     active = [feature for feature in FEATURES if feature.layer in material.features]
-    lines = [f'#include "layers/{feature.layer}.glsl"' for feature in active if feature.hooks]
+    lines = [f'#include "layers/{feature.layer}.glsl"' for feature in active if _has_chunk(feature.layer)]
     for hook, (parameters, arguments) in _HOOKS.items():
         calls = [f"{feature.layer}_{hook}({arguments});" for feature in active if hook in feature.hooks]
         lines.append(f"void layers_{hook}({parameters}) {{ {' '.join(calls)} }}")
     return "\n".join([*lines, ""])
+
+
+def _has_chunk(layer: str) -> bool:
+    return (_SHADERS / "layers" / f"{layer}.glsl").exists()
 
 
 def assemble(name: str, defines: dict[str, str], generated: dict[str, str]) -> str:

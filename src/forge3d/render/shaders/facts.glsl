@@ -16,7 +16,15 @@ struct Surface {
     float ior;
     float occlusion;
     vec3 emissive;
+    float thickness;        // of a volume, metres; 0: a thin wall
     float transmission;
+    float diffuse_transmission;
+    vec3 diffuse_transmission_color;
+    float anisotropy;
+    vec3 anisotropic_tangent;    // the direction in which the lobe is stretched
+    vec3 anisotropic_bitangent;
+    float iridescence;
+    float film_thickness;   // nanometres
     vec3 sheen_color;
     float sheen_roughness;
     float clearcoat;
@@ -24,7 +32,11 @@ struct Surface {
     vec3 clearcoat_normal;
 };
 
-void layers_surface(inout Surface s);  // the active features' hooks, written by program.py
+// The active features' hooks, written by program.py; what each does: features.py.
+void layers_surface(inout Surface s);
+void layers_body(Surface s, inout vec3 body);
+void layers_film(
+    Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal);
 
 in vec3 v_position;
 #ifdef HAS_NORMAL
@@ -134,7 +146,15 @@ Surface surface(vec4 color) {
     // Index 0 stands for a reflectance of one (KHR_materials_ior), as the specular-glossiness conversion needs.
     s.f0 = vec3(m_ior_ior == 0.0 ? 1.0 : reflectance(m_ior_ior));
     s.f90 = 1.0;
+    s.thickness = 0.0;
     s.transmission = 0.0;
+    s.diffuse_transmission = 0.0;
+    s.diffuse_transmission_color = vec3(1.0);
+    s.anisotropy = 0.0;
+    s.anisotropic_tangent = s.tangent;
+    s.anisotropic_bitangent = s.bitangent;
+    s.iridescence = 0.0;
+    s.film_thickness = 0.0;
     s.sheen_color = vec3(0.0);
     s.sheen_roughness = 0.0;
     s.clearcoat = 0.0;

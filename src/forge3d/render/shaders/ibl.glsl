@@ -31,29 +31,30 @@ vec3 dominant_direction(vec3 normal, vec3 view, float roughness) {
 }
 
 // The share of light a surface reflects, single and multiple scattering (Fdez-Agüera 2019,
-// "A Multiple-Scattering Microfacet Model for Real-Time Image-based Lighting").
+// "A Multiple-Scattering Microfacet Model for Real-Time Image-based Lighting", without its second Fresnel term at the
+// edge: the table has it already, and path tracing agrees).
 vec3 specular_albedo(vec3 f0, float f90, float n_v, float roughness, vec2 terms) {
-    vec3 rough_edge = max(vec3((1.0 - roughness) * f90), f0) - f0;
-    vec3 single = (f0 + rough_edge * schlick_weight(n_v)) * terms.x + f90 * terms.y;
+    vec3 single = f0 * terms.x + f90 * terms.y;
     float missing = 1.0 - (terms.x + terms.y);
     vec3 average = f0 + (f90 - f0) / 21.0;
     return single + missing * single * average / (1.0 - average * missing);
 }
 
-#ifdef USE_TRANSMISSION
-vec3 transmitted(Surface s);  // layers/transmission.glsl
+#ifdef USE_ANISOTROPY
+vec3 mirrored_light(Surface s);  // layers/anisotropy.glsl
+#else
+vec3 mirrored_light(Surface s) { return radiance(dominant_direction(s.normal, s.view, s.roughness), s.roughness); }
 #endif
 
 // Dielectric and metal apart, then mixed by the metallic factor, as appendix B.2.1 writes it.
 vec3 environment_light(Surface s) {
     float n_v = clamp(dot(s.normal, s.view), 0.0, 1.0);
     vec2 terms = albedo_terms(n_v, s.roughness).xy;
-    vec3 mirrored = radiance(dominant_direction(s.normal, s.view, s.roughness), s.roughness);
-    vec3 diffuse = irradiance(s.normal) * s.base_color * (1.0 - s.transmission);
-    vec3 dielectric = specular_albedo(s.f0, s.f90, n_v, s.roughness, terms);
-    vec3 metal = specular_albedo(s.base_color, 1.0, n_v, s.roughness, terms);
-#ifdef USE_TRANSMISSION
-    diffuse += transmitted(s);
-#endif
-    return mix(mix(diffuse, mirrored, dielectric), mirrored * metal, s.metallic);
+    vec3 mirrored = mirrored_light(s);
+    vec3 body = irradiance(s.normal) * s.base_color;
+    layers_body(s, body);
+    vec3 dielectric = mix(body, mirrored, specular_albedo(s.f0, s.f90, n_v, s.roughness, terms));
+    vec3 metal = mirrored * specular_albedo(s.base_color, 1.0, n_v, s.roughness, terms);
+    layers_film(s, n_v, terms.x + terms.y, body, mirrored, dielectric, metal);
+    return mix(dielectric, metal, s.metallic);
 }

@@ -1,5 +1,5 @@
-// KHR_materials_transmission with KHR_materials_volume: what stands behind the surface, seen through it, and where nothing
-// does, the environment. Transmissive surfaces do not see each other.
+// KHR_materials_transmission: what stands behind the surface, seen through it, and where nothing does, the environment.
+// Transmissive surfaces do not see each other.
 layout(binding = 3) uniform sampler2D t_behind;  // the picture without them, premultiplied, its mips ever blurrier
 
 void transmission_surface(inout Surface s) {
@@ -9,26 +9,39 @@ void transmission_surface(inout Surface s) {
 #endif
 }
 
-vec3 transmitted(Surface s) {
-    vec3 direction = -s.view;
-    float thickness = 0.0;
-#ifdef USE_VOLUME
-    // Thickness is in mesh space, so it grows with the mesh.
-    thickness = m_volume_thickness_factor * d_scale;
-#ifdef HAS_VOLUME_THICKNESS_TEXTURE
-    thickness *= sample_volume_thickness_texture().g;
-#endif
-    if (thickness > 0.0 && s.ior > 0.0) direction = refract(-s.view, s.normal, 1.0 / s.ior);
-#endif
-    // An index of one does not bend light, so roughness cannot blur it either.
-    float blur = s.roughness * clamp(s.ior * 2.0 - 2.0, 0.0, 1.0);
-    vec4 leaving = f_view_projection * vec4(s.position + direction * thickness, 1.0);
+// An index of one does not bend light, so roughness cannot blur it either.
+float transmission_roughness(Surface s, float ior) { return s.roughness * clamp(ior * 2.0 - 2.0, 0.0, 1.0); }
+
+vec3 seen_through(Surface s, float ior) {
+    bool bends = s.thickness > 0.0 && ior > 0.0;
+    vec3 direction = bends ? refract(-s.view, s.normal, 1.0 / ior) : -s.view;
+    float blur = transmission_roughness(s, ior);
+    vec4 leaving = f_view_projection * vec4(s.position + direction * s.thickness, 1.0);
     vec2 at = leaving.xy / leaving.w * 0.5 + 0.5;
     vec4 behind = textureLod(t_behind, at, blur * log2(float(textureSize(t_behind, 0).x)));
-    vec3 color = (behind.rgb + (1.0 - behind.a) * radiance(direction, blur)) * s.base_color;
-#ifdef USE_VOLUME
-    if (m_volume_attenuation_distance > 0.0)
-        color *= pow(max(m_volume_attenuation_color, vec3(1e-6)), vec3(thickness / m_volume_attenuation_distance));
+    return behind.rgb + (1.0 - behind.a) * radiance(direction, blur);
+}
+
+void transmission_body(Surface s, inout vec3 body) {
+#ifdef USE_DISPERSION
+    vec3 light = dispersed(s);
+#else
+    vec3 light = seen_through(s, s.ior);
 #endif
-    return color * s.transmission;
+#ifdef USE_VOLUME
+    light = through_volume(s, light, irradiance(s.normal));
+#endif
+    body = mix(body, light * s.base_color, s.transmission);
+}
+
+void transmission_body_light(Surface s, Light l, inout vec3 body) {
+    vec3 mirrored = l.direction - 2.0 * dot(s.normal, l.direction) * s.normal;
+    float n_l = clamp(dot(s.normal, mirrored), 0.0, 1.0), n_v = clamp(dot(s.normal, s.view), 1e-4, 1.0);
+    float alpha = max(transmission_roughness(s, s.ior) * s.roughness, 1e-3);
+    float n_h = clamp(dot(s.normal, normalize(s.view + mirrored)), 0.0, 1.0);
+    vec3 light = vec3(distribution_ggx(n_h, alpha) * visibility_ggx(n_l, n_v, alpha) * n_l);
+#ifdef USE_VOLUME
+    light = through_volume(s, light, vec3(max(dot(s.normal, l.direction), 0.0) / PI));
+#endif
+    body = mix(body, light * s.base_color, s.transmission);
 }

@@ -1,0 +1,185 @@
+"""What the layers that bend, split and pass light must keep, whatever their formulas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forge3d.document import Light, Material, Node, Texture, TextureInfo
+from forge3d.document.material import (
+    Anisotropy,
+    DiffuseTransmission,
+    Dispersion,
+    Ior,
+    Iridescence,
+    Transmission,
+    Volume,
+    VolumeScatter,
+)  # fmt: skip
+from forge3d.render import Orbit, Renderer, RenderSettings
+from forge3d.render.tonemap import srgb_decoded
+
+from .shapes import node, placed, quad, sphere, unlit
+
+FACING = Orbit(distance=4.0, target=(0, 0, 0), fov=45)
+WHITE = np.ones((4, 8, 3), np.float32)
+SIDES = np.ones((16, 32, 3), np.float32) * np.linspace(0.1, 0.9, 32, dtype=np.float32)[:, None]  # darker to brighter
+FROM_BEHIND = Node(light=Light(type="directional", intensity=3.0), rotation=(0.0, 1.0, 0.0, 0.0))
+
+
+def picture(renderer: Renderer, material: Material, *more: Node, sky: Any = SIDES, part: Any = sphere) -> np.ndarray:
+    """Linear colours `(h, w, 3)` at half exposure, zero where nothing is."""
+    settings = RenderSettings(tone="none", exposure=-1, samples=1)
+    scene = placed(node(part(material)), *more)
+    pixels = renderer.render(scene, camera=FACING, environment=sky, size=(48, 48), settings=settings).pixels
+    return np.asarray(srgb_decoded(pixels[..., :3] / 255) * 2 * (pixels[..., 3:] == 255))
+
+
+def plastic(roughness: float = 0.4, **layers: Any) -> Material:
+    return Material(metallic_factor=0.0, roughness_factor=roughness, **layers)
+
+
+def metal(roughness: float = 0.4, **layers: Any) -> Material:
+    return Material(base_color_factor=(1.0, 0.8, 0.5, 1.0), roughness_factor=roughness, **layers)
+
+
+NOTHING = [
+    {"anisotropy": Anisotropy(strength=0.0, rotation=1.0)},
+    {"iridescence": Iridescence(factor=0.0)},
+    {"iridescence": Iridescence(factor=1.0, thickness_minimum=0.0, thickness_maximum=0.0)},
+    {"diffuse_transmission": DiffuseTransmission(factor=0.0, color_factor=(1, 0, 0))},
+    {"dispersion": Dispersion(dispersion=5.0)},  # nothing is transmitted
+    {"volume_scatter": VolumeScatter(multiscatter_color=(1, 0, 0))},  # nothing enters
+]
+
+
+@pytest.mark.parametrize("layers", NOTHING, ids=lambda layers: next(iter(layers)))
+@pytest.mark.parametrize("base", [plastic, metal])
+def test_a_layer_without_effect_changes_no_bit(renderer: Renderer, base: Any, layers: dict[str, Any]) -> None:
+    lit = Node(light=Light(type="directional", intensity=2.0))
+    np.testing.assert_array_equal(picture(renderer, base(**layers), lit), picture(renderer, base(), lit))
+
+
+def test_no_dispersion_is_the_plain_refraction(renderer: Renderer) -> None:
+    glass = {"transmission": Transmission(factor=1.0), "volume": Volume(thickness_factor=1.0)}
+    plain = picture(renderer, plastic(0.0, **glass))
+    np.testing.assert_array_equal(picture(renderer, plastic(0.0, **glass, dispersion=Dispersion())), plain)
+    assert np.abs(picture(renderer, plastic(0.0, **glass, dispersion=Dispersion(dispersion=30.0))) - plain).max() > 0.01
+
+
+def test_dispersion_bends_blue_more_than_red(renderer: Renderer) -> None:
+    """The sky brightens along u; green, whose index is the material's own, stays as it is."""
+    glass = {"transmission": Transmission(factor=1.0), "volume": Volume(thickness_factor=1.0), "ior": Ior(ior=1.6)}
+    plain = picture(renderer, plastic(0.0, **glass))[24, 32]
+    split = picture(renderer, plastic(0.0, **glass, dispersion=Dispersion(dispersion=30.0)))[24, 32]
+    assert split[1] == plain[1]
+    assert (split[0] - plain[0]) * (split[2] - plain[2]) < 0
+
+
+WHITE_LAYERS = [
+    plastic(anisotropy=Anisotropy(strength=1.0)),
+    plastic(0.2, iridescence=Iridescence(factor=1.0, thickness_maximum=500.0)),
+    plastic(diffuse_transmission=DiffuseTransmission(factor=0.7)),
+    plastic(
+        diffuse_transmission=DiffuseTransmission(factor=1.0),
+        volume=Volume(thickness_factor=1.0, attenuation_distance=0.5, attenuation_color=(0.5, 0.5, 0.5)),
+        volume_scatter=VolumeScatter(multiscatter_color=(1.0, 1.0, 1.0)),
+    ),
+    plastic(0.0, transmission=Transmission(factor=1.0), volume=Volume(thickness_factor=1.0)),
+    Material(roughness_factor=0.3, anisotropy=Anisotropy(strength=0.8, rotation=0.5)),
+    Material(roughness_factor=0.8, iridescence=Iridescence(factor=1.0)),
+]
+
+
+@pytest.mark.parametrize("material", WHITE_LAYERS)
+def test_white_in_a_white_room_sends_back_what_it_gets(renderer: Renderer, material: Material) -> None:
+    seen = picture(renderer, material, sky=WHITE)
+    seen = seen[seen[..., 1] > 0]
+    assert seen.max() <= 1.02
+    if material.iridescence is None:  # a film on white glass passes its light to the body, one on metal absorbs some
+        assert seen.min() >= 0.93
+
+
+def test_light_from_behind_shines_through_by_factor_and_color(renderer: Renderer) -> None:
+    """KHR_materials_diffuse_transmission: factor · color / π of the light that falls on the other side."""
+    leaf = plastic(
+        1.0,
+        ior=Ior(ior=1.0),
+        double_sided=True,
+        base_color_factor=(0, 0, 0, 1),
+        diffuse_transmission=DiffuseTransmission(factor=0.5, color_factor=(1.0, 0.5, 0.25)),
+    )
+    seen = picture(renderer, leaf, FROM_BEHIND, sky=WHITE * 0, part=quad)[24, 24]
+    assert seen == pytest.approx(np.array([1.0, 0.5, 0.25]) * 0.5 * 3.0 / np.pi, abs=0.01)
+
+
+def test_a_dense_volume_scatters_in_its_multiscatter_color(renderer: Renderer) -> None:
+    """No light passes a thick body: what is seen has been scattered back, and a thin one shows the far side alone."""
+    wax = {
+        "ior": Ior(ior=1.0),
+        "diffuse_transmission": DiffuseTransmission(factor=1.0),
+        "volume_scatter": VolumeScatter(multiscatter_color=(0.8, 0.4, 0.2)),
+    }
+    absorbing = {"attenuation_distance": 0.01, "attenuation_color": (0.1, 0.1, 0.1)}
+    thick = picture(renderer, plastic(1.0, **wax, volume=Volume(thickness_factor=1.0, **absorbing)), sky=WHITE)
+    thin = picture(renderer, plastic(1.0, **wax, volume=Volume(thickness_factor=0.0, **absorbing)), sky=WHITE)
+    assert thick[24, 24] == pytest.approx([0.8, 0.4, 0.2], abs=0.01)
+    assert thin[24, 24] == pytest.approx([1.0, 1.0, 1.0], abs=0.01)
+
+
+@pytest.mark.parametrize(("rotation", "axis"), [(0.0, 1), (np.pi / 2, 0)])
+def test_highlights_stretch_along_the_anisotropic_direction(renderer: Renderer, rotation: float, axis: int) -> None:
+    """A light in the camera's direction: the highlight on a ball is longer along u (pixel columns) than across it."""
+    brushed = Material(roughness_factor=0.3, anisotropy=Anisotropy(strength=0.9, rotation=rotation))
+    lamp = Node(light=Light(type="directional", intensity=1.0))
+
+    def part(material: Material) -> Any:
+        made = sphere(material)
+        normal = made.attributes["NORMAL"].floats
+        east = np.stack([normal[:, 2], 0 * normal[:, 0], -normal[:, 0], 0 * normal[:, 0] + 1], 1)
+        length = np.maximum(np.linalg.norm(east[:, :3], axis=1, keepdims=True), 1e-6)
+        east[:, :3] /= length
+        made.attributes["TANGENT"] = type(made.attributes["NORMAL"])(east.astype(np.float32))
+        return made
+
+    seen = picture(renderer, brushed, lamp, sky=WHITE * 0, part=part)[..., 1]
+    bright = seen > seen.max() / 4
+    extents = [np.ptp(np.nonzero(bright)[way]) for way in (0, 1)]
+    assert extents[axis] > 1.5 * extents[1 - axis]
+
+
+def test_anisotropy_takes_its_direction_from_the_texture(renderer: Renderer) -> None:
+    """A white pixel stands for the direction (1, 1)/√2 at full strength: the same as an eighth of a turn."""
+    info = TextureInfo(texture=Texture())  # a texture without an image is white
+    lamp = Node(light=Light(type="directional", intensity=1.0))
+    by_texture = metal(0.3, anisotropy=Anisotropy(strength=0.8, texture=info))
+    by_rotation = metal(0.3, anisotropy=Anisotropy(strength=0.8, rotation=np.pi / 4))
+    a, b = (picture(renderer, material, lamp, part=quad) for material in (by_texture, by_rotation))
+    assert a == pytest.approx(b, abs=0.02)
+
+
+def test_iridescence_colours_by_thickness(renderer: Renderer) -> None:
+    """Two films of different thickness have different hues."""
+    hues = []
+    for nanometres in (250.0, 400.0):
+        film = Iridescence(factor=1.0, thickness_maximum=nanometres)
+        grey = Material(base_color_factor=(0.5, 0.5, 0.5, 1), roughness_factor=0.1, iridescence=film)
+        color = picture(renderer, grey, sky=WHITE)[24, 24]
+        hues.append(color / color.sum())
+    assert np.abs(hues[0] - hues[1]).max() > 0.02
+
+
+def test_light_behind_frosted_glass_is_seen_through_it(renderer: Renderer) -> None:
+    glass = plastic(0.6, transmission=Transmission(factor=1.0), double_sided=True)
+    dark = picture(renderer, glass, sky=WHITE * 0, part=quad)
+    lit = picture(renderer, glass, FROM_BEHIND, sky=WHITE * 0, part=quad)
+    assert dark[24, 24].max() == 0
+    assert lit[24, 24].min() > 0.05
+
+
+def test_glass_shows_what_stands_behind_it_in_its_own_colours(renderer: Renderer) -> None:
+    wall = node(quad(unlit((0.2, 0.4, 0.8, 1)), z=-1.5))
+    glass = plastic(0.0, ior=Ior(ior=1.0), transmission=Transmission(factor=1.0), dispersion=Dispersion(dispersion=9.0))
+    assert picture(renderer, glass, wall, part=quad)[24, 24] == pytest.approx([0.2, 0.4, 0.8], abs=0.01)
