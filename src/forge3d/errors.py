@@ -84,6 +84,23 @@ class LimitExceeded(Forge3DError):
         )
 
 
+class SizeMismatch(Forge3DError, ValueError):
+    """Two pictures differ in size (width, height), so that no pixel of one has its counterpart in the other."""
+
+    exit_code = 3
+
+    def __init__(self, reference: tuple[int, int], test: tuple[int, int]):
+        self.reference, self.test = reference, test
+        super().__init__(reference, test)
+
+    def __str__(self) -> str:
+        (w, h), (other_w, other_h) = self.reference, self.test
+        return (
+            f"the pictures differ in size: {w} × {h} and {other_w} × {other_h} pixels must be equal to be compared; "
+            "render or export both at one size"
+        )
+
+
 class OutputError(Forge3DError):
     """The output could not be written (permissions, full disk, a path in the way). Nothing half-written is left."""
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from forge3d.compare import flip
-from forge3d.errors import DependencyMissing
+from forge3d.compare.flip import flip_map, object_flip
+from forge3d.compare.picture import as_pair, over
+from forge3d.errors import DependencyMissing, SizeMismatch
 
 pytest.importorskip("flip_evaluator")
 
@@ -41,9 +43,18 @@ def test_a_silhouette_shows() -> None:
     assert changed > 0.1
 
 
+def test_only_what_the_errors_depend_on_is_looked_at() -> None:
+    first, second = (np.zeros((200, 160, 4), np.uint8) for _ in range(2))
+    first[60:124, 40:104], second[60:124, 40:104] = disc((200, 40, 40)), disc((180, 60, 40), radius=18)
+    pair = as_pair(first, second)
+    shown = pair[0][..., 3] > 0
+    whole = flip_map(over(pair[0], 0.5), over(pair[1], 0.5))[shown].mean()
+    assert object_flip(*pair, shown) == pytest.approx(whole, rel=1e-5)
+
+
 def test_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValueError, match="must be equal"):
+    with pytest.raises(SizeMismatch, match="8 × 8 and 9 × 8 pixels must be equal"):
         flip(np.zeros((8, 8, 4), np.uint8), np.zeros((8, 9, 4), np.uint8))
     monkeypatch.setitem(sys.modules, "flip_evaluator", None)
     with pytest.raises(DependencyMissing, match="flip-evaluator"):
-        flip(disc((1, 1, 1)), disc((1, 1, 1)))
+        flip(disc((1, 1, 1)), disc((2, 1, 1)))

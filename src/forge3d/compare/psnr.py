@@ -1,26 +1,42 @@
-"""Peak signal-to-noise ratio of two pictures of a product."""
+"""Peak signal-to-noise ratio of two pictures."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from .picture import Floats, Pixels, as_pair, coverage
+
 IDENTICAL = 100.0
+"""What equal pictures get, in place of infinity."""
 
 
-def psnr(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> float | None:
-    """Peak signal-to-noise ratio over the pixels that show something, dB; at most `IDENTICAL`, None where none does.
+def psnr(first: Pixels, second: Pixels) -> float | None:
+    """Peak signal-to-noise ratio over the object's pixels in either picture, dB; None where there are none.
 
     Colours count by their coverage, and coverage itself counts: a changed silhouette shows. Pixels that both pictures
     leave empty would only flatter the number.
 
     Args:
-        first, second: `(h, w, 4)` sRGB with straight alpha.
+        first, second: of one size, see `picture.as_pair`; the object is what `picture.coverage` says.
+
+    Raises:
+        SizeMismatch, RecipeError: the pictures cannot be compared.
     """
-    pictures = [picture.astype(np.float32) / 255 for picture in (first, second)]
-    shown = (first[..., 3] > 0) | (second[..., 3] > 0)
+    pair = as_pair(first, second)
+    return object_psnr(*pair, np.maximum(*map(coverage, pair)) > 0)
+
+
+def object_psnr(first: Floats, second: Floats, shown: npt.NDArray[np.bool_]) -> float | None:
+    """`psnr` of pictures `(h, w, 4)` over the pixels that `shown` `(h, w)` names."""
     if not shown.any():
         return None
-    a, b = (np.concatenate([p[..., :3] * p[..., 3:], p[..., 3:]], axis=-1)[shown] for p in pictures)
-    error = float(np.mean(np.square(a - b), dtype=np.float64))
+    pair = [np.concatenate([p[..., :3] * p[..., 3:], p[..., 3:]], axis=-1)[shown] for p in (first, second)]
+    channels = 3 if first[..., 3].min() == second[..., 3].min() == 1 else 4  # what is nowhere clear has no coverage
+    return decibels(*(picture[:, :channels] for picture in pair))
+
+
+def decibels(first: Floats, second: Floats) -> float:
+    """−10 log₁₀ of the mean squared difference of values 0 to 1; at most `IDENTICAL`."""
+    error = float(np.mean(np.square(first - second), dtype=np.float64))
     return min(IDENTICAL, -10 * float(np.log10(error))) if error > 0 else IDENTICAL
