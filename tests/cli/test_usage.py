@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from forge3d.cli import main
-from forge3d.cli.app import app
+from forge3d.cli.app import program
 
-COMMANDS = sorted(command.name or command.callback.__name__ for command in app.registered_commands if command.callback)
+COMMANDS = sorted(
+    command.name or command.callback.__name__ for command in program().registered_commands if command.callback
+)
 
 
 def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-import gc
-import json
 import sys
 import warnings
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from .. import __version__
 from ..errors import Forge3DError
-from . import audit, build, diff, doctor, inspect, lod, optimize, render, validate
 
 # The base of what is wrong with a command line, under whichever name typer has it.
 _CommandLineError: Any = typer.BadParameter.__mro__[2]
 
-app = typer.Typer(
-    name="forge3d",
-    help="Make 3D products fast, correct and good-looking: validate, compress, level, render and publish glTF/GLB.",
-    epilog="Exit codes: 0 good, 1 findings, 2 usage, 3 input unreadable or refused, 4 environment (GPU, disk, "
-    "package), 5 remote or publish conflict, 70 a fault of forge3d, 130 interrupted.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-)
+_COMMANDS_OF = {
+    "inspect": ("info",),
+    "diff": ("diff",),
+    "validate": ("validate",),
+    "audit": ("audit",),
+    "optimize": ("optimize",),
+    "lod": ("lod",),
+    "render": ("render", "turntable"),
+    "build": ("build", "init"),
+    "doctor": ("doctor",),
+}
+_GROUP_OF = {command: group for group, commands in _COMMANDS_OF.items() for command in commands}
+"""The file of each command, in the order that help shows them."""
 
-for group in (inspect, diff, validate, audit, optimize, lod, render, build, doctor):
-    group.register(app)
+
+def program(command: str | None = None) -> typer.Typer:
+    """The program with the files of all commands, or only with that of the one that is asked for."""
+    app = typer.Typer(
+        name="forge3d",
+        help="Make 3D products fast, correct and good-looking: validate, compress, level, render and publish glTF/GLB.",
+        epilog="Exit codes: 0 good, 1 findings, 2 usage, 3 input unreadable or refused, 4 environment (GPU, disk, "
+        "package), 5 remote or publish conflict, 70 a fault of forge3d, 130 interrupted.",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    for group in [_GROUP_OF[command]] if command in _GROUP_OF else _COMMANDS_OF:
+        import_module(f".{group}", __package__).register(app)
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -38,7 +54,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
@@ -48,16 +63,15 @@ def _options(
     pass
 
 
-def main() -> None:
+def run() -> None:
     """Run the program and exit with the design's codes."""
     # Read before parsing: an error may come before, or instead of, the parsed options.
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
     if not debug:  # what overflows is judged by our own errors; NumPy's remarks help nobody here
         warnings.simplefilter("ignore", RuntimeWarning)
-    gc.set_threshold(100_000, 50, 100)  # most of what a command makes lives until it is printed: look for waste seldom
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        code = app(args=arguments, prog_name="forge3d", standalone_mode=False)
+        code = program(arguments[0] if arguments else None)(args=arguments, prog_name="forge3d", standalone_mode=False)
         if code == 130:  # how typer tells of an interrupt
             raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)
@@ -97,4 +111,6 @@ def _print_error(kind: str, message: str, as_json: bool) -> None:
 
 
 def _print_json_error(kind: str, message: str) -> None:
+    import json
+
     print(json.dumps({"error": {"type": kind, "message": message}}))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import AsJson, Model, console, count, print_json, size_text
+from .options import AsJson, Model, count, print_json, size_text
 from .progress import progress_bar
+from .tables import say, show_table
 
 if TYPE_CHECKING:
     from ..document import Change, Transform
@@ -187,33 +188,29 @@ def _change_facts(change: Change) -> dict[str, Any]:
 
 
 def _print_changes(changes: list[Change], warnings: list[str]) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None)
-    for column in ("step", "triangles", "vertices", "geometry", "images", "error"):
-        table.add_column(column, justify="left" if column == "step" else "right")
+    rows = []
     for change in changes:
         before, after = change.before, change.after
         assert before is not None
         assert after is not None
-        table.add_row(
-            change.transform,
-            _moved(before.triangles, after.triangles),
-            _moved(before.vertices, after.vertices),
-            _moved(before.geometry_bytes, after.geometry_bytes, size_text),
-            _moved(before.image_bytes, after.image_bytes, size_text),
-            "" if change.error is None else f"{change.error * 1000:.3g} mm",
+        rows.append(
+            (
+                change.transform,
+                _moved(before.triangles, after.triangles),
+                _moved(before.vertices, after.vertices),
+                _moved(before.geometry_bytes, after.geometry_bytes, size_text),
+                _moved(before.image_bytes, after.image_bytes, size_text),
+                "" if change.error is None else f"{change.error * 1000:.3g} mm",
+            )
         )
-    out = console()
-    out.print(table)
+    show_table(("step", "triangles", "vertices", "geometry", "images", "error"), rows)
     for change in changes:
         for note in change.notes:
-            out.print(f"{change.transform}: {escape(note)}", soft_wrap=True)
+            say(f"{change.transform}: {note}")
         for skip in change.skipped:
-            out.print(f"[dim]{change.transform} left {escape(f'{skip.what} alone: {skip.why}')}[/]", soft_wrap=True)
+            say((f"{change.transform} left {skip.what} alone: {skip.why}", "dim"))
     for warning in warnings:
-        out.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
+        say(("warning", "yellow"), f" {warning}")
 
 
 def _moved(before: int, after: int, text: Any = "{:,}".format) -> str:
