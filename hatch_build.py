@@ -19,6 +19,7 @@ FLAGS = [
     "-O2",
     "-ffp-contract=off",
     "-fPIC",
+    "-pthread",
     "-shared",
     "-fvisibility=hidden",
     "-Wall",

@@ -34,14 +34,16 @@ ALLOWED = {
     "compare": set(),
     "native": set(),
     "surface": {"native"},
+    "light": {"native"},
     "document": {"gltf", "images"},
     "optimize": _CORE | {"native", "surface"},
     "lod": _CORE | {"native", "surface", "optimize"},
     "audit": _CORE | {"validate", "surface"},
-    "render": _CORE | {"surface"},
+    "render": _CORE | {"surface", "light"},
     "export": _CORE,
+    "likeness": _CORE | {"compare", "render"},
     "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers"},
-    "cli": _CORE | _MAKERS | {"validate", "compare", "pipeline", "aws", "farm", "serve"},
+    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):
     ALLOWED[outer] = _CORE | {"pipeline", "validate"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,29 +52,33 @@ def joint_matrices(skin: Skin, world: Mapping[Node, Matrix]) -> Matrix:
 
 
 def vertex_matrices(primitive: Primitive, joints: Matrix) -> FloatArray | None:
-    """The blended matrix of each vertex `(n, 4, 4)` float32, over every JOINTS_n/WEIGHTS_n; None where unskinned.
-
-    Weights that do not sum up to 1 are a fault of the file (§3.7.3.3). They are scaled until they do, as three.js does,
-    and a vertex without any follows its first joint; else the mesh would shrink towards the origin there.
-    """
-    blended: npt.NDArray[np.float32] | None = None
-    total = np.zeros((1, 1), np.float32)
-    matrices = joints.astype(np.float32).reshape(-1, 16)
+    """The blended matrix of each vertex `(n, 4, 4)` float32, over every JOINTS_n/WEIGHTS_n; None where unskinned."""
+    sets = []
     for number in range(len(primitive.attributes)):
         indices, weights = (primitive.attributes.get(f"{kind}_{number}") for kind in ("JOINTS", "WEIGHTS"))
         if indices is None or weights is None:
             break
-        columns, shares = indices.array, weights.floats
-        if blended is None:
-            blended, first = np.zeros((len(indices), 16), np.float32), columns[:, 0]
+        sets.append((indices.array, weights.floats))
+    return blended_matrices(sets, joints) if sets else None
+
+
+def blended_matrices(sets: Sequence[tuple[npt.NDArray[Any], FloatArray]], joints: Matrix) -> FloatArray:
+    """`(n, 4, 4)` float32: the joints' matrices, mixed for each vertex. `sets`: indices and weights, `(n, 4)` each.
+
+    Weights that do not sum up to 1 are a fault of the file (§3.7.3.3). They are scaled until they do, as three.js does,
+    and a vertex without any follows its first joint; else the mesh would shrink towards the origin there.
+    """
+    matrices = joints.astype(np.float32).reshape(-1, 16)
+    first = sets[0][0][:, 0]
+    blended = np.zeros((len(first), 16), np.float32)
+    total = np.zeros((1, 1), np.float32)
+    for columns, shares in sets:
         total = total + np.abs(shares).sum(1, keepdims=True)
         for influence in range(columns.shape[1]):
             share = shares[:, influence : influence + 1]
             if share.any():
                 # An index past the joints is a fault of the file; it must not be one of ours.
                 blended += share * matrices[np.minimum(columns[:, influence], len(matrices) - 1)]
-    if blended is None:
-        return None
     without = total[:, 0] == 0
     blended /= np.where(total == 0, 1, total)
     blended[without] = matrices[np.minimum(first[without], len(matrices) - 1)]

@@ -1,43 +1,15 @@
-// The library as C functions, for `library.py`: plain arrays in and out, no exception gets past.
-//
-// A function returns 0, or one of `Status`, and then `forge3d_message` says what was wrong.
+// The library as C functions, for `library.py`.
 #include <algorithm>
 #include <memory>
-#include <new>
-#include <string>
 
+#include "api.h"
 #include "level.h"
 #include "nearest.h"
 #include "rows.h"
 
-#define EXPORT extern "C" __attribute__((visibility("default")))
-
 using namespace forge3d;
 
 namespace {
-
-enum Status : int { kOk = 0, kBadArgument = 1, kCancelled = 2, kNoMemory = 3, kFault = 4 };
-
-thread_local std::string message;
-
-template <class Action>
-int guarded(Action action) {
-    try {
-        action();
-        return kOk;
-    } catch (const Cancelled&) {
-        return kCancelled;
-    } catch (const BadArgument& error) {
-        message = error.what();
-        return kBadArgument;
-    } catch (const std::bad_alloc&) {
-        message = "there is not enough memory";
-        return kNoMemory;
-    } catch (const std::exception& error) {
-        message = error.what();
-        return kFault;
-    }
-}
 
 std::vector<Vec3> vectors(const double* numbers, int64_t count) {
     std::vector<Vec3> made(static_cast<size_t>(count));

@@ -19,6 +19,7 @@ VERSION = 2  # of the functions in api.cpp
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32
 Long = ctypes.c_int64
+Float = ctypes.c_float
 PROGRESS = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_double)
 
 _OK, _BAD_ARGUMENT, _CANCELLED, _NO_MEMORY = range(4)
@@ -32,12 +33,19 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_nearest_query": [Pointer, Pointer, Long, Pointer, Pointer, Pointer],
     "forge3d_components": [Pointer, Long, Long, Pointer],
     "forge3d_distinct": [Pointer, Long, Long, Pointer, Pointer, ctypes.POINTER(Long)],
+    "forge3d_stage": [Pointer, Long, Int, Pointer, Pointer, Long, Pointer, Int, Pointer, Int, ctypes.POINTER(Pointer)],
+    "forge3d_sky": [Pointer, Int, Int, ctypes.POINTER(Pointer)],
+    "forge3d_trace": [Pointer, Pointer, Pointer, Float, Pointer, Int, Pointer, Int, Int, Int, Float, Int,
+                      *[Pointer] * 3],
 }  # fmt: skip
 _SURE_FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_record": [Pointer] * 4,
     "forge3d_level_arrays": [Pointer] * 7,
     "forge3d_collapse_free": [Pointer],
     "forge3d_nearest_free": [Pointer],
+    "forge3d_stage_free": [Pointer],
+    "forge3d_sky_free": [Pointer],
+    "forge3d_light_sizes": [Pointer],
 }
 
 

@@ -149,7 +149,7 @@ def pack_material(material: Material) -> bytes:
         value = _value(material, path)
         record[f"m_{glsl_name(path)}"] = 0.0 if value is None else value
     for path, info, _ in slots_in_use(material, tuple(LAYERS.keys() - {"unlit"})):
-        record[f"m_{glsl_name(path)}_uv"] = _uv_rows(info)
+        record[f"m_{glsl_name(path)}_uv"] = uv_rows(info)
     return record.tobytes()
 
 
@@ -161,7 +161,7 @@ def _value(material: Material, path: str) -> Any:
     return getattr(owner if owner is not None else LAYERS[name](), member)
 
 
-def _uv_rows(info: TextureInfo) -> list[list[float]]:
+def uv_rows(info: TextureInfo) -> list[list[float]]:
     """KHR_texture_transform as rows of translation · rotation · scale; the extras ride in w."""
     transform = info.transform
     if transform is None:

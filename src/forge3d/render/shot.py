@@ -119,18 +119,18 @@ def _frame_record(
     record = np.zeros(1, FRAME_BLOCK.dtype)
     near, far = depth_range(view, _box_corners(stage))
     record["f_view_projection"] = (view.projection(near, far) @ view.rotation()).T
-    record["f_environment"] = _rotation_about_y(-settings.environment_rotation).T
+    record["f_environment"] = rotation_about_y(-settings.environment_rotation).T
     record["f_back"] = [*view.axes[2], float(view.perspective)]
     record["f_light"] = [settings.environment_intensity, environment.mips, 2.0**settings.exposure, 1.0]
     record["f_background"][0, :3] = settings.background_linear or (0.0, 0.0, 0.0)
     lights = stage.lights[:MAX_LIGHTS] if settings.lights else ()
     record["f_light_count"] = len(lights)
     for index, placed in enumerate(lights):
-        record["f_lights"][0, index * 4 : index * 4 + 4] = _light_rows(placed, stage.turn, view)
+        record["f_lights"][0, index * 4 : index * 4 + 4] = light_rows(placed, stage.turn, view.eye)
     return record
 
 
-def _rotation_about_y(degrees: float) -> Matrix:
+def rotation_about_y(degrees: float) -> Matrix:
     """Counter-clockwise seen from above, `(4, 4)`."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     m = np.eye(4)
@@ -140,7 +140,7 @@ def _rotation_about_y(degrees: float) -> Matrix:
 
 def turn_about(axis: Vector, degrees: float) -> Matrix:
     """A turntable's matrix `(4, 4)`: counter-clockwise seen from above, about the vertical line through `axis`."""
-    m = _rotation_about_y(degrees)
+    m = rotation_about_y(degrees)
     m[:3, 3] = axis - m[:3, :3] @ axis
     return m
 
@@ -163,13 +163,13 @@ def depth_range(view: View, corners: Vector) -> tuple[float, float]:
     return (max(near, far * 1e-4), far) if far > 0 else (0.1, 1.0)
 
 
-def _light_rows(placed: PlacedLight, turn: Matrix, view: View) -> Matrix:
-    """The four rows of a light, see punctual.glsl."""
+def light_rows(placed: PlacedLight, turn: Matrix, origin: Vector) -> Matrix:
+    """The four rows of a light, see punctual.glsl; places are relative to `origin`."""
     light, world = placed.light, turn @ placed.world
     direction = -world[:3, 2] / max(float(np.linalg.norm(world[:3, 2])), 1e-12)
     rows = np.zeros((4, 4))
     kind = {"directional": 0, "point": 1, "spot": 2}.get(light.type, 1)
-    rows[0] = [*(direction if kind == 0 else world[:3, 3] - view.eye), kind]
+    rows[0] = [*(direction if kind == 0 else world[:3, 3] - origin), kind]
     rows[1] = [*(np.array(light.color) * light.intensity), light.range or 0.0]
     rows[2, :3] = direction
     # The formula of the KHR_lights_punctual specification.

@@ -32,7 +32,7 @@ class GpuTexture:
 
 def upload_texture(context: Any, pixels: npt.NDArray[Any], *, srgb: bool, max_size: int) -> GpuTexture:
     """A mipmapped texture of `(h, w, c)` pixels; sRGB texels are linearised before they are filtered."""
-    pixels = _eight_bit(pixels)
+    pixels = eight_bit(pixels)
     if max(pixels.shape[:2]) > max_size:
         pixels = _shrunk(pixels, max_size, srgb)
     height, width, channels = pixels.shape
@@ -53,7 +53,7 @@ def white_texture(context: Any) -> GpuTexture:
     return upload_texture(context, np.full((1, 1, 4), 255, np.uint8), srgb=False, max_size=1)
 
 
-def _eight_bit(pixels: npt.NDArray[Any]) -> Pixels:
+def eight_bit(pixels: npt.NDArray[Any]) -> Pixels:
     if pixels.dtype == np.uint8:
         return pixels
     return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)

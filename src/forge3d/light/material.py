@@ -1,0 +1,101 @@
+"""Materials and textures as the native library reads them: the layouts of native/material.h."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+import numpy as np
+import numpy.typing as npt
+
+SLOTS = (
+    "base_color_texture",
+    "metallic_roughness_texture",
+    "normal_texture",
+    "emissive_texture",
+    "specular.texture",
+    "specular.color_texture",
+    "clearcoat.texture",
+    "clearcoat.roughness_texture",
+    "clearcoat.normal_texture",
+    "sheen.color_texture",
+    "sheen.roughness_texture",
+    "transmission.texture",
+    "anisotropy.texture",
+    "diffuse_transmission.texture",
+    "diffuse_transmission.color_texture",
+    "specular_glossiness.texture",
+)
+"""The texture slots in their order, named as in `document.material`."""
+
+NO_TEXTURE = -1
+
+SLOT = np.dtype([("texture", "i4"), ("uv", "i4"), ("rows", "f4", (2, 3)), ("strength", "f4")])
+"""`uv`: which of the vertices' pairs; `rows`: the texture transform."""
+
+MATERIAL = np.dtype(
+    [
+        ("flags", "i4"),
+        ("alpha_cutoff", "f4"),
+        ("base_color", "f4", 4),
+        ("metallic", "f4"),
+        ("roughness", "f4"),
+        ("emissive", "f4", 3),
+        ("ior", "f4"),
+        ("specular", "f4"),
+        ("specular_color", "f4", 3),
+        ("clearcoat", "f4"),
+        ("clearcoat_roughness", "f4"),
+        ("sheen_color", "f4", 3),
+        ("sheen_roughness", "f4"),
+        ("transmission", "f4"),
+        ("absorption", "f4", 3),
+        ("anisotropy", "f4"),
+        ("anisotropy_rotation", "f4"),
+        ("diffuse_transmission", "f4"),
+        ("diffuse_transmission_color", "f4", 3),
+        ("reflectance", "f4", 3),
+        ("glossiness", "f4"),
+        ("slots", SLOT, len(SLOTS)),
+    ]
+)
+"""`absorption`: of a thick, transmissive one, per length of the scene: -ln(colour) / distance."""
+
+
+class Flag(IntFlag):
+    """What a material is."""
+
+    DOUBLE_SIDED = 1
+    UNLIT = 2
+    GLOSSINESS = 4
+    THICK = 8
+    MASK = 16
+    BLEND = 32
+
+
+class Wrap(IntEnum):
+    REPEAT = 0
+    CLAMP = 1
+    MIRROR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Texture:
+    """`texels`: `(h, w, 4)` uint8; `srgb`: whether their colours are encoded; alpha never is."""
+
+    texels: npt.NDArray[np.uint8]
+    srgb: bool
+    wrap: tuple[Wrap, Wrap] = (Wrap.REPEAT, Wrap.REPEAT)
+    nearest: bool = False
+
+
+def default_material(count: int = 1) -> npt.NDArray[np.void]:
+    """So many materials with glTF's defaults, `(count,)` of `MATERIAL`."""
+    made = np.zeros(count, MATERIAL)
+    for name in ("base_color", "metallic", "roughness", "specular", "specular_color", "diffuse_transmission_color"):
+        made[name] = 1.0
+    made["ior"], made["alpha_cutoff"] = 1.5, 0.5
+    made["slots"]["texture"] = NO_TEXTURE
+    made["slots"]["rows"] = [[1, 0, 0], [0, 1, 0]]
+    made["slots"]["strength"] = 1.0
+    return made

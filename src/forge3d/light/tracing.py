@@ -1,0 +1,198 @@
+"""Path tracing: what a camera sees, with every shadow and every reflection of one surface in another.
+
+The native core (native/tracer.h) follows paths from the camera (Kajiya 1986). At each point it looks for light by the
+sky's brightness and by the surface's reflectance, and weighs both (Veach and Guibas 1995); its samples are scrambled
+Sobol points, so the same input gives the same numbers, on any number of threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..native.library import call, given, library
+from .material import MATERIAL, SLOT, Texture
+
+Floats = npt.NDArray[np.float32]
+
+COLUMNS = 14
+"""Columns of a vertex before its UV pairs: position 3, normal 3, tangent 4, colour 4."""
+
+_LENS = np.dtype(
+    [("eye", "f4", 3), ("axes", "f4", (3, 3)), ("half_height", "f4"), ("aspect", "f4"), ("perspective", "i4"),
+     ("width", "i4"), ("height", "i4")]
+)  # fmt: skip
+_TEXTURE = np.dtype(
+    [("texels", "u8"), ("width", "i4"), ("height", "i4"), ("srgb", "i4"), ("nearest", "i4"), ("wrap", "i4", 2)]
+)
+_LAMP_BYTES = 64
+
+
+class Stage:
+    """Surfaces that light can meet.
+
+    Args:
+        vertices: `(n, 14 + 2k)` float32: position, normal (zeros: flat), tangent (zeros: made where needed), colour,
+            and k UV pairs.
+        corners: `(triangles, 3)`.
+        material_of: `(triangles,)`, which of `materials`.
+        materials: `(m,)` of `MATERIAL`.
+
+    Raises:
+        ValueError: an index points nowhere.
+    """
+
+    def __init__(
+        self,
+        vertices: npt.ArrayLike,
+        corners: npt.ArrayLike,
+        material_of: npt.ArrayLike,
+        materials: npt.NDArray[np.void],
+        textures: tuple[Texture, ...] = (),
+    ):
+        self._handle = ctypes.c_void_p()
+        _check_layouts()
+        points, at_points = given(vertices, np.float32, -1, np.shape(vertices)[1])
+        triangles, at_triangles = given(corners, np.int32, -1, 3)
+        _which, at_which = given(material_of, np.int32, len(triangles))
+        packed = np.ascontiguousarray(materials, MATERIAL)
+        # Kept, as the library goes on reading them.
+        self._texels = [np.ascontiguousarray(texture.texels, np.uint8) for texture in textures]
+        table = np.zeros(len(textures), _TEXTURE)
+        for row, texture, texels in zip(table, textures, self._texels, strict=True):
+            if texels.ndim != 3 or texels.shape[2] != 4:
+                raise ValueError(f"texels of shape {texels.shape} where (height, width, 4) was expected")
+            row["texels"], (row["height"], row["width"]) = texels.ctypes.data, texels.shape[:2]
+            row["srgb"], row["nearest"], row["wrap"] = texture.srgb, texture.nearest, texture.wrap
+        call(
+            "forge3d_stage", at_points, len(points), points.shape[1], at_triangles, at_which, len(triangles),
+            packed.ctypes.data, len(packed), table.ctypes.data, len(table), self._handle,
+        )  # fmt: skip
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            library().forge3d_stage_free(self._handle)
+
+
+class Sky:
+    """Light from all around: `(h, w, 3)` linear radiance, top row first.
+
+    Direction d is seen at u = atan2(d.z, d.x) / 2π + ½, v = asin(d.y) / π + ½, v upwards.
+    """
+
+    def __init__(self, picture: npt.ArrayLike):
+        self._handle = ctypes.c_void_p()
+        texels, address = given(picture, np.float32, -1, -1, 3)
+        call("forge3d_sky", address, texels.shape[1], texels.shape[0], self._handle)
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None):
+            library().forge3d_sky_free(self._handle)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """Everything that shines.
+
+    Attributes:
+        to_sky: `(3, 3)` rotation from the stage's directions to the sky's.
+        intensity: a factor on the sky's light.
+        lamps: `(n, 4, 4)` float32, see shaders/punctual.glsl.
+    """
+
+    sky: Sky
+    to_sky: npt.NDArray[Any] = field(default_factory=lambda: np.eye(3))
+    intensity: float = 1.0
+    lamps: Floats = field(default_factory=lambda: np.zeros((0, 4, 4), np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lens:
+    """A camera in the stage's space; see `render.camera.View`."""
+
+    eye: npt.NDArray[Any]
+    axes: npt.NDArray[Any]
+    half_height: float
+    aspect: float
+    perspective: bool
+    size: tuple[int, int]
+
+    def packed(self) -> npt.NDArray[np.void]:
+        record = np.zeros(1, _LENS)
+        record["eye"], record["axes"] = self.eye, self.axes
+        record["half_height"], record["aspect"], record["perspective"] = self.half_height, self.aspect, self.perspective
+        record["width"], record["height"] = self.size
+        return record
+
+
+class Traced:
+    """A picture that gets better with every pass.
+
+    Args:
+        filter: `(256,)` growing: where in a pixel samples fall, pixels from its middle: the resolve filter's
+            distribution, inverted.
+        bounces: how often light may turn on its way to the camera.
+        brightest: that bounced light may add to a sample; what is more makes sparkles (fireflies) that many samples do
+            not clear. It dims what little they would have added.
+        threads: default: one for each processor.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        light: Light,
+        lens: Lens,
+        *,
+        filter: Floats,
+        bounces: int = 8,
+        brightest: float = 10.0,
+        threads: int | None = None,
+    ):
+        self._stage, self._light = stage, light
+        self._lens = lens.packed()
+        self._filter, _ = given(filter, np.float32, 256)
+        self._bounces, self._brightest = bounces, brightest
+        self._threads = threads or len(os.sched_getaffinity(0))
+        width, height = lens.size
+        self._color, self._facts = np.zeros((height, width, 4), np.float32), np.zeros((height, width, 6), np.float32)
+        self.samples = 0
+
+    def add(self, samples: int) -> None:
+        """Trace so many more samples of each pixel."""
+        _rotation, at_rotation = given(self._light.to_sky, np.float32, 3, 3)
+        lamps, at_lamps = given(self._light.lamps, np.float32, -1, 4, 4)
+        call(
+            "forge3d_trace", self._stage._handle, self._light.sky._handle, at_rotation, self._light.intensity,
+            at_lamps, len(lamps), self._lens.ctypes.data, self.samples, samples, self._bounces, self._brightest,
+            self._threads, self._filter.ctypes.data, self._color.ctypes.data, self._facts.ctypes.data,
+        )  # fmt: skip
+        self.samples += samples
+
+    @property
+    def color(self) -> Floats:
+        """`(h, w, 4)` float32, linear, premultiplied by alpha: the mean of all samples so far."""
+        return self._color / np.float32(max(self.samples, 1))
+
+    @property
+    def albedo(self) -> Floats:
+        """`(h, w, 3)` of what is seen first, times its alpha."""
+        return self._facts[..., :3] / np.float32(max(self.samples, 1))
+
+    @property
+    def normals(self) -> Floats:
+        """`(h, w, 3)` of what is seen first, times its alpha."""
+        return self._facts[..., 3:] / np.float32(max(self.samples, 1))
+
+
+def _check_layouts() -> None:
+    """The library must have been built from the same layouts."""
+    sizes = np.zeros(5, np.int32)
+    library().forge3d_light_sizes(sizes.ctypes.data)
+    here = [SLOT.itemsize, MATERIAL.itemsize, _TEXTURE.itemsize, _LENS.itemsize, _LAMP_BYTES]
+    if sizes.tolist() != here:
+        raise RuntimeError(f"forge3d's native library packs {sizes.tolist()} bytes where {here} are written")

@@ -1,0 +1,60 @@
+// A point of a surface, and how it scatters light: glTF 2.0's metallic-roughness model and its extensions.
+//
+// The reflectances are those of the shaders; what microfacets lose to each other is given back (Turquin 2019,
+// "Practical multiple scattering compensation"), and each layer leaves to those beneath what its albedo leaves over.
+#pragma once
+#include "microfacet.h"
+#include "stage.h"
+
+namespace forge3d {
+
+// How light went on.
+struct Scattered {
+    Float3 direction;
+    Float3 share;       // of the light that comes from there, over the density
+    float density = 0;  // over solid angle; negative where `light` is of no use: what passes through glass
+};
+
+class Surface {
+public:
+    // `to_viewer`: unit.
+    Surface(const Stage& stage, const Hit& hit, const Float3& to_viewer);
+
+    const Float3& position() const { return position_; }
+    const Float3& normal() const { return frame_.z; }
+    const Float3& emitted() const { return emitted_; }
+    const Float3& albedo() const { return albedo_; }
+    bool unlit() const { return unlit_; }
+    // Where rays towards `direction` begin.
+    Float3 origin(const Float3& direction) const { return position_ + plane_ * (dot(plane_, direction) > 0 ? lift_ : -lift_); }
+    // Whether `scatter` alone finds where light comes from.
+    bool glass_only() const { return inside_; }
+
+    // The share of light from a direction that goes to the viewer, times the light's cosine, and the density with which
+    // `scatter` chooses that direction.
+    Float3 light(const Float3& direction, float& density) const;
+    // A direction; false where light ends here.
+    bool scatter(Sampler& sampler, Scattered& out) const;
+    // What the medium behind the surface absorbs, if light that went to `direction` is now in it.
+    Float3 medium(const Float3& direction, const Float3& before) const {
+        return thick_ && dot(plane_, direction) < 0 ? (inside_ ? Float3() : absorption_) : before;
+    }
+
+private:
+    bool refract(Sampler& sampler, Scattered& out, float chance) const;
+    Float3 facets(const Float3& half) const;
+
+    Float3 position_, plane_, viewer_, albedo_, emitted_, absorption_;
+    Frame frame_, coat_frame_;
+    float lift_, ior_;
+    bool unlit_, inside_, thick_;
+    Ggx base_, coat_;
+    Float3 local_, coat_local_;                   // the viewer's direction in the frames
+    Float3 dielectric_, metal_;                   // reflectance at the normal, with what multiple scattering adds
+    Float3 dielectric_edge_, metal_edge_;         // at the edge, likewise
+    Float3 diffuse_, behind_, glass_, sheen_;
+    float sheen_roughness_ = 1, beneath_coat_ = 1, beneath_sheen_ = 1, coat_weight_ = 0;
+    float chances_[6];  // of the lobes, see shading.cpp
+};
+
+}  // namespace forge3d

@@ -1,0 +1,43 @@
+// Path tracing (Kajiya 1986): what a camera sees of a stage under a sky and lamps.
+#pragma once
+#include "shading.h"
+#include "sky.h"
+
+namespace forge3d {
+
+// As light/camera.py packs it.
+struct Lens {
+    float eye[3], right[3], up[3], back[3];
+    float half_height, aspect;
+    int32_t perspective;
+    int32_t width, height;
+};
+
+// As in shaders/punctual.glsl: four rows of four.
+struct Lamp {
+    float place[3], kind;  // 0: directional, towards `place`; 1: point; 2: spot
+    float color[3], range;
+    float axis[4], cone[4];
+};
+
+struct Light {
+    const Sky* sky;
+    float to_sky[9];  // directions of the stage to the sky's, by rows
+    float intensity;
+    const Lamp* lamps;
+    int32_t lamp_count;
+};
+
+struct Tracing {
+    int32_t first, samples;  // of each pixel
+    int32_t bounces;         // how often light may turn on its way
+    float brightest;         // that bounced light may add to a sample: what is more sparkles
+    int32_t threads;
+    const float* filter;     // 256 growing numbers: where in a pixel, -1.5 to 1.5 or less, samples fall
+};
+
+// Adds `samples` to `color`: (height, width, 4), linear, premultiplied; and to `facts`: (height, width, 6), albedo and
+// normal of what is seen first. The same arguments always add the same, on any number of threads.
+void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* color, float* facts);
+
+}  // namespace forge3d
