@@ -22,6 +22,7 @@ from forge3d.document import (
 )
 from forge3d.document.material import Clearcoat, Iridescence, Sheen
 from forge3d.optimize import Prune
+from forge3d.optimize.solid import solid_color
 
 from . import document, primitive
 
@@ -124,3 +125,14 @@ def test_by_default_every_texture_stays() -> None:
     material = Material(base_color_texture=solid(9, 9, 9))
     Prune()(of(material), Context())
     assert material.base_color_texture is not None
+
+
+@pytest.mark.parametrize("encoded", ["png", "jpeg"])
+def test_pictures_of_several_colours_are_told_by_their_code(encoded: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large pictures that deflate well are decoded only where their code is the same bits over and over."""
+    pixels = np.full((1024, 1024, 3), (128, 127, 255), np.uint8)
+    assert solid_color(Image(images.encode(pixels, encoded))) is not None
+    grain = np.random.default_rng(5).integers(0, 255, (1024, 128, 1))
+    pixels[:, :128] = grain // 16 * 16 if encoded == "png" else (grain > 250) * 90
+    monkeypatch.setattr(Image, "pixels", property(lambda image: pytest.fail("was decoded")))
+    assert solid_color(Image(images.encode(pixels, encoded, quality=50))) is None

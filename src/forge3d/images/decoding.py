@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +103,8 @@ def decode_many(
     workers = min(threads or len(os.sched_getaffinity(0)), len(images))
     if workers < 2 or total - max(header.pixels for header in headers) < _WORTH_A_THREAD:
         return [decode(data, max_pixels=max_pixels) for data in images]
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(workers) as pool:
         order = sorted(range(len(images)), key=lambda i: -headers[i].pixels)
         futures = {i: pool.submit(decode, images[i], max_pixels=max_pixels) for i in order}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
-from hashlib import sha256
 from typing import Any, ClassVar
+from zlib import crc32
 
 import numpy as np
 
@@ -89,14 +89,21 @@ def _merge(document: Document, keyed: Iterable[tuple[Any, Hashable]], driven: se
 
 
 def _accessor_keys(document: Document, geometry: bool) -> list[tuple[Accessor, Hashable]]:
-    """Keys of the accessors in use; only those that agree in use, type and length are decoded and hashed."""
+    """Keys of the accessors in use that agree in use, type and length, where more than one has the same checksum.
+
+    Only those are decoded, and only those of one checksum are compared.
+    """
     groups: dict[Hashable, list[Accessor]] = {}
     for accessor, use in _uses(document):
         if not geometry and use in ("vertices", "indices"):
             continue
         kind = (use, accessor.dtype.str, accessor.shape, accessor.normalized, _frozen(accessor.extras))
         groups.setdefault((*kind, _frozen(accessor.extensions), _block(accessor)), []).append(accessor)
-    return [(a, (kind, _hash(a))) for kind, group in groups.items() if len(group) > 1 for a in group]
+    alike: dict[Hashable, list[Accessor]] = {}
+    for kind, group in groups.items():
+        for accessor in group if len(group) > 1 else ():
+            alike.setdefault((kind, crc32(np.ascontiguousarray(accessor.array).data)), []).append(accessor)
+    return [(a, (key, a.array.tobytes())) for key, group in alike.items() if len(group) > 1 for a in group]
 
 
 def _uses(document: Document) -> list[tuple[Accessor, str]]:
@@ -134,14 +141,10 @@ def _block(accessor: Accessor) -> Hashable:
     return (*block, payload.accessors.get(accessor))
 
 
-def _hash(accessor: Accessor) -> bytes:
-    return sha256(np.ascontiguousarray(accessor.array).data).digest()
-
-
 def _image_key(image: Image) -> Hashable:
     data = image.data
     own = (image.mime_type, _frozen(image.extras), _frozen(image.extensions), _frozen(image.xmp))
-    return (sha256(data).digest(), *own) if data else id(image)
+    return (data, *own) if data else id(image)
 
 
 def _drawn(primitives: list[Primitive]) -> Hashable:
@@ -152,7 +155,7 @@ def _primitive_key(primitive: Primitive) -> Hashable:
     """Geometry by its accessors, or by the Draco block that they come from."""
     if primitive.draco is None:
         return content_key(primitive, ("name",))
-    block = (sha256(primitive.draco.data).digest(), _frozen(primitive.draco.attributes), sorted(primitive.attributes))
+    block = (primitive.draco.data, _frozen(primitive.draco.attributes), sorted(primitive.attributes))
     return (_frozen(block), content_key(primitive, ("name", "attributes", "indices", "draco")))
 
 

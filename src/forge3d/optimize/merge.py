@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -149,6 +148,8 @@ def _notices(*notices: str | None) -> str | None:
 
 def _by_geometry(document: Document) -> dict[bytes, list[Primitive]]:
     """Primitives by what they draw: topology, positions and the order of their vertices."""
+    from hashlib import sha256
+
     found: dict[bytes, list[Primitive]] = {}
     for primitive in dict.fromkeys(p for mesh in document.meshes for p in mesh.primitives):
         digest = sha256(repr(primitive.mode).encode())

@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..document import Transform
@@ -52,7 +53,8 @@ def name_of(kind: type[Transform]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
-def options_of(kind: type[Transform]) -> list[Option]:
+@cache
+def options_of(kind: type[Transform]) -> tuple[Option, ...]:
     """The options of a transform class, in the order of its fields."""
     hints, texts = get_type_hints(kind), _documented(kind)
     options = []
@@ -60,7 +62,7 @@ def options_of(kind: type[Transform]) -> list[Option]:
         type_, choices, optional = _taken_apart(hints[f.name], kind, f.name)
         default = None if f.default is MISSING else f.default
         options.append(Option(f.name, type_, default, choices, optional, texts.get(f.name, "")))
-    return options
+    return tuple(options)
 
 
 def parse(text: str, registry: Mapping[str, type[Transform]]) -> Transform:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ _FACTORS: dict[str, tuple[tuple[str, str], ...]] = {
 _FLAT = (range(126, 130), range(126, 130), range(253, 256))  # what exporters write for a normal that points straight up
 _COVERED = ("base_color_texture", "specular_glossiness.diffuse_texture")
 _MOST_BYTES = 0.05  # of an encoded pixel: a picture of one colour is far smaller in every format
+_PIECE = 4096  # bytes of the code that are looked at in a place
 
 Texel = npt.NDArray[np.float64]
 
@@ -66,7 +68,7 @@ def solid_color(image: Image, tolerance: int = 0) -> Texel | None:
     """The stored `(r, g, b, a)` in 0 to 255 where every texel is the same, NaN in channels that vary; else None."""
     try:
         header = image.header
-        if len(image.data) > 4096 + _MOST_BYTES * header.width * header.height:
+        if len(image.data) > 4096 + _MOST_BYTES * header.width * header.height or _varies(image.data):
             return None
         pixels = image.pixels
     except Forge3DError:
@@ -86,6 +88,16 @@ def solid_color(image: Image, tolerance: int = 0) -> Texel | None:
         return None
     color, alpha = (found[:-1], found[-1:]) if len(found) in (2, 4) else (found, np.array([255.0]))
     return np.concatenate([np.broadcast_to(color, 3) if len(color) == 1 else color, alpha])
+
+
+def _varies(data: bytes) -> bool:
+    """Whether the code alone shows that there is more than one colour, which spares decoding the picture.
+
+    One colour is the same few bits over and over, in JPEG's entropy code as in PNG's deflated lines, so any piece of it
+    deflates to almost nothing. The first half, where profiles and other metadata stand, is not looked at.
+    """
+    ends = (len(data) // 2 + _PIECE, len(data) * 3 // 4, len(data)) if len(data) > 4 * _PIECE else ()
+    return any(len(zlib.compress(data[end - _PIECE : end], 1)) > _PIECE // 2 for end in ends)
 
 
 def _fold(material: Material, slot: Slot, texel: Texel) -> bool:
