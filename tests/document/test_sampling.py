@@ -52,14 +52,14 @@ def test_pose_holds_nodes_and_pointers() -> None:
         channels=[
             Channel(sampler=sampler([[0, 0, 0], [2, 0, 0]]), path="translation", node=node),
             Channel(sampler=sampler([1, 2]), path="pointer", pointer=Pointer(target=node, path="scale")),
-            Channel(sampler=sampler([0, 1]), path="pointer", pointer=Pointer(target=material, path="alphaCutoff")),
+            Channel(sampler=sampler([0, 1.5]), path="pointer", pointer=Pointer(target=material, path="alphaCutoff")),
         ]
     )
     animation.samplers = [channel.sampler for channel in animation.channels]
     pose = pose_at(Document(animations=[animation]), 2.0)
     assert pose.nodes[node]["translation"].tolist() == [1, 0, 0]
     assert pose.nodes[node]["scale"].tolist() == [1.5]
-    assert [(pointer.target, value.tolist()) for pointer, value in pose.pointers] == [(material, [0.5])]
+    assert (material.alpha_cutoff, pose.of(material).alpha_cutoff) == (0.5, 0.75)
     assert duration(animation) == 3
 
 

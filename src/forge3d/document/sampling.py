@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .animated import Owner, with_value
 from .animation import Animation, AnimationSampler, Interpolation, Pointer
 from .document import Document
+from .property import Property
 from .scene import Node
 
 Values = npt.NDArray[np.float64]
@@ -21,11 +23,18 @@ class Pose:
 
     Attributes:
         nodes: by node: `translation`, `rotation`, `scale`, `weights` and `visible`, those that are animated.
-        pointers: what KHR_animation_pointer drives, other than those of nodes, with its value.
+        objects: materials, lights, cameras and meshes that KHR_animation_pointer drives, as they are then.
+        missed: pointers to what forge3d does not know, or what cannot hold the value.
     """
 
     nodes: dict[Node, dict[str, Any]] = field(default_factory=dict)
-    pointers: list[tuple[Pointer, Values]] = field(default_factory=list)
+    objects: dict[Property, Any] = field(default_factory=dict)
+    missed: list[Pointer] = field(default_factory=list)
+
+    def of(self, owner: Owner) -> Owner:
+        """The object as it is at this moment: itself where nothing of it is animated."""
+        posed: Owner = self.objects.get(owner, owner)
+        return posed
 
 
 def duration(animation: Animation) -> float:
@@ -51,13 +60,33 @@ def pose_at(document: Document, time: float, animations: list[Animation] | None 
 
 
 def _set_pointer(pose: Pose, pointer: Pointer, value: Values) -> None:
-    # A pointer to what the core animates means the same as a core channel.
-    if isinstance(pointer.target, Node) and pointer.path in ("translation", "rotation", "scale", "weights"):
-        pose.nodes.setdefault(pointer.target, {})[pointer.path] = value
-    elif isinstance(pointer.target, Node) and pointer.path == "extensions/KHR_node_visibility/visible":
-        pose.nodes.setdefault(pointer.target, {})["visible"] = bool(value[0])
+    target = pointer.target
+    if isinstance(target, Node):
+        _set_node(pose, target, pointer, value)
+        return
+    changed = None if target is None else with_value(pose.of(target), pointer.path, value)
+    if target is None or changed is None:
+        pose.missed.append(pointer)
     else:
-        pose.pointers.append((pointer, value))
+        pose.objects[target] = changed
+
+
+def _set_node(pose: Pose, node: Node, pointer: Pointer, value: Values) -> None:
+    # A pointer to what the core animates means the same as a core channel.
+    known = pose.nodes.setdefault(node, {})
+    if pointer.path in ("translation", "rotation", "scale", "weights"):
+        known[pointer.path] = value
+    elif pointer.path == "extensions/KHR_node_visibility/visible":
+        known["visible"] = bool(value[0])
+    elif pointer.path.startswith("weights/"):
+        weights = known.get("weights", node.weights or (node.mesh.weights if node.mesh is not None else []))
+        changed = with_value(Node(weights=[float(weight) for weight in weights]), pointer.path, value)
+        if changed is None:
+            pose.missed.append(pointer)
+        else:
+            known["weights"] = np.array(changed.weights)
+    else:
+        pose.missed.append(pointer)
 
 
 def sample(sampler: AnimationSampler, time: float, *, quaternion: bool = False) -> Values:

@@ -21,6 +21,8 @@ def morph_weights(instance_node: Node, pose: Pose | None = None) -> Sequence[flo
         weights: Sequence[float] = animated["weights"]
         return weights
     mesh = instance_node.mesh
+    if mesh is not None and pose is not None:
+        mesh = pose.of(mesh)
     return instance_node.weights or (mesh.weights if mesh is not None else [])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Document, Orthographic, Perspective
+from ..document.sampling import Pose
 from ..document.traversal import world_matrices
 from ..errors import RecipeError
 
@@ -127,22 +128,22 @@ class View:
         return result
 
 
-def file_view(document: Document, camera: FileCamera, aspect: float) -> View:
-    """The view through a camera of the file, with the picture's own aspect ratio.
+def file_view(document: Document, camera: FileCamera, aspect: float, pose: Pose | None = None) -> View:
+    """The view through a camera of the file at a moment, with the picture's own aspect ratio.
 
     A camera with an aspect ratio of its own keeps everything it would show: a narrower picture shows more height.
 
     Raises:
         RecipeError: the file has no such camera in its scene; the message lists those it has.
     """
-    nodes = [(node, world) for node, world in world_matrices(document).items() if node.camera is not None]
+    nodes = [(node, world) for node, world in world_matrices(document, pose=pose).items() if node.camera is not None]
     names = [name for node, _ in nodes for name in {node.name, node.camera.name if node.camera else None} if name]
     for place, (node, world) in enumerate(nodes):
         assert node.camera is not None
         if camera.which not in (place, node.name, node.camera.name):
             continue
         axes = world[:3, :3].T / np.linalg.norm(world[:3, :3], axis=0)[:, None]
-        lens = node.camera.projection
+        lens = (node.camera if pose is None else pose.of(node.camera)).projection
         if isinstance(lens, Orthographic):
             half = max(abs(lens.ymag), abs(lens.xmag) / aspect)
             return View(world[:3, 3], axes, half, aspect, perspective=False)

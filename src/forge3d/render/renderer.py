@@ -153,15 +153,25 @@ class Renderer:
         while pending:
             yield self._finish(*pending.popleft(), size)
 
-    def fit(self, document: Document, camera: Orbit | None = None, size: tuple[int, int] = (1024, 1024)) -> Orbit:
-        """The camera with the distance and target that `render` would find for this document at rest.
+    def fit(
+        self,
+        document: Document,
+        camera: Orbit | None = None,
+        size: tuple[int, int] = (1024, 1024),
+        *,
+        time: float | None = None,
+    ) -> Orbit:
+        """The camera with the distance and target that `render` would find for this document.
 
         Rendering other versions of a product with it shows them from the same place, whatever their own extent.
+
+        Args:
+            time: seconds into the first animation; None: at rest.
 
         Raises:
             InvalidAsset, RecipeError: see `render`.
         """
-        return fitted(camera or Orbit(), scene_state(document).hull, _aspect(size))
+        return fitted(camera or Orbit(), scene_state(document, time=time).hull, _aspect(size))
 
     def close(self) -> None:
         """Free the GPU. Frames keep their pixels."""
@@ -191,7 +201,7 @@ class Renderer:
     ) -> View:
         aspect = _aspect(size)
         if isinstance(camera, FileCamera):
-            return file_view(document, camera, aspect)
+            return file_view(document, camera, aspect, state.pose)
         return orbit_view(camera, state.hull, aspect, turning=turning)
 
     def _shoot(

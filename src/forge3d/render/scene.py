@@ -55,6 +55,7 @@ class SceneState:
     lights: tuple[PlacedLight, ...]
     hull: Hull
     warnings: tuple[str, ...]
+    pose: Pose | None
 
 
 def scene_state(document: Document, *, time: float | None = None, variant: str | None = None) -> SceneState:
@@ -83,6 +84,7 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
         number = numbers.setdefault(node, len(numbers) + 1)
         for primitive in node.mesh.primitives:
             material = _material(primitive, variant)
+            material = material if pose is None else pose.of(material)
             skinned = joints if joints is not None and "JOINTS_0" in primitive.attributes else None
             groups = [(np.eye(4)[None], _mirrors(skinned[:1])[0])] if skinned is not None else _by_winding(instances)
             draws += [
@@ -92,10 +94,12 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
             if "POSITION" in primitive.attributes:
                 parts += _points(primitive, instances, world, pose, notes)
     lights = tuple(
-        PlacedLight(node.light, matrix) for node, matrix in walk(document, pose=pose, hidden=False) if node.light
+        PlacedLight(node.light if pose is None else pose.of(node.light), matrix)
+        for node, matrix in walk(document, pose=pose, hidden=False)
+        if node.light
     )
-    notes |= {f"KHR_animation_pointer to {p.path} is not animated" for p, _ in pose.pointers} if pose else set()
-    return SceneState(tuple(draws), lights, Hull.of(parts), tuple(sorted(notes)))
+    notes |= {f"KHR_animation_pointer to {pointer.path} is not animated" for pointer in pose.missed} if pose else set()
+    return SceneState(tuple(draws), lights, Hull.of(parts), tuple(sorted(notes)), pose)
 
 
 def _points(
