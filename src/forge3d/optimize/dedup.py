@@ -100,9 +100,9 @@ def _accessor_keys(document: Document, geometry: bool) -> list[tuple[Accessor, H
         kind = (use, accessor.dtype.str, accessor.shape, accessor.normalized, _frozen(accessor.extras))
         groups.setdefault((*kind, _frozen(accessor.extensions), _block(accessor)), []).append(accessor)
     alike: dict[Hashable, list[Accessor]] = {}
-    for kind, group in groups.items():
+    for like, group in groups.items():
         for accessor in group if len(group) > 1 else ():
-            alike.setdefault((kind, crc32(np.ascontiguousarray(accessor.array).data)), []).append(accessor)
+            alike.setdefault((like, crc32(np.ascontiguousarray(accessor.array).data)), []).append(accessor)
     return [(a, (key, a.array.tobytes())) for key, group in alike.items() if len(group) > 1 for a in group]
 
 

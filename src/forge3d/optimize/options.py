@@ -11,7 +11,6 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..document import Transform
@@ -53,8 +52,7 @@ def name_of(kind: type[Transform]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
-@cache
-def options_of(kind: type[Transform]) -> tuple[Option, ...]:
+def options_of(kind: type[Transform]) -> list[Option]:
     """The options of a transform class, in the order of its fields."""
     hints, texts = get_type_hints(kind), _documented(kind)
     options = []
@@ -62,7 +60,7 @@ def options_of(kind: type[Transform]) -> tuple[Option, ...]:
         type_, choices, optional = _taken_apart(hints[f.name], kind, f.name)
         default = None if f.default is MISSING else f.default
         options.append(Option(f.name, type_, default, choices, optional, texts.get(f.name, "")))
-    return tuple(options)
+    return options
 
 
 def parse(text: str, registry: Mapping[str, type[Transform]]) -> Transform:
@@ -92,7 +90,7 @@ def build(name: str, values: Mapping[str, Any], registry: Mapping[str, type[Tran
     kind = registry.get(name.replace("_", "-"))
     if kind is None:
         raise RecipeError(f"there is no transform {name!r}; there are: {', '.join(registry)}")
-    known = {option.name: option for option in options_of(kind)}
+    known = {option.name: option for option in options_of(kind)} if values else {}
     given: dict[str, Any] = {}
     for key, value in values.items():
         option = known.get(key.replace("-", "_"))
