@@ -18,6 +18,7 @@ _CommandLineError: Any = typer.BadParameter.__mro__[2]
 _COMMANDS_OF = {
     "inspect": ("info",),
     "diff": ("diff",),
+    "compare": ("compare",),
     "validate": ("validate",),
     "audit": ("audit",),
     "optimize": ("optimize",),

@@ -20,6 +20,8 @@ _DIFF_HELP = """Compare two models: counts, names, images, contents, bytes by pu
     forge3d diff chair.glb small.glb
 
     forge3d diff old.glb new.glb --json | jq .bytes
+
+How they look beside each other is what `forge3d compare` measures.
 """
 
 

@@ -82,7 +82,7 @@ def render(
     else:
         theta, phi, radius = triple(orbit, "--orbit")
         camera = Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
-    settings, pixels = _settings(tone, exposure, background), pair(size, "--size")
+    settings, pixels = settings_of(tone, exposure, background), pair(size, "--size")
     document = Document.read(model)
     with Renderer(device=device) as renderer:
         frame = renderer.render(document, camera=camera, environment=environment, size=pixels, settings=settings)
@@ -124,7 +124,7 @@ def turntable(
     from ..render.spin import save_frames
     from .progress import progress_bar
 
-    settings, pixels = _settings(tone, exposure, background), pair(size, "--size")
+    settings, pixels = settings_of(tone, exposure, background), pair(size, "--size")
     document = Document.read(model)
     written: list[Path] = []
     with Renderer(device=device) as renderer, progress_bar("turntable", quiet=as_json) as advance:
@@ -145,7 +145,7 @@ def turntable(
         print(f"{len(written)} frames in {folder}")
 
 
-def _settings(tone: str, exposure: float, background: str) -> RenderSettings:
+def settings_of(tone: str, exposure: float, background: str) -> RenderSettings:
     from ..render import RenderSettings
 
     return RenderSettings(tone=tone, exposure=exposure, background=background)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import RecipeError
-from .difference import Difference
+from .difference import Difference, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,13 @@ class Thresholds:
             if value is not None and not low <= value <= high:
                 raise RecipeError(f"{name}={value}: takes {low} to {high}")
 
+    def judged(self, found: Difference) -> Values | None:
+        """What the limits hold for: the object's values, or those of the whole picture; None where there is none."""
+        return found.picture if self.whole else found.object
+
     def missed(self, found: Difference) -> tuple[str, ...]:
         """Each limit that a difference goes beyond, as a sentence; none where two pictures are empty alike."""
-        values = found.picture if self.whole else found.object
+        values = self.judged(found)
         reached: list[tuple[str, float | None, float | None, bool]] = [("IoU", found.iou, self.min_iou, True)]
         if values is not None:
             reached += [
