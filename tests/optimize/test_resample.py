@@ -18,6 +18,7 @@ from forge3d.document import (
     Document,
     Interpolation,
     Material,
+    Mesh,
     Node,
     Pointer,
 )
@@ -25,7 +26,7 @@ from forge3d.document.encoding import Encoding
 from forge3d.document.sampling import pose_at, sample
 from forge3d.optimize import Dedup, Resample
 
-from . import placed
+from . import QUAD, placed, primitive
 
 TIMES = Accessor(np.arange(5, dtype=np.float32))
 MODELS = [
@@ -101,6 +102,28 @@ def test_one_sampler_for_a_rotation_and_a_colour_keeps_what_either_needs() -> No
     doc.animations[0].channels.remove(colour)
     Resample(tolerance=1e-3)(doc, Context())
     assert made.input.array.tolist() == [0, 4]
+
+
+@pytest.mark.parametrize(("length", "left"), [(1.0, [0, 2, 4]), (0.05, [0, 4])])
+def test_what_hangs_on_a_short_lever_may_turn_by_more(length: float, left: list[float]) -> None:
+    """A bend by two hundredths of a radian moves a long part by as much of the model, and a short one by little."""
+    angles = np.array([0.0, 0.01, 0.02, 0.01, 0.0])
+    made = sampler(np.stack([0 * angles, 0 * angles, np.sin(angles / 2), np.cos(angles / 2)], 1))
+    part = Node(mesh=Mesh(primitives=[primitive(QUAD * length)]))
+    doc = moving(Channel(sampler=made, path="rotation", node=part))
+    doc.meshes.append(Mesh(primitives=[primitive()]))
+    doc.nodes.append(Node(mesh=doc.meshes[-1]))
+    assert doc.scene is not None
+    doc.scene.nodes.append(doc.nodes[-1])
+    Resample(surface=0.005)(doc, Context())
+    assert made.input.array.tolist() == left
+
+
+def test_tracks_of_nothing_seen_keep_their_keys() -> None:
+    made = sampler(vectors(1, 2, 3, 4.001, 5))
+    doc = moving(Channel(sampler=made, path="translation", node=Node()))
+    Resample(surface=0.01)(doc, Context())
+    assert made.input.array.tolist() == [0, 2, 3, 4]
 
 
 def test_pointers_to_rotations_turn_on_the_sphere() -> None:

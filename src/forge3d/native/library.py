@@ -28,6 +28,7 @@ _OK, _BAD_ARGUMENT, _CANCELLED, _NO_MEMORY = range(4)
 _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_collapse": [Pointer, Long, *[Pointer] * 5, Long, Int, Int, Pointer, Long, Pointer, PROGRESS,
                          ctypes.POINTER(Pointer), ctypes.POINTER(Long)],
+    "forge3d_keyframes": [Pointer, Long, *[Pointer] * 3, Long, Pointer],
     "forge3d_level": [Pointer, Int, Int, ctypes.POINTER(Long)],
     "forge3d_nearest": [Pointer, Long, ctypes.POINTER(Pointer)],
     "forge3d_nearest_query": [Pointer, Pointer, Long, Pointer, Pointer, Pointer],

@@ -32,7 +32,7 @@ def _clean() -> Steps:
         Dedup(geometry=False),
         Flatten(keep_names=True),
         Join(keep_names=True, fill=False),
-        Resample(tolerance=1e-4, still=True),
+        Resample(surface=1 / 8192, still=True),
     )
 
 
@@ -76,7 +76,7 @@ def _draco() -> Steps:
         Dedup(geometry=False),
         Flatten(keep_names=True),
         Join(keep_names=True, fill=False),
-        Resample(tolerance=1e-4, still=True),
+        Resample(surface=1 / 8192, still=True),
         Textures(max_size=2048, format="webp"),
         Weld(),
         Dedup(),

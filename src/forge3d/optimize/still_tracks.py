@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..document import Animation, Channel, Document, Interpolation
@@ -9,16 +11,19 @@ from ..document.payload import MeshoptPayload
 
 _PATHS = ("translation", "rotation", "scale")
 
+Allowances = dict[Channel, float]
+"""By how much each channel may be off: radians for rotations, else in units of its values."""
 
-def drop_still(document: Document, tolerance: float) -> int:
+
+def drop_still(document: Document, allowed: Mapping[Channel, float]) -> int:
     """Drop the channels of nodes' translations, rotations and scales that always say what the node says; how many.
 
-    To within `tolerance` in each number, or to the bit of single precision where that is 0.
+    To within what is `allowed` of each, or to the bit of single precision where that is 0.
 
     A channel stays where another animation changes the same property, which would stay changed; and where it is the
     last of its animation to end, which would end earlier.
     """
-    still = {id(c) for a in document.animations for c in a.channels if _is_still(c, tolerance)}
+    still = {id(c) for a in document.animations for c in a.channels if _is_still(c, allowed[c])}
     moved = {(id(c.node), c.path) for a in document.animations for c in a.channels if id(c) not in still}
     before = sum(len(animation.channels) for animation in document.animations)
     for animation in document.animations:
@@ -47,7 +52,7 @@ def _span(channel: Channel) -> tuple[float, float]:
     return float(times[0]), float(times[-1])
 
 
-def _is_still(channel: Channel, tolerance: float) -> bool:
+def _is_still(channel: Channel, allowed: float) -> bool:
     node, sampler = channel.node, channel.sampler
     if node is None or channel.pointer is not None or channel.path not in _PATHS or node.matrix is not None:
         return False
@@ -57,4 +62,7 @@ def _is_still(channel: Channel, tolerance: float) -> bool:
     if isinstance(values.payload, MeshoptPayload) or values.dtype != np.float32 or not len(sampler.input):
         return False
     rest = np.asarray(getattr(node, channel.path), np.float32)
-    return bool((np.abs(values.array - rest) <= tolerance).all())
+    off = np.linalg.norm(values.array - rest, axis=1)
+    if channel.path == "rotation":  # turns by twice what the quaternion is off, or its opposite, which means the same
+        off = 2 * np.minimum(off, np.linalg.norm(values.array + rest, axis=1))
+    return bool((off <= allowed).all())
