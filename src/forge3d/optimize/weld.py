@@ -10,10 +10,8 @@ import numpy.typing as npt
 
 from ..document import Change, Context, Document, Fidelity, Mode, Primitive, Transform
 from ..document.geometry import flat_indices
+from ..native.rows import distinct_rows
 from .vertices import VertexStream, index_accessor, streams
-
-# Makes the odd multipliers of a multilinear hash; any odd number does, because equality is checked afterwards.
-_SEED = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +72,11 @@ def unique_rows(
         `(kept, place)`: row numbers to keep, rising; and for every row its place among them (of used rows only).
     """
     rows = np.flatnonzero(used)
-    data = _as_words([column[rows] for column in columns])
-    order, starts = _grouped(data)
-    group = np.cumsum(starts) - 1
-    first = np.full(int(group[-1]) + 1 if len(group) else 0, len(rows), dtype=np.int64)
-    np.minimum.at(first, group, order)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
+    whole = len(rows) == len(used)
+    numbers, first = distinct_rows(_as_words([column if whole else column[rows] for column in columns]))
     place = np.zeros(len(used), dtype=np.uint32)
-    place[rows[order]] = rank[group]
-    return rows[np.sort(first)], place
+    place[rows] = numbers
+    return rows[first], place
 
 
 def _as_words(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
@@ -97,25 +90,3 @@ def _as_words(columns: list[npt.NDArray[Any]]) -> npt.NDArray[np.uint64]:
         block[:, at : at + part.shape[1]] = part
         at += part.shape[1]
     return block.view(np.uint64)
-
-
-def _grouped(words: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """An order that brings equal rows together, and where each group starts in it.
-
-    Sorts by a 64-bit hash and compares neighbours; only if two different rows share a hash are whole rows sorted.
-    """
-    multipliers = np.arange(1, 2 * words.shape[1] + 1, 2, dtype=np.uint64) * np.uint64(_SEED) | np.uint64(1)
-    hashes = ((words ^ (words >> np.uint64(32))) * multipliers).sum(axis=1, dtype=np.uint64)
-    order = np.argsort(hashes, kind="stable")
-    starts = _steps(words[order])
-    if not np.array_equal(starts, _steps(hashes[order, None])):
-        order = np.lexsort(words.T[::-1])
-        starts = _steps(words[order])
-    return order, starts
-
-
-def _steps(rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Where a row differs from the one before it."""
-    starts = np.ones(len(rows), dtype=bool)
-    starts[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    return starts
