@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Size = Annotated[str, typer.Option("--size", help="Pixels, as WxH or one number for a square.")]
 Environment = Annotated[str, typer.Option("--env", help="`studio`, or a Radiance .hdr file that lights the product.")]
-Tone = Annotated[str, typer.Option("--tone", help="Tone map: neutral, aces or none.")]
+Tone = Annotated[str, typer.Option("--tone", help="Tone map: neutral, aces, agx or none.")]
 Exposure = Annotated[float, typer.Option("--exposure", help="Exposure in stops (EV).")]
 Background = Annotated[str, typer.Option("--background", help="transparent, white (exactly 255) or #rrggbb.")]
 Device = Annotated[str | None, typer.Option("--device", help="GPU: index, UUID, part of its name, gpu or cpu.")]

@@ -112,9 +112,9 @@ class Images(_Table, frozen=True):
     background: Annotated[
         str, Meta(pattern="^(transparent|white|#[0-9a-fA-F]{6})$", description="transparent, white or #rrggbb.")
     ] = "transparent"
-    tone: Annotated[Literal["neutral", "aces", "none"], Meta(description="How light becomes colour on a screen.")] = (
-        "neutral"
-    )
+    tone: Annotated[
+        Literal["neutral", "aces", "agx", "none"], Meta(description="How light becomes colour on a screen.")
+    ] = "neutral"
     exposure: Annotated[float, Meta(ge=-10, le=10, description="Exposure, stops.")] = 0.0
     yaw: Annotated[Angle, Meta(description="Where the poster is seen from: degrees around the product.")] = 30.0
     pitch: Annotated[float, Meta(ge=-90, le=90, description="Where it is seen from: degrees above the horizon.")] = 15.0

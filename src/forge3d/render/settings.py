@@ -14,7 +14,7 @@ class RenderSettings:
     """Everything about a picture but the model, the camera and the light's picture.
 
     Args:
-        tone: "neutral" (Khronos PBR Neutral, keeps product colours), "aces", or "none" (clip).
+        tone: "neutral" (Khronos PBR Neutral, keeps product colours), "aces", "agx", or "none" (clip).
         exposure: in stops; 1 doubles the light.
         background: "transparent" (straight alpha), "white" (exactly 255, untouched by the tone map), or "#rrggbb".
         samples: coverage samples a pixel. Up to the device's multisampling they share one shading; above it (16 where

@@ -25,6 +25,25 @@ vec3 tone_aces(vec3 color) {
     return clamp(output_matrix * color, 0.0, 1.0);
 }
 
+// AgX (Troy Sobotka), its base look: log2 of what a film-like working space sees, a sigmoid, back to the display. The
+// sigmoid as Benjamin Wrensch's polynomial, the matrices about it those for Rec. 2020, as Blender and Filament have it.
+vec3 tone_agx(vec3 color) {
+    const mat3 to_rec2020 = mat3(0.6274, 0.0691, 0.0164, 0.3293, 0.9195, 0.0880, 0.0433, 0.0113, 0.8956);
+    const mat3 from_rec2020 = mat3(1.6605, -0.1246, -0.0182, -0.5876, 1.1329, -0.1006, -0.0728, -0.0083, 1.1187);
+    const mat3 inset = mat3(
+        0.856627153, 0.137318973, 0.111898213, 0.095121241, 0.761241991, 0.076799419, 0.048251606, 0.101439036,
+        0.811302368);
+    const mat3 outset = mat3(
+        1.127100582, -0.141329763, -0.141329763, -0.110606643, 1.157823702, -0.110606643, -0.016493939, -0.016493939,
+        1.251936407);
+    const float low = -12.47393, high = 4.026069;  // stops
+    vec3 x = (log2(max(inset * (to_rec2020 * color), 1e-10)) - low) / (high - low);
+    x = clamp(x, 0.0, 1.0);
+    vec3 x2 = x * x, x4 = x2 * x2;
+    x = 15.5 * x4 * x2 - 40.14 * x4 * x + 31.96 * x4 - 6.868 * x2 * x + 0.4298 * x2 + 0.1191 * x - 0.00232;
+    return clamp(from_rec2020 * pow(max(outset * x, 0.0), vec3(2.2)), 0.0, 1.0);
+}
+
 vec3 tone_none(vec3 color) { return clamp(color, 0.0, 1.0); }
 
 // IEC 61966-2-1.
