@@ -42,21 +42,33 @@ public:
 
     Float2 pair() {
         const uint32_t seed = hashed(seed_, dimension_++);
-        const uint32_t index = reversed(scrambled_reversed(reversed(index_), seed));
+        const uint32_t index = shuffled(index_, seed);
         uint32_t second = 0;
         for (uint32_t i = index, column = 1u << 31; i; i >>= 1, column ^= column >> 1)
             if (i & 1) second ^= column;
-        const uint32_t x = reversed(scrambled_reversed(index, hashed(seed, 1)));  // the first dimension, reversed, is the index
-        const uint32_t y = reversed(scrambled_reversed(reversed(second), hashed(seed, 2)));
-        return {unit_float(x), unit_float(y)};
+        return {first(index, hashed(seed, 1)), unit_float(reversed(scrambled_reversed(reversed(second), hashed(seed, 2))))};
     }
 
-    float one() { return pair().x; }
+    float one() {
+        const uint32_t seed = hashed(seed_, dimension_++);
+        return first(shuffled(index_, seed), hashed(seed, 1));
+    }
 
-    // A number that tells this path's decisions from those of others.
-    uint32_t decision() { return hashed(hashed(seed_, dimension_++), index_); }
+    // Numbers for things that a ray may meet in any order: each has its own, as evenly spread over the samples as ours.
+    struct Decision {
+        uint32_t seed, index;
+        float of(int32_t thing) const {
+            const uint32_t own = hashed(seed, uint32_t(thing));
+            return first(shuffled(index, own), hashed(own, 1));
+        }
+    };
+    Decision decision() { return {hashed(seed_, dimension_++), index_}; }
 
 private:
+    static uint32_t shuffled(uint32_t index, uint32_t seed) { return reversed(scrambled_reversed(reversed(index), seed)); }
+    // The first dimension is the index with its bits reversed.
+    static float first(uint32_t index, uint32_t seed) { return unit_float(reversed(scrambled_reversed(index, seed))); }
+
     uint32_t seed_, index_, dimension_ = 0;
 };
 

@@ -21,14 +21,14 @@ public:
 
     // What a ray from the camera sees: the fronts of what has one side, and of what is masked or blended, that part
     // which is there; `decision` chooses of the blended.
-    Hit seen(const Ray& ray, uint32_t decision) const {
+    Hit seen(const Ray& ray, Sampler::Decision decision) const {
         return bvh_.nearest(ray, [&](int32_t t, float u, float v) { return faces(t, ray.direction) && there(t, u, v, decision); });
     }
     // What light meets, from either side.
-    Hit met(const Ray& ray, uint32_t decision) const {
+    Hit met(const Ray& ray, Sampler::Decision decision) const {
         return bvh_.nearest(ray, [&](int32_t t, float u, float v) { return there(t, u, v, decision); });
     }
-    bool blocked(const Ray& ray, uint32_t decision) const {
+    bool blocked(const Ray& ray, Sampler::Decision decision) const {
         return bvh_.blocked(ray, [&](int32_t t, float u, float v) { return there(t, u, v, decision); });
     }
 
@@ -48,11 +48,11 @@ public:
     float lift() const { return lift_; }
 
 private:
-    bool there(int32_t triangle, float u, float v, uint32_t decision) const {
+    bool there(int32_t triangle, float u, float v, Sampler::Decision decision) const {
         const Material& m = material(triangle);
         if (!(m.flags & (kMask | kBlend))) return true;
         const float alpha = base_color(triangle, u, v).a;
-        return m.flags & kMask ? alpha >= m.alpha_cutoff : alpha > unit_float(hashed(decision, uint32_t(triangle)));
+        return m.flags & kMask ? alpha >= m.alpha_cutoff : alpha > decision.of(triangle);
     }
     bool faces(int32_t triangle, const Float3& direction) const {
         return (material(triangle).flags & kDoubleSided) || dot(winding_normal(triangle), direction) < 0;

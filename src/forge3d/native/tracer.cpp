@@ -7,6 +7,7 @@ namespace forge3d {
 
 namespace {
 
+constexpr int kCandidates = 8, kLaterCandidates = 4;  // directions of the sky to choose from, first and later
 constexpr int kRoulette = 3;  // bounces before paths that carry little may end by chance
 
 class Path {
@@ -20,10 +21,10 @@ public:
         float density = -1;  // with which the ray's direction was chosen; negative: nothing else finds its light
         there = false;
         for (int bounce = 0;; ++bounce) {
-            const uint32_t decision = sampler_.decision();
+            const auto decision = sampler_.decision();
             const Hit hit = bounce ? stage_.met(ray, decision) : stage_.seen(ray, decision);
             if (hit.triangle < 0) {
-                if (bounce) sum += held(carried * sky(ray.direction) * against_sky(ray.direction, density), bounce - 1);
+                if (bounce) sum += held(carried * sky(ray.direction) * against_sky(ray.direction, density, bounce > 1 ? kLaterCandidates : kCandidates), bounce - 1);
                 return sum;
             }
             there = true;
@@ -36,7 +37,7 @@ public:
             }
             sum += held(carried * surface.emitted(), bounce);
             if (surface.unlit() || bounce >= tracing_.bounces) return sum;
-            if (!surface.glass_only()) sum += held(carried * (from_sky(surface) + from_lamps(surface)), bounce);
+            if (!surface.glass_only()) sum += held(carried * (from_sky(surface, bounce ? kLaterCandidates : kCandidates) + from_lamps(surface)), bounce);
             Scattered next;
             if (!surface.scatter(sampler_, next)) return sum;
             carried *= next.share;
@@ -65,19 +66,40 @@ private:
 
     // Directions are chosen by the sky and by the surface; each counts as much as it is the better choice (Veach 1995).
     static float share(float mine, float other) { return mine * mine / (mine * mine + other * other); }
-    float against_sky(const Float3& direction, float density) const {
-        return density < 0 ? 1 : share(density, light_.sky->density(to_sky(direction)));
+    float against_sky(const Float3& direction, float density, int candidates) const {
+        return density < 0 ? 1 : share(density, light_.sky->density(to_sky(direction)) * float(candidates));
     }
 
-    Float3 from_sky(const Surface& surface) {
-        float chance, density;
-        const Float3 d = light_.sky->sample(sampler_.pair(), chance);
-        const uint32_t decision = sampler_.decision();
-        const float* m = light_.to_sky;  // a rotation: its inverse has rows for columns
-        const Float3 direction = Float3(m) * d.x + Float3(m + 3) * d.y + Float3(m + 6) * d.z;
-        const Float3 kept = surface.light(direction, density);
-        if (!(largest(kept) > 0) || stage_.blocked({surface.origin(direction), direction}, decision)) return {};
-        return kept * light_.sky->radiance(d) * (light_.intensity * share(chance, density) / chance);
+    // Of several directions that the sky's brightness gives, one is chosen by what the surface makes of it (Talbot et al.
+    // 2005, "Importance Resampling for Global Illumination"): choosing is cheap beside casting a ray.
+    Float3 from_sky(const Surface& surface, int candidates) {
+        Float3 kept, chosen;
+        float sum = 0, weight = 0;
+        float left = sampler_.one();
+        for (int n = 0; n < candidates; ++n) {
+            float chance, density;
+            const Float3 d = light_.sky->sample(sampler_.pair(), chance);
+            const float* m = light_.to_sky;  // a rotation: its inverse has rows for columns
+            const Float3 direction = Float3(m) * d.x + Float3(m + 3) * d.y + Float3(m + 6) * d.z;
+            const Float3 reflected = surface.light(direction, density);
+            if (!(largest(reflected) > 0)) continue;
+            const float often = chance * float(candidates);
+            const Float3 sent = reflected * light_.sky->radiance(d) * (light_.intensity * share(often, density) / often);
+            const float bright = luminance(sent);
+            if (!(bright > 0 && bright < INFINITY)) continue;
+            // Kept with probability bright / sum, from one number for all: what is left of it serves the next.
+            sum += bright;
+            const float part = bright / sum;
+            if (left < part) {
+                kept = sent, chosen = direction, weight = bright;
+                left /= part;
+            } else {
+                left = (left - part) / (1 - part);
+            }
+        }
+        const auto decision = sampler_.decision();
+        if (!(weight > 0) || stage_.blocked({surface.origin(chosen), chosen}, decision)) return {};
+        return kept * (sum / weight);
     }
 
     Float3 from_lamps(const Surface& surface) {
@@ -94,7 +116,7 @@ private:
                 far = std::sqrt(d2), to = to * (1 / far);
                 if (lamp.kind > 1.5f) color = color * square(clamped(-dot(Float3(lamp.axis), to) * lamp.cone[0] + lamp.cone[1]));
             }
-            const uint32_t decision = sampler_.decision();
+            const auto decision = sampler_.decision();
             const Float3 kept = surface.light(to, density) * color;
             if (largest(kept) > 0 && !stage_.blocked({surface.origin(to), to, far}, decision)) sum += kept;
         }
