@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,7 +16,7 @@ from ..document import Document
 from ..document.statistics import repeated_vertices
 from ..errors import InvalidAsset, RecipeError
 from ..gltf import Limits
-from .camera import Camera, FileCamera, Orbit, View, file_view
+from .camera import Camera, FileCamera, Matrix, Orbit, View, file_view
 from .device import Capabilities, Device
 from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
 from .frame import Frame
@@ -28,6 +29,7 @@ from .settings import RenderSettings
 from .shot import Shot, Stage, shoot, turn_about
 from .targets import Sampling, Targets
 from .textures import SOFTWARE_BIAS
+from .traced import TracedScene
 
 _ENVIRONMENTS_KEPT = 4
 _SEAMLESS_CUBES = 0x884F
@@ -79,6 +81,7 @@ class Renderer:
         settings: RenderSettings | None = None,
         time: float | None = None,
         variant: str | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> Frame:
         """One picture.
 
@@ -88,6 +91,7 @@ class Renderer:
             size: width and height in pixels.
             time: seconds into the first animation; None: at rest.
             variant: name of a KHR_materials_variants variant.
+            progress: called now and then with the part done of a traced picture; what it raises stops the work.
 
         Raises:
             InvalidAsset: the model or the environment cannot be drawn.
@@ -95,12 +99,10 @@ class Renderer:
         """
         self._device.check()
         settings = settings or RenderSettings()
-        state, scene = self._load(document, time, variant)
+        state = self._state(document, time, variant)
         view = self._view(document, camera or Orbit(), state, size, turning=False)
-        stage = Stage(state.hull, state.lights, np.eye(4))
-        shot = self._shoot(scene, stage, view, environment, settings)
-        pixels = self._read(self._draw(shot, size, settings), size)
-        return self._frame(pixels, shot, size)
+        places = [(Stage(state.hull, state.lights, np.eye(4)), view)]
+        return next(self._frames(state, places, environment, size, settings, progress))
 
     def turntable(
         self,
@@ -131,27 +133,12 @@ class Renderer:
         if frames < 1:
             raise RecipeError(f"frames={frames}: takes 1 or more")
         camera, settings = camera or Orbit(pitch=15), settings or RenderSettings()
-        state, scene = self._load(document, time, variant)
+        state = self._state(document, time, variant)
         view = self._view(document, camera, state, size, turning=True)
         axis = state.hull.center if camera.target is None else np.array(camera.target, np.float64)
-        pending: deque[tuple[Any, Shot]] = deque()
-        for index in range(frames):
-            self._device.check()
-            degrees = index * 360.0 / frames * (-1 if clockwise else 1)
-            turn = turn_about(axis, degrees)
-            moved = view
-            if orbit:
-                back = np.linalg.inv(turn)
-                moved = View(
-                    back[:3, :3] @ view.eye + back[:3, 3], view.axes @ back[:3, :3].T, view.half_height, view.aspect
-                )
-            stage = Stage(state.hull, state.lights, np.eye(4) if orbit else turn)
-            shot = self._shoot(scene, stage, moved, environment, settings)
-            pending.append((self._draw(shot, size, settings), shot))
-            if len(pending) > _FRAMES_IN_FLIGHT:
-                yield self._finish(*pending.popleft(), size)
-        while pending:
-            yield self._finish(*pending.popleft(), size)
+        steps = (index * 360.0 / frames * (-1 if clockwise else 1) for index in range(frames))
+        places = (_turned(state, view, turn_about(axis, degrees), orbit=orbit) for degrees in steps)
+        yield from self._frames(state, places, environment, size, settings)
 
     def fit(
         self,
@@ -190,11 +177,37 @@ class Renderer:
     ) -> None:
         self.close()
 
-    def _load(self, document: Document, time: float | None, variant: str | None) -> tuple[SceneState, GpuScene]:
+    def _state(self, document: Document, time: float | None, variant: str | None) -> SceneState:
         repeated = repeated_vertices(document) // (1 if self.capabilities.software else 16)
         self._limits.check("max_repeated_vertices", repeated, "drawing the scene")
-        state = scene_state(document, time=time, variant=variant)
-        return state, self._uploader.upload(state)
+        return scene_state(document, time=time, variant=variant)
+
+    def _frames(
+        self,
+        state: SceneState,
+        places: Iterable[tuple[Stage, View]],
+        environment: Environment,
+        size: tuple[int, int],
+        settings: RenderSettings,
+        progress: Callable[[float], None] | None = None,
+    ) -> Iterator[Frame]:
+        """A picture from each place. Rasterised ones are read back while the next are drawn."""
+        if settings.plan.traced:
+            scene = TracedScene(state, read_environment(environment))
+            for stage, view in places:
+                pixels = scene.pixels(stage, view, size, settings, progress)
+                yield Frame(pixels, partial(self._late_facts, state, stage, view, size, settings), scene.warnings)
+            return
+        drawn = self._uploader.upload(state)
+        pending: deque[tuple[Any, Shot]] = deque()
+        for stage, view in places:
+            self._device.check()
+            shot = self._shoot(drawn, stage, view, environment, settings)
+            pending.append((self._draw(shot, size, settings), shot))
+            if len(pending) > _FRAMES_IN_FLIGHT:
+                yield self._finish(*pending.popleft(), size)
+        while pending:
+            yield self._finish(*pending.popleft(), size)
 
     def _view(
         self, document: Document, camera: Camera, state: SceneState, size: tuple[int, int], *, turning: bool
@@ -214,7 +227,7 @@ class Renderer:
     def _draw(self, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
         """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
         context = self._device.context
-        sampling = Sampling.of(settings.samples, self.capabilities)
+        sampling = Sampling.of(settings.sample_count, self.capabilities)
         target = self._targets.color(size, sampling)
         color_passes(context, self._programs, shot, target, sampling.multisamples)
         defines: dict[str, str | int] = {"SUPERSAMPLING": sampling.supersampling, "TONE": f"tone_{settings.tone}"}
@@ -245,6 +258,13 @@ class Renderer:
     def _frame(self, pixels: npt.NDArray[np.uint8], shot: Shot, size: tuple[int, int]) -> Frame:
         return Frame(pixels, lambda: self._facts(shot, size), shot.scene.warnings)
 
+    def _late_facts(
+        self, state: SceneState, stage: Stage, view: View, size: tuple[int, int], settings: RenderSettings
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Facts of a traced picture; what light there is does not matter to them."""
+        self._device.check()
+        return self._facts(self._shoot(self._uploader.upload(state), stage, view, "studio", settings), size)
+
     def _facts(self, shot: Shot, size: tuple[int, int]) -> dict[str, npt.NDArray[Any]]:
         self._device.check()
         target = self._targets.aov(size)
@@ -274,6 +294,15 @@ class Renderer:
                 self._environments.popitem(last=False)
         self._environments.move_to_end(key)
         return self._environments[key][0]
+
+
+def _turned(state: SceneState, view: View, turn: Matrix, *, orbit: bool) -> tuple[Stage, View]:
+    """The product turned before the camera; or in its place the camera, the other way about it."""
+    if not orbit:
+        return Stage(state.hull, state.lights, turn), view
+    back = np.linalg.inv(turn)
+    eye, axes = back[:3, :3] @ view.eye + back[:3, 3], view.axes @ back[:3, :3].T
+    return Stage(state.hull, state.lights, np.eye(4)), View(eye, axes, view.half_height, view.aspect, view.perspective)
 
 
 def _aspect(size: tuple[int, int]) -> float:

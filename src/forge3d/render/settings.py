@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 from ..errors import RecipeError
+from .quality import QUALITIES, Quality
 from .tonemap import TONES, srgb_decoded
+
+MOST_RASTERISED, MOST_TRACED = 64, 1 << 16  # samples a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,13 @@ class RenderSettings:
         tone: "neutral" (Khronos PBR Neutral, keeps product colours), "aces", "agx", or "none" (clip).
         exposure: in stops; 1 doubles the light.
         background: "transparent" (straight alpha), "white" (exactly 255, untouched by the tone map), or "#rrggbb".
-        samples: coverage samples a pixel. Up to the device's multisampling they share one shading; above it (16 where
-            the device has 4) the picture is also shaded at a higher resolution, which costs as many times more.
+        quality: "draft", "standard" (both rasterised), "high" or "reference" (both path traced, with real shadows and
+            reflections of one part in another); see docs/render.md for their cost and their distance to path tracing.
+        samples: samples a pixel; default: the quality's. Rasterised ones share one shading up to the device's
+            multisampling; above it (16 where the device has 4) the picture is also shaded at a higher resolution,
+            which costs as many times more. Each traced one is a path of light of its own.
+        max_seconds: take no more samples of a traced picture after so long. The picture then depends on the machine's
+            speed; without it the same input gives the same bytes.
         environment_rotation: degrees about the vertical axis, counter-clockwise seen from above.
         environment_intensity: a factor on the environment's light.
         lights: whether the file's own lights (KHR_lights_punctual) shine.
@@ -27,7 +35,9 @@ class RenderSettings:
     tone: str = "neutral"
     exposure: float = 0.0
     background: str = "transparent"
-    samples: int = 4
+    quality: str = "standard"
+    samples: int | None = None
+    max_seconds: float | None = None
     environment_rotation: float = 0.0
     environment_intensity: float = 1.0
     lights: bool = True
@@ -35,12 +45,27 @@ class RenderSettings:
     def __post_init__(self) -> None:
         if self.tone not in TONES:
             raise RecipeError(f"tone={self.tone!r}: takes {', '.join(TONES)}")
-        if not 1 <= self.samples <= 64:
-            raise RecipeError(f"samples={self.samples}: takes 1 to 64")
+        if self.quality not in QUALITIES:
+            raise RecipeError(f"quality={self.quality!r}: takes {', '.join(QUALITIES)}")
+        most = MOST_TRACED if self.plan.traced else MOST_RASTERISED
+        if not 1 <= self.sample_count <= most:
+            raise RecipeError(f"samples={self.samples}: takes 1 to {most:,} at this quality")
+        if self.max_seconds is not None and not self.max_seconds > 0:
+            raise RecipeError(f"max_seconds={self.max_seconds}: takes more than 0")
         for name in ("exposure", "environment_rotation", "environment_intensity"):
             if not abs(getattr(self, name)) < 1e6:
                 raise RecipeError(f"{name}={getattr(self, name)}: takes a finite number")
         self.background_linear  # noqa: B018  judged here, so that the mistake shows where it was made
+
+    @property
+    def plan(self) -> Quality:
+        """What the quality means."""
+        return QUALITIES[self.quality]
+
+    @property
+    def sample_count(self) -> int:
+        """Samples a pixel."""
+        return self.plan.samples if self.samples is None else self.samples
 
     @property
     def background_linear(self) -> tuple[float, float, float] | None:

@@ -1,0 +1,33 @@
+"""The four qualities: what each is made of. What they cost and how near they come is in docs/render.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How much work a picture is worth.
+
+    Attributes:
+        samples: of each pixel.
+        bounces: how often light may turn on its way from the sky to the camera: 0 means that the picture is rasterised,
+            lit by the whole sky everywhere; else it is path traced, on the processor.
+        clean: whether noise is filtered out of what was traced.
+    """
+
+    samples: int
+    bounces: int = 0
+    clean: bool = False
+
+    @property
+    def traced(self) -> bool:
+        return self.bounces > 0
+
+
+QUALITIES = {
+    "draft": Quality(samples=1),
+    "standard": Quality(samples=4),
+    "high": Quality(samples=16, bounces=6, clean=True),
+    "reference": Quality(samples=128, bounces=16),
+}

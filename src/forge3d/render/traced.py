@@ -1,0 +1,107 @@
+"""Pictures by path tracing: the qualities `high` and `reference`.
+
+Every surface is lit by that part of the sky which it sees and by the light that other surfaces send it, so occlusion
+textures, which stand in for that, are left out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import RecipeError
+from ..light import Lens, Light, Sky, Traced
+from .camera import View
+from .filter import sample_positions
+from .scene import SceneState
+from .settings import RenderSettings
+from .shot import Stage, light_rows, rotation_about_y
+from .solid import Solid, solid
+from .tonemap import TONES, srgb_encoded
+
+Floats = npt.NDArray[np.float32]
+
+MAX_BYTES = 4 << 30
+_BYTES_A_PIXEL = 160
+_PASS_PIXELS = 1 << 22  # samples between two reports of progress
+
+
+class TracedScene:
+    """A scene that pictures can be traced of.
+
+    Args:
+        picture: of the environment, see `environment.read_environment`.
+
+    Raises:
+        InvalidAsset: see `solid`.
+    """
+
+    def __init__(self, state: SceneState, picture: Floats):
+        self._solid: Solid = solid(state)
+        self._sky = Sky(picture)
+        self.warnings = self._solid.warnings
+
+    def pixels(
+        self,
+        stage: Stage,
+        view: View,
+        size: tuple[int, int],
+        settings: RenderSettings,
+        progress: Callable[[float], None] | None = None,
+    ) -> npt.NDArray[np.uint8]:
+        """The picture `(h, w, 4)`, sRGB with straight alpha.
+
+        Args:
+            progress: called with the part done; what it raises stops the work.
+
+        Raises:
+            RecipeError: a picture too large for memory.
+        """
+        width, height = size
+        if width * height * _BYTES_A_PIXEL > MAX_BYTES:
+            raise RecipeError(
+                f"size: a traced picture has at most {MAX_BYTES // _BYTES_A_PIXEL:,} pixels; ask for less"
+            )
+        traced = Traced(
+            self._solid.stage,
+            self._light(stage, settings),
+            self._lens(stage, view, size),
+            filter=sample_positions(),
+            bounces=settings.plan.bounces,
+        )
+        samples, step = settings.sample_count, max(1, _PASS_PIXELS // (width * height))
+        begin = time.monotonic()
+        while traced.samples < samples:
+            traced.add(min(step, samples - traced.samples))
+            if progress is not None:
+                progress(traced.samples / samples)
+            if settings.max_seconds is not None and time.monotonic() - begin >= settings.max_seconds:
+                break
+        return developed(traced.color, settings)
+
+    def _light(self, stage: Stage, settings: RenderSettings) -> Light:
+        """In the scene's own space: where a turntable turns the product, the sky turns the other way about it."""
+        to_sky = rotation_about_y(-settings.environment_rotation)[:3, :3] @ stage.turn[:3, :3]
+        lamps = [light_rows(lamp, np.eye(4), self._solid.origin) for lamp in stage.lights] if settings.lights else []
+        rows = np.array(lamps, np.float32).reshape(-1, 4, 4)
+        return Light(self._sky, to_sky, settings.environment_intensity, rows)
+
+    def _lens(self, stage: Stage, view: View, size: tuple[int, int]) -> Lens:
+        back = np.linalg.inv(stage.turn)
+        eye = back[:3, :3] @ view.eye + back[:3, 3] - self._solid.origin
+        return Lens(eye, view.axes @ back[:3, :3].T, view.half_height, view.aspect, view.perspective, size)
+
+
+def developed(color: Floats, settings: RenderSettings) -> npt.NDArray[np.uint8]:
+    """Linear, premultiplied `(h, w, 4)` to the picture, as shaders/resolve.frag does it."""
+    alpha = np.minimum(color[..., 3:], 1.0)
+    straight = np.divide(color[..., :3], color[..., 3:], out=np.zeros_like(color[..., :3]), where=alpha > 0)
+    shown = np.where(alpha > 0, TONES[settings.tone](straight * 2.0**settings.exposure), 0.0)
+    background = settings.background_linear
+    if background is not None:
+        shown, alpha = shown * alpha + np.array(background) * (1 - alpha), np.ones_like(alpha)
+    encoded = np.concatenate([srgb_encoded(shown), alpha], 2)
+    return np.asarray(np.rint(np.clip(encoded, 0, 1) * 255).astype(np.uint8))
