@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,7 @@ class GpuMesh:
         triangles: `(triangles, 3)` uint32, the canonical order.
         low, high: the box of the positions, mesh space.
         nbytes: GPU memory.
-        sorted_indices: buffer for `triangles` in a frame's order, made when first needed.
+        influences: of each triangle's first corner, `(joint, weight)` of every joint that moves it; empty if none does.
     """
 
     context: Any
@@ -42,7 +43,8 @@ class GpuMesh:
     low: Floats
     high: Floats
     nbytes: int
-    sorted_indices: Any = None
+    influences: tuple[tuple[Indices, Floats], ...] = ()
+    _sorted: list[Any] = field(default_factory=list)
     _arrays: dict[tuple[int, int], tuple[Any, Any]] = field(default_factory=dict)
 
     @property
@@ -65,6 +67,12 @@ class GpuMesh:
             )
             self._arrays[key] = (program, array)
         return self._arrays[key][1]
+
+    def sorted_buffer(self, number: int) -> Any:
+        """A buffer for `triangles` in a frame's order, kept for the next frame; `number` 0, 1, … of this mesh."""
+        while len(self._sorted) <= number:
+            self._sorted.append(self.context.buffer(reserve=self.indices.size))
+        return self._sorted[number]
 
 
 def attribute_name(semantic: str) -> str:
@@ -110,5 +118,16 @@ def _upload(context: Any, built: Geometry) -> GpuMesh:
         triangles=built.indices if is_surface else np.zeros((0, 3), np.uint32),
         low=position.min(0),
         high=position.max(0),
+        influences=tuple(_influences(built)) if is_surface else (),
         nbytes=vertices.size + indices.size + (deltas.size if deltas is not None else 0),
     )
+
+
+def _influences(built: Geometry) -> Iterator[tuple[Indices, Floats]]:
+    names = dict(built.layout)
+    first = built.indices[:, 0]
+    for number in range(2):  # as many sets as surface.vert reads
+        if f"JOINTS_{number}" not in names or f"WEIGHTS_{number}" not in names:
+            continue
+        joints, weights = (built.column(f"{kind}_{number}")[first] for kind in ("JOINTS", "WEIGHTS"))
+        yield from ((joint.astype(np.uint32), weight) for joint, weight in zip(joints.T, weights.T, strict=True))

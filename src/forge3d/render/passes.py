@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..document import AlphaMode
+from .blending import Run, far_to_near
 from .blocks import DRAW_BLOCK, FRAME_BLOCK
 from .environment import GpuEnvironment
 from .features import MATERIAL_BLOCK, MaterialKey
@@ -30,29 +31,23 @@ class Pass:
     cutout: bool = False
 
 
-def draw_list(
-    context: Any, programs: ProgramCache, shot: Shot, indices: Iterable[int], kind: Pass, *, sort: bool = False
-) -> None:
-    """Draw some of the shot's draws into the bound framebuffer.
-
-    Args:
-        sort: draw every mesh's triangles from far to near.
-    """
+def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[int | Run], kind: Pass) -> None:
+    """Draw some of the shot's draws into the bound framebuffer, whole or in runs."""
     shot.frame_buffer.bind_to_uniform_block(FRAME_BLOCK.binding)
     bound = None
-    for index in indices:
-        draw = shot.scene.draws[index]
+    for run in (Run(run) if isinstance(run, int) else run for run in runs):
+        draw = shot.scene.draws[run.draw]
         material = _DEPTH_ONLY if kind.stage == "depth" else draw.material.key
         samples = kind.samples if material.alpha is AlphaMode.MASK and kind.stage == "color" else 1
         program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.cutout))
         if bound is not draw.material:
             _bind_material(shot, draw)
             bound = draw.material
-        _bind_buffers(shot, draw, index)
+        _bind_buffers(shot, draw, run.draw)
         _set_sides(context, draw)
-        order = _sorted_indices(context, shot, index) if sort else None
-        array = draw.mesh.vertex_array(program, order)
-        array.render(draw.mesh.mode, draw.mesh.count, instances=len(draw.worlds))
+        array = draw.mesh.vertex_array(program, run.indices)
+        count = draw.mesh.count if run.count is None else run.count
+        array.render(draw.mesh.mode, count, first=run.first, instances=len(draw.worlds))
 
 
 def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: ColorTarget, samples: int) -> None:
@@ -63,10 +58,7 @@ def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Color
     framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
     context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
     context.depth_func = "<="
-    clear: list[int] = []
-    solid: list[int] = []
-    for index, draw in enumerate(shot.scene.draws):
-        (clear if "transmission" in draw.material.key.features else solid).append(index)
+    solid, clear, before = _stages(shot)
     _depth_pass(context, programs, shot, framebuffer, solid)
     bind_environment(shot.environment)
     _by_alpha(context, programs, shot, framebuffer, solid, samples)
@@ -76,13 +68,25 @@ def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Color
         target.behind.use(_BEHIND)
         framebuffer.use()
         _by_alpha(context, programs, shot, framebuffer, clear, samples)
+        _by_alpha(context, programs, shot, framebuffer, before, samples)
+
+
+def _stages(shot: Shot) -> tuple[list[int], list[int], list[int]]:
+    """Draws that may be seen through others, those that are seen through, and blended ones that stand before these."""
+    draws = shot.scene.draws
+    clear = [index for index, draw in enumerate(draws) if "transmission" in draw.material.key.features]
+    nearest = min((shot.depths[index] for index in clear), default=-np.inf)
+    rest = sorted(set(range(len(draws))) - set(clear))
+    before = [index for index in rest if draws[index].material.blended and shot.depths[index] < nearest]
+    return [index for index in rest if index not in set(before)], clear, before
 
 
 def _depth_pass(context: Any, programs: ProgramCache, shot: Shot, framebuffer: Any, indices: list[int]) -> None:
     """Depth of what is opaque, so that the colour pass shades each visible pixel once."""
     opaque = [index for index in indices if shot.scene.draws[index].material.key.alpha is AlphaMode.OPAQUE]
     framebuffer.color_mask = (False,) * 4
-    draw_list(context, programs, shot, sorted(opaque, key=lambda i: shot.depths[i]), Pass("depth"))
+    opaque.sort(key=lambda i: shot.depths[i])
+    draw_list(context, programs, shot, opaque, Pass("depth"))
     framebuffer.color_mask = (True,) * 4
 
 
@@ -100,13 +104,13 @@ def _by_alpha(
     framebuffer.depth_mask = False
     context.enable(context.BLEND)
     context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
-    draw_list(context, programs, shot, back_to_front, Pass("color"), sort=True)
+    draw_list(context, programs, shot, far_to_near(context, shot, back_to_front), Pass("color"))
     context.disable(context.BLEND)
     framebuffer.depth_mask = True
 
 
 def aov_pass(context: Any, programs: ProgramCache, shot: Shot, target: Any) -> None:
-    """Depth, normals and objects, one sample a pixel."""
+    """What `Frame` tells beside the picture, one sample a pixel."""
     target.use()
     target.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
     context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
@@ -148,16 +152,3 @@ def _set_sides(context: Any, draw: GpuDraw) -> None:
         context.disable(context.CULL_FACE)
     else:
         context.enable(context.CULL_FACE)
-
-
-def _sorted_indices(context: Any, shot: Shot, index: int) -> Any:
-    """The mesh's triangles from far to near, by their centres at rest."""
-    mesh = shot.scene.draws[index].mesh
-    if mesh.mode != 4:
-        return None
-    axis = shot.view.axes[2] @ shot.models[index][:3, :3]
-    order = np.argsort(mesh.centroids @ axis.astype(np.float32), kind="stable")
-    if mesh.sorted_indices is None:
-        mesh.sorted_indices = context.buffer(reserve=mesh.indices.size)
-    mesh.sorted_indices.write(mesh.triangles[order].tobytes())
-    return mesh.sorted_indices
