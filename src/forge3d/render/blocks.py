@@ -25,6 +25,7 @@ DRAW_BLOCK = block(
     1,
     d_model="mat4",  # mesh to camera-relative world
     d_object="uint",
+    d_material="uint",
     d_first_joint="uint",
     d_joints="uint",
     d_first_instance="uint",

@@ -127,6 +127,18 @@ class View:
         result: Vector = local[:, :2] / scale / [self.half_height * self.aspect, self.half_height]
         return result
 
+    def unproject(self, depths: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """What stands at `depths` `(h, w)`, in the middle of each pixel of the picture: world points `(h, w, 3)`."""
+        height, width = depths.shape
+        across = (2 * (np.arange(width) + 0.5) / width - 1) * self.half_height * self.aspect
+        up = (1 - 2 * (np.arange(height) + 0.5) / height) * self.half_height
+        local = np.empty((height, width, 3), np.float32)
+        local[..., 0], local[..., 1], local[..., 2] = across, up[:, None], -1
+        local[..., 2] *= depths
+        if self.perspective:
+            local[..., :2] *= depths[..., None]
+        return np.asarray(local @ self.axes.astype(np.float32) + self.eye.astype(np.float32))
+
 
 def file_view(document: Document, camera: FileCamera, aspect: float, pose: Pose | None = None) -> View:
     """The view through a camera of the file at a moment, with the picture's own aspect ratio.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,22 @@ import numpy.typing as npt
 from ..document.output import write_files
 from ..errors import RecipeError
 
+if TYPE_CHECKING:
+    from ..document import Document
+
 Pixels = npt.NDArray[np.uint8]
 Format = Literal["png", "jpeg", "webp", "avif"]
 FORMATS: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".avif": "avif"}
+
+FACTS = ("depth", "normals", "positions", "object_ids", "material_ids", "albedo", "alpha", "uvs")
+"""What a frame tells beside its pixels: attributes of `Frame`."""
 
 
 class Frame:
     """What a camera saw. Arrays have the top row first and are read-only.
 
-    `depth`, `normals` and `object_ids` are of one point in the middle of each pixel; blended surfaces count for them
-    where they are at least half opaque.
+    All but `pixels` are facts of one point in the middle of each pixel, zero where nothing is seen; blended surfaces
+    count for them where they are at least half opaque.
 
     Attributes:
         pixels: `(h, w, 4)` uint8, sRGB with straight alpha.
@@ -51,9 +57,42 @@ class Frame:
         return self._fact("normals")
 
     @property
+    def positions(self) -> npt.NDArray[np.float32]:
+        """`(h, w, 3)` float32: metres in the world; on a turntable, of the product as it stands turned."""
+        return self._fact("positions")
+
+    @property
     def object_ids(self) -> npt.NDArray[np.uint32]:
         """`(h, w)` uint32: 1 + the node's place in `document.nodes`; 0 where nothing is seen."""
         return self._fact("object_ids")
+
+    @property
+    def material_ids(self) -> npt.NDArray[np.uint32]:
+        """`(h, w)` uint32: 1 + the material's place in `document.materials`; one more than there are: the default."""
+        return self._fact("material_ids")
+
+    @property
+    def albedo(self) -> npt.NDArray[np.float32]:
+        """`(h, w, 3)` float32: the base colour, linear."""
+        return self._fact("albedo")
+
+    @property
+    def alpha(self) -> npt.NDArray[np.float32]:
+        """`(h, w)` float32: the base colour's alpha where the material blends, else 1."""
+        return self._fact("alpha")
+
+    @property
+    def uvs(self) -> npt.NDArray[np.float32]:
+        """`(h, w, 2)` float32: TEXCOORD_0, before any texture transform."""
+        return self._fact("uvs")
+
+    def save_facts(
+        self, path: str | os.PathLike[str], names: Sequence[str] = FACTS, *, document: Document | None = None
+    ) -> list[Path]:
+        """Write facts as files, see `fact_files.save`."""
+        from .fact_files import save
+
+        return save(self, Path(path), names, document)
 
     def _fact(self, name: str) -> npt.NDArray[Any]:
         """Facts cost a second, cheap drawing, done when the first of them is asked for while the renderer lives."""
@@ -96,7 +135,7 @@ class Frame:
 
 
 def _given_up() -> dict[str, npt.NDArray[Any]]:
-    raise RecipeError("this frame's depth, normals and object ids were given up; ask for them before the next frame")
+    raise RecipeError("this frame's depth, normals and other facts were given up; ask for them before the next frame")
 
 
 def on_white(pixels: Pixels) -> Pixels:

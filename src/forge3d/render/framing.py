@@ -88,9 +88,9 @@ def orbit_view(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False
     return View(center + axes[2] * distance + axes[0] * shift[0] + axes[1] * shift[1], axes, half_height, aspect)
 
 
-def fitted(orbit: Orbit, hull: Hull, aspect: float) -> Orbit:
+def fitted(orbit: Orbit, hull: Hull, aspect: float, *, turning: bool = False) -> Orbit:
     """The same view with its distance and target as numbers; the target lies as far as the product's center."""
-    view = orbit_view(orbit, hull, aspect)
+    view = orbit_view(orbit, hull, aspect, turning=turning)
     distance = orbit.distance
     if distance is None:
         depth_of = hull.center if orbit.target is None else np.array(orbit.target, np.float64)

@@ -47,6 +47,7 @@ class GpuDraw:
     material: GpuMaterial
     vertex: VertexKey
     object_id: int
+    material_id: int
     worlds: Matrix
     mirrored: bool
     joints: Matrix | None
@@ -168,7 +169,9 @@ class SceneUploader:
         if draw.joints is None:
             vertex = VertexKey(_without_skin(mesh.semantics), vertex.morphed, vertex.instanced)
         return [
-            GpuDraw(mesh, material, vertex, draw.object_id, worlds, draw.mirrored, draw.joints, targets)
+            GpuDraw(
+                mesh, material, vertex, draw.object_id, draw.material_id, worlds, draw.mirrored, draw.joints, targets
+            )
             for worlds in groups
         ]
 

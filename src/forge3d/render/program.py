@@ -125,7 +125,11 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
     tangent_uv = tangent_uv_set(material)
     if tangent_uv is not None:
         defines["TANGENT_UV"] = f"v_uv{tangent_uv}"
-    uv_sets = sorted({uv for _, uv, _ in material.slots} | ({tangent_uv} if tangent_uv is not None else set()))
+    used = {uv for _, uv, _ in material.slots} | ({tangent_uv} if tangent_uv is not None else set())
+    if key.stage == "aov" and "TEXCOORD_0" in vertex.semantics:
+        defines["HAS_UV"] = "1"
+        used.add(0)
+    uv_sets = sorted(used)
     generated = {
         "blocks": FRAME_BLOCK.declaration + DRAW_BLOCK.declaration,
         "material": MATERIAL_BLOCK.declaration,

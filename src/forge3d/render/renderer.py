@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -160,6 +161,20 @@ class Renderer:
         """
         return fitted(camera or Orbit(), scene_state(document, time=time).hull, _aspect(size))
 
+    def fit_rows(
+        self, document: Document, cameras: Sequence[Orbit], size: tuple[int, int], *, time: float | None = None
+    ) -> list[Orbit]:
+        """The same cameras about the product's middle, all as far away as the one that needs most room on a turntable.
+
+        Raises:
+            InvalidAsset, RecipeError: see `render`.
+        """
+        hull, aspect = scene_state(document, time=time).hull, _aspect(size)
+        x, y, z = (float(value) for value in hull.center)
+        placed = [replace(camera, target=camera.target or (x, y, z)) for camera in cameras]
+        farthest = max(fitted(camera, hull, aspect, turning=True).distance or 0.0 for camera in placed)
+        return [replace(camera, distance=farthest) for camera in placed]
+
     def close(self) -> None:
         """Free the GPU. Frames keep their pixels."""
         if self._device.context is not None:
@@ -274,9 +289,20 @@ class Renderer:
         def rows(texture: Any, kind: type[Any], channels: tuple[int, ...]) -> npt.NDArray[Any]:
             return np.frombuffer(texture.read(), kind).reshape(height, width, *channels)[::-1]
 
-        objects = rows(target.objects, np.uint32, ())
-        depth = np.where(objects > 0, rows(target.depth, np.float32, ()), np.float32(np.inf))
-        return {"depth": depth, "normals": rows(target.normals, np.float32, (4,))[..., :3], "object_ids": objects}
+        ids = rows(target.ids, np.uint32, (2,))
+        seen = ids[..., 0] > 0
+        albedo = rows(target.albedo, np.float32, (4,))
+        depth = rows(target.depth, np.float32, ())
+        return {
+            "depth": np.where(seen, depth, np.float32(np.inf)),
+            "normals": rows(target.normals, np.float32, (4,))[..., :3],
+            "positions": np.where(seen[..., None], shot.view.unproject(depth), np.float32(0)),
+            "object_ids": ids[..., 0],
+            "material_ids": ids[..., 1],
+            "albedo": albedo[..., :3],
+            "alpha": albedo[..., 3],
+            "uvs": rows(target.uvs, np.float32, (2,)),
+        }
 
     def _environment(self, environment: Environment) -> GpuEnvironment:
         key = _environment_key(environment)

@@ -29,6 +29,7 @@ class Draw:
     Attributes:
         object_id: 1 + the node's place in `document.nodes`, where nodes that are not listed come last; what
             `Frame.object_ids` holds.
+        material_id: 1 + the material's place in `document.materials`; one more than there are for glTF's own default.
         worlds: `(instances, 4, 4)` float64, mesh to world; all mirror, or none does.
         joints: `(joints, 4, 4)` float64, bind pose to world, in place of `worlds`; None for rigid meshes.
         weights: of the morph targets.
@@ -37,6 +38,7 @@ class Draw:
     primitive: Primitive
     material: Material
     object_id: int
+    material_id: int
     worlds: Matrix
     mirrored: bool
     joints: Matrix | None
@@ -74,6 +76,7 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
     pose = None if time is None else pose_at(document, time)
     world = world_matrices(document, pose=pose)
     numbers = {node: index + 1 for index, node in enumerate(document.nodes)}
+    material_numbers = {material: index + 1 for index, material in enumerate(document.materials)}
     notes: set[str] = set()
     draws: list[Draw] = []
     parts: list[FloatArray] = []
@@ -84,11 +87,12 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
         number = numbers.setdefault(node, len(numbers) + 1)
         for primitive in node.mesh.primitives:
             material = _material(primitive, variant)
+            looks = material_numbers.setdefault(material, len(material_numbers) + 1)
             material = material if pose is None else pose.of(material)
             skinned = joints if joints is not None and "JOINTS_0" in primitive.attributes else None
             groups = [(np.eye(4)[None], _mirrors(skinned[:1])[0])] if skinned is not None else _by_winding(instances)
             draws += [
-                Draw(primitive, material, number, worlds, bool(mirrored), skinned, weights)
+                Draw(primitive, material, number, looks, worlds, bool(mirrored), skinned, weights)
                 for worlds, mirrored in groups
             ]
             if "POSITION" in primitive.attributes:

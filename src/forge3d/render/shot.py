@@ -92,7 +92,7 @@ def _draw_rows(draws: tuple[GpuDraw, ...], placed: list[Matrix], alignment: int)
     for row, draw, matrices, joint, instance in zip(rows, draws, placed, first_joint, first_instance, strict=False):
         record = row[:size].view(DRAW_BLOCK.dtype)
         record["d_model"] = matrices[0].T
-        record["d_object"] = draw.object_id
+        record["d_object"], record["d_material"] = draw.object_id, draw.material_id
         record["d_first_joint"], record["d_first_instance"] = joint, instance
         record["d_joints"] = 0 if draw.joints is None else len(draw.joints)
         record["d_vertices"] = draw.mesh.vertex_count

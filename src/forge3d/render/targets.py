@@ -55,9 +55,13 @@ class ColorTarget:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AovTarget:
+    """What facts are drawn into, see aov.frag; `ids` holds objects and materials."""
+
     depth: Any
     normals: Any
-    objects: Any
+    ids: Any
+    albedo: Any
+    uvs: Any
     framebuffer: Any
 
 
@@ -94,9 +98,13 @@ class Targets:
             self._aov = None
             depth = self._context.texture(size, 1, dtype="f4")
             normals = self._context.texture(size, 4, dtype="f4")
-            objects = self._context.texture(size, 1, dtype="u4")
-            framebuffer = self._context.framebuffer([depth, normals, objects], self._context.depth_renderbuffer(size))
-            self._aov = size, AovTarget(depth, normals, objects, framebuffer)
+            ids = self._context.texture(size, 2, dtype="u4")
+            albedo = self._context.texture(size, 4, dtype="f4")
+            uvs = self._context.texture(size, 2, dtype="f4")
+            drawn = self._context.framebuffer(
+                [depth, normals, ids, albedo, uvs], self._context.depth_renderbuffer(size)
+            )
+            self._aov = size, AovTarget(depth, normals, ids, albedo, uvs, drawn)
         return self._aov[1]
 
     def _check(self, width: int, height: int, sampling: Sampling) -> None:
