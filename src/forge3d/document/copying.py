@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from .pinning import Pinned
@@ -48,3 +50,9 @@ def copied(root: T, memo: dict[int, Any] | None = None) -> T:
 def field_names(kind: Any) -> tuple[str, ...]:
     """The names of a dataclass's fields."""
     return tuple(f.name for f in fields(kind))
+
+
+@cache
+def values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of these fields of an object, as quickly as can be."""
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from .copying import field_names
+from .copying import field_names, values_of
 from .property import Property, XmpPacket
 
 
@@ -24,5 +24,5 @@ def members(root: Any) -> dict[type, list[Any]]:
         elif isinstance(value, (Property, XmpPacket)) and id(value) not in seen:
             seen.add(id(value))
             found.setdefault(kind, []).append(value)
-            pending.extend(getattr(value, name) for name in field_names(kind))
+            pending.extend(values_of(field_names(kind))(value))
     return found

@@ -6,7 +6,7 @@ here. Extensions are followed where they hold objects; numbers in opaque extensi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..document import Accessor, Document, Node, Skip
+from ..document.copying import values_of
 from ..document.payload import DracoPayload, MeshoptPayload, SparsePayload
 from ..document.property import Property
 from ..document.scene import Matrix
@@ -23,21 +24,23 @@ _PAYLOADS = (DracoPayload, MeshoptPayload, SparsePayload)
 _PLAIN = (str, bytes, int, float, bool, type(None))
 
 
-def reachable(roots: Iterable[object], *, through: Callable[[object], bool] = lambda _: True) -> dict[int, object]:
+def reachable(roots: Iterable[object], *, through: Callable[[object], bool] | None = None) -> dict[int, object]:
     """Every object that the roots refer to, directly or through others, by `id`; the roots too.
 
     Args:
-        through: whether to go on from an object to what it refers to.
+        through: whether to go on from an object to what it refers to; by default always.
     """
     found: dict[int, object] = {}
     waiting = list(roots)
     while waiting:
         value = waiting.pop()
-        if id(value) in found or isinstance(value, _PLAIN):
+        kind: Any = value.__class__
+        parts_of = _opener(kind)
+        if parts_of is None or id(value) in found:
             continue
         found[id(value)] = value
-        if through(value):
-            waiting.extend(_parts(value))
+        if through is None or through(value):
+            waiting += parts_of(value)
     return found
 
 
@@ -102,7 +105,8 @@ def pointer_targets(document: Document) -> set[int]:
 
 def held_by_extensions(document: Document) -> set[int]:
     """`id` of every object that the JSON of an extension refers to."""
-    holders = [item.extensions for item in reachable([document]).values() if isinstance(item, (Property, Accessor))]
+    items = (item for item in reachable([document]).values() if isinstance(item, (Property, Accessor)))
+    holders = [item.extensions for item in items if item.extensions]
     return set(reachable(holders, through=lambda value: isinstance(value, (dict, list))))
 
 
@@ -114,23 +118,30 @@ def pinned(document: Document) -> Skip | None:
     return Skip("document", f"{names} may refer to anything by number, so everything stays; drop it to optimize")
 
 
-def _parts(value: object) -> Iterator[object]:
-    if isinstance(value, _PAYLOADS):
-        return
-    if isinstance(value, Accessor):
-        yield value.extensions
-    elif isinstance(value, (list, tuple)):
-        yield from value
-    elif isinstance(value, dict):
-        yield from value.values()
-    elif is_dataclass(value):
-        for name in _field_names(value.__class__):
-            yield getattr(value, name)
+@cache
+def _opener(kind: Any) -> Callable[[Any], Iterable[object]] | None:
+    """What gives the objects that one of this class refers to; None for numbers and text, which are no objects here."""
+    if issubclass(kind, _PLAIN):
+        return None
+    if issubclass(kind, _PAYLOADS):
+        return _nothing
+    if issubclass(kind, Accessor):
+        return lambda accessor: (accessor.extensions,)
+    if issubclass(kind, dict):
+        return dict.values
+    if issubclass(kind, (list, tuple)):
+        return lambda values: values
+    names = _field_names(kind)
+    return values_of(names) if names else _nothing
+
+
+def _nothing(_: object) -> tuple[()]:
+    return ()
 
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name != "extras")
+    return tuple(f.name for f in fields(kind) if f.name != "extras") if is_dataclass(kind) else ()
 
 
 def _swapped(value: Any, replacements: dict[int, Any]) -> Any:
