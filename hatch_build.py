@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shlex
 import shutil
@@ -41,6 +42,8 @@ class NativeLibrary(BuildHookInterface[Any]):
         sources = sorted(str(path) for path in FOLDER.glob("*.cpp"))
         subprocess.run([*compiler, *FLAGS, *sources, "-o", str(made)], check=True)
         made.replace(target)  # a library that is loaded somewhere stays as it is
+        if version == "editable":  # pip compiles the modules that it installs, and not those of a checkout
+            compileall.compile_dir(FOLDER.parent, quiet=1)
         build_data["pure_python"] = False
         build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["artifacts"].append("src/forge3d/native/*.so")
