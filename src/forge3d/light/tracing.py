@@ -31,6 +31,8 @@ _TEXTURE = np.dtype(
     [("texels", "u8"), ("width", "i4"), ("height", "i4"), ("srgb", "i4"), ("nearest", "i4"), ("wrap", "i4", 2)]
 )
 _LAMP_BYTES = 64
+_FILM = 13  # columns, see native/tracer.h
+_SHEEN = np.float32(0.04)  # what surfaces without colour of their own still mirror
 
 
 class Stage:
@@ -134,8 +136,8 @@ class Traced:
     """A picture that gets better with every pass.
 
     Args:
-        filter: `(256,)` growing: where in a pixel samples fall, pixels from its middle: the resolve filter's
-            distribution, inverted.
+        filter: `(256,)`: the resolve filter's weights of samples 0 to 1.5 pixels from a pixel's middle, across and
+            down alike.
         bounces: how often light may turn on its way to the camera.
         brightest: that bounced light may add to a sample; what is more makes sparkles (fireflies) that many samples do
             not clear. It dims what little they would have added.
@@ -159,7 +161,7 @@ class Traced:
         self._bounces, self._brightest = bounces, brightest
         self._threads = threads or len(os.sched_getaffinity(0))
         width, height = lens.size
-        self._color, self._facts = np.zeros((height, width, 4), np.float32), np.zeros((height, width, 6), np.float32)
+        self._film = np.zeros((height, width, _FILM), np.float32)
         self.samples = 0
 
     def add(self, samples: int) -> None:
@@ -169,24 +171,45 @@ class Traced:
         call(
             "forge3d_trace", self._stage._handle, self._light.sky._handle, at_rotation, self._light.intensity,
             at_lamps, len(lamps), self._lens.ctypes.data, self.samples, samples, self._bounces, self._brightest,
-            self._threads, self._filter.ctypes.data, self._color.ctypes.data, self._facts.ctypes.data,
+            self._threads, self._filter.ctypes.data, self._film.ctypes.data,
         )  # fmt: skip
         self.samples += samples
 
     @property
     def color(self) -> Floats:
-        """`(h, w, 4)` float32, linear, premultiplied by alpha: the mean of all samples so far."""
-        return self._color / np.float32(max(self.samples, 1))
+        """`(h, w, 4)` float32, linear, premultiplied by alpha: what all samples so far make."""
+        return self._mean()[..., :4]
 
-    @property
-    def albedo(self) -> Floats:
-        """`(h, w, 3)` of what is seen first, times its alpha."""
-        return self._facts[..., :3] / np.float32(max(self.samples, 1))
+    def cleaned(self) -> Floats:
+        """`color` with its noise filtered out; alpha stays as it is.
 
-    @property
-    def normals(self) -> Floats:
-        """`(h, w, 3)` of what is seen first, times its alpha."""
-        return self._facts[..., 3:] / np.float32(max(self.samples, 1))
+        Colours are divided by what the surface's own colour is first, so that texture is not filtered.
+        """
+        film = self._mean()
+        alpha = np.ascontiguousarray(film[..., 3])
+        film[..., :11] /= np.maximum(alpha, 1e-6)[..., None]
+        color, own = film[..., :3], film[..., 4:7] + _SHEEN
+        spread = np.maximum(film[..., 10] - (color**2).mean(2), 0)
+        independent = self._film[..., 11] ** 2 / np.maximum(self._film[..., 12], 1e-12) * alpha
+        variance = _smoothed(spread / np.maximum(independent, 1) / (own**2).mean(2))
+        arrays = [color / own, variance, film[..., 4:10], alpha]
+        pointers = [given(array, np.float32, *array.shape) for array in arrays]
+        height, width = alpha.shape
+        out: Floats = np.empty((height, width, 3), np.float32)
+        call("forge3d_clean", width, height, *(address for _, address in pointers), self._threads, out.ctypes.data)
+        result: Floats = np.concatenate([out * own * alpha[..., None], alpha[..., None]], 2)
+        return result
+
+    def _mean(self) -> Floats:
+        return self._film[..., :11] / np.maximum(self._film[..., 11:12], np.float32(1e-12))
+
+
+def _smoothed(values: Floats) -> Floats:
+    """The mean of three by three pixels: a variance is noisier than what it is the variance of."""
+    padded = np.pad(values, 1, mode="edge")
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    mean: Floats = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return mean
 
 
 def _check_layouts() -> None:

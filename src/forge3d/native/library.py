@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import DependencyMissing
 
 PATH = Path(__file__).parent / "libforge3d.so"
-VERSION = 4  # of the functions in api.cpp
+VERSION = 5  # of the functions in api.cpp
 
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32
@@ -38,7 +38,8 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_stage": [Pointer, Long, Int, Pointer, Pointer, Long, Pointer, Int, Pointer, Int, ctypes.POINTER(Pointer)],
     "forge3d_sky": [Pointer, Int, Int, ctypes.POINTER(Pointer)],
     "forge3d_trace": [Pointer, Pointer, Pointer, Float, Pointer, Int, Pointer, Int, Int, Int, Float, Int,
-                      *[Pointer] * 3],
+                      Pointer, Pointer],
+    "forge3d_clean": [Int, Int, *[Pointer] * 4, Int, Pointer],
 }  # fmt: skip
 _SURE_FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_record": [Pointer] * 4,

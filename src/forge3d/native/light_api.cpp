@@ -1,5 +1,6 @@
 // The functions of light, for `light/tracing.py`.
 #include "api.h"
+#include "cleaning.h"
 #include "tracer.h"
 
 using namespace forge3d;
@@ -32,10 +33,15 @@ EXPORT void forge3d_sky_free(Sky* sky) { delete sky; }
 
 EXPORT int forge3d_trace(const Stage* stage, const Sky* sky, const float* to_sky, float intensity, const Lamp* lamps,
                          int32_t lamp_count, const Lens* lens, int32_t first, int32_t samples, int32_t bounces,
-                         float brightest, int32_t threads, const float* filter, float* color, float* facts) {
+                         float brightest, int32_t threads, const float* filter, float* film) {
     return guarded([&] {
         Light light{sky, {}, intensity, lamps, lamp_count};
         std::copy_n(to_sky, 9, light.to_sky);
-        trace(*stage, light, *lens, {first, samples, bounces, brightest, threads, filter}, color, facts);
+        trace(*stage, light, *lens, {first, samples, bounces, brightest, threads, filter}, film);
     });
+}
+
+EXPORT int forge3d_clean(int32_t width, int32_t height, const float* color, const float* variance, const float* facts,
+                         const float* alpha, int32_t threads, float* cleaned) {
+    return guarded([&] { clean({width, height, color, variance, facts, alpha}, threads, cleaned); });
 }

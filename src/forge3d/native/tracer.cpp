@@ -1,6 +1,7 @@
 #include "tracer.h"
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 namespace forge3d {
@@ -129,12 +130,6 @@ private:
     Sampler sampler_;
 };
 
-float filtered(const float* filter, float u) {
-    const float at = u * 255;
-    const int i = std::min(int(at), 254);
-    return filter[i] + (filter[i + 1] - filter[i]) * (at - float(i));
-}
-
 Ray through(const Lens& lens, float x, float y) {
     const float right = (2 * x / float(lens.width) - 1) * lens.half_height * lens.aspect;
     const float up = (1 - 2 * y / float(lens.height)) * lens.half_height;
@@ -143,32 +138,82 @@ Ray through(const Lens& lens, float x, float y) {
     return {Float3(lens.eye) + offset, -Float3(lens.back)};
 }
 
-void row(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, int y, float* color, float* facts) {
-    for (int x = 0; x < lens.width; ++x) {
-        float* c = color + 4 * (size_t(y) * lens.width + size_t(x));
-        float* f = facts + 6 * (size_t(y) * lens.width + size_t(x));
-        for (int n = 0; n < tracing.samples; ++n) {
-            Sampler sampler(uint32_t(y) * 0x10001u + hashed(uint32_t(x)), uint32_t(tracing.first + n));
-            const Float2 u = sampler.pair();
-            const Ray ray = through(lens, float(x) + 0.5f + filtered(tracing.filter, u.x), float(y) + 0.5f + filtered(tracing.filter, u.y));
-            bool there = false;
-            const Float3 seen = Path(stage, light, tracing, sampler).follow(ray, there, f);
-            if (there) c[0] += seen.x, c[1] += seen.y, c[2] += seen.z, c[3] += 1;
+// Some rows of the picture, and a row above and below that their samples reach into.
+class Band {
+public:
+    static constexpr int kRows = 16;
+
+    Band(const Lens& lens, int number)
+        : lens_(lens), first_(number * kRows), last_(std::min(first_ + kRows, lens.height)),
+          film_(size_t(last_ - first_ + 2) * size_t(lens.width) * kFilm) {}
+
+    void trace(const Stage& stage, const Light& light, const Tracing& tracing) {
+        for (int y = first_; y < last_; ++y)
+            for (int x = 0; x < lens_.width; ++x)
+                for (int n = 0; n < tracing.samples; ++n) {
+                    Sampler sampler(uint32_t(y) * 0x10001u + hashed(uint32_t(x)), uint32_t(tracing.first + n));
+                    const Float2 u = sampler.pair();
+                    float facts[7] = {};
+                    bool there = false;
+                    const Ray ray = through(lens_, float(x) + u.x, float(y) + u.y);
+                    const Float3 seen = Path(stage, light, tracing, sampler).follow(ray, there, facts);
+                    facts[6] = dot(seen, seen) / 3;
+                    add(x, y, u, tracing.filter, there, seen, facts);
+                }
+    }
+
+    void develop(float* film) const {
+        for (int y = std::max(first_ - 1, 0); y < std::min(last_ + 1, lens_.height); ++y) {
+            const size_t row = size_t(lens_.width) * kFilm;
+            const float* from = &film_[size_t(y - first_ + 1) * row];
+            float* to = film + size_t(y) * row;
+            for (size_t i = 0; i < row; ++i) to[i] += from[i];
         }
     }
-}
+
+private:
+    // A sample counts for every pixel that the filter lets it reach.
+    void add(int x, int y, Float2 u, const float* filter, bool there, const Float3& seen, const float* facts) {
+        for (int dy = -1; dy <= 1; ++dy)
+            for (int dx = -1; dx <= 1; ++dx) {
+                if (x + dx < 0 || x + dx >= lens_.width) continue;
+                const float w = weight(filter, float(dx) + 0.5f - u.x) * weight(filter, float(dy) + 0.5f - u.y);
+                float* at = &film_[(size_t(y + dy - first_ + 1) * size_t(lens_.width) + size_t(x + dx)) * kFilm];
+                at[kWeight] += w, at[kWeight + 1] += w * w;
+                if (!there) continue;
+                at[0] += w * seen.x, at[1] += w * seen.y, at[2] += w * seen.z, at[3] += w;
+                for (int i = 0; i < 7; ++i) at[4 + i] += w * facts[i];
+            }
+    }
+    static float weight(const float* filter, float offset) {
+        const float at = std::min(std::fabs(offset) * (kFilterSteps / 1.5f), float(kFilterSteps));
+        const int i = std::min(int(at), kFilterSteps - 1);
+        return filter[i] + (filter[i + 1] - filter[i]) * (at - float(i));
+    }
+
+    static constexpr int kWeight = 11;
+    const Lens& lens_;
+    int first_, last_;
+    std::vector<float> film_;
+};
 
 }  // namespace
 
-void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* color, float* facts) {
+void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* film) {
+    const int count = (lens.height + Band::kRows - 1) / Band::kRows;
+    std::vector<std::unique_ptr<Band>> done(static_cast<size_t>(count));
     std::atomic<int> next{0};
     const auto work = [&] {
-        for (int y; (y = next++) < lens.height;) row(stage, light, lens, tracing, y, color, facts);
+        for (int number; (number = next++) < count;) {
+            done[size_t(number)] = std::make_unique<Band>(lens, number);
+            done[size_t(number)]->trace(stage, light, tracing);
+        }
     };
     std::vector<std::thread> others;
     for (int i = 1; i < tracing.threads; ++i) others.emplace_back(work);
     work();
     for (std::thread& other : others) other.join();
+    for (const auto& band : done) band->develop(film);  // in order: sums of floats depend on it
 }
 
 }  // namespace forge3d

@@ -33,11 +33,14 @@ struct Tracing {
     int32_t bounces;         // how often light may turn on its way
     float brightest;         // that bounced light may add to a sample: what is more sparkles
     int32_t threads;
-    const float* filter;     // 256 growing numbers: where in a pixel, -1.5 to 1.5 or less, samples fall
+    const float* filter;     // kFilterSteps + 1 weights: of a sample 0 to 1.5 pixels from a pixel's middle, each way
 };
 
-// Adds `samples` to `color`: (height, width, 4), linear, premultiplied; and to `facts`: (height, width, 6), albedo and
-// normal of what is seen first. The same arguments always add the same, on any number of threads.
-void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* color, float* facts);
+constexpr int kFilterSteps = 255, kFilm = 13;
+
+// Adds samples to a film, (height, width, kFilm), weighted by the filter: colour, linear and times coverage (3), coverage,
+// albedo and normal of what is seen first (6), the mean square of the colour's channels, the weight, its square. The
+// same arguments always add the same, on any number of threads.
+void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* film);
 
 }  // namespace forge3d

@@ -23,8 +23,6 @@ def weight(offset: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.where(np.abs(at) < RADIUS, window, 0.0)
 
 
-def sample_positions(count: int = 256) -> npt.NDArray[np.float32]:
-    """Offsets that, each alike probable, are spread as the filter weighs: its distribution, inverted."""
-    fine = np.linspace(-RADIUS, RADIUS, 4097)
-    area = np.concatenate([[0.0], np.cumsum(weight((fine[1:] + fine[:-1]) / 2))])
-    return np.interp(np.linspace(0, area[-1], count), area, fine).astype(np.float32)
+def weights(count: int = 256) -> npt.NDArray[np.float32]:
+    """Weights at even steps from a pixel's middle to where the filter ends."""
+    return weight(np.linspace(0, RADIUS, count)).astype(np.float32)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..errors import RecipeError
 from ..light import Lens, Light, Sky, Traced
 from .camera import View
-from .filter import sample_positions
+from .filter import weights
 from .scene import SceneState
 from .settings import RenderSettings
 from .shot import Stage, light_rows, rotation_about_y
@@ -69,7 +69,7 @@ class TracedScene:
             self._solid.stage,
             self._light(stage, settings),
             self._lens(stage, view, size),
-            filter=sample_positions(),
+            filter=weights(),
             bounces=settings.plan.bounces,
         )
         samples, step = settings.sample_count, max(1, _PASS_PIXELS // (width * height))
@@ -80,7 +80,7 @@ class TracedScene:
                 progress(traced.samples / samples)
             if settings.max_seconds is not None and time.monotonic() - begin >= settings.max_seconds:
                 break
-        return developed(traced.color, settings)
+        return developed(traced.cleaned() if settings.plan.clean else traced.color, settings)
 
     def _light(self, stage: Stage, settings: RenderSettings) -> Light:
         """In the scene's own space: where a turntable turns the product, the sky turns the other way about it."""
