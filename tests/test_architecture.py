@@ -8,7 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from forge3d import images
+from forge3d.document import Accessor, Document, Image, Material, Mesh, Node, Primitive, Scene, Texture, TextureInfo
 
 PACKAGE = Path(__file__).parent.parent / "src" / "forge3d"
 
@@ -117,13 +121,53 @@ def test_import_brings_nothing_heavy() -> None:
     assert out.stdout.strip() == "[]"
 
 
-def test_help_brings_nothing_heavy() -> None:
-    # The time itself is measured by hand; what makes it slow is importing these.
-    heavy = (HEAVY - {"rich"}) | {"numpy", "PIL"}
+def brought(*arguments: str | Path) -> set[str]:
+    """The modules that are there when a command ends, packages and their parts; its output is no terminal."""
     code = (
-        "import sys, atexit; sys.argv = ['forge3d', '--help']\n"
-        f"atexit.register(lambda: print('heavy:', [m for m in sys.modules if m.split('.')[0] in {heavy!r}]))\n"
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('modules:', *sys.modules))\n"
         "from forge3d.cli import main; main()"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert out.stdout.rstrip().endswith("heavy: []")
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return set(out.rpartition("modules: ")[2].split())
+
+
+def test_help_brings_nothing_heavy() -> None:
+    # The time itself is measured by hand; what makes it slow is importing these.
+    assert not brought("--help") & ((HEAVY - {"rich"}) | {"numpy", "PIL"})
+
+
+def test_a_command_brings_its_own_file_only() -> None:
+    alone = {name.rpartition(".")[2] for name in brought("info", "--help") if name.startswith("forge3d.cli.")}
+    assert alone >= {"app", "inspect"}
+    assert not alone & {"audit", "build", "diff", "doctor", "lod", "optimize", "render", "validate"}
+    assert not brought("optimize", "--help") & {"numpy", "forge3d.document", "forge3d.optimize"}
+
+
+def test_optimizing_geometry_brings_what_it_uses(tmp_path: Path) -> None:
+    """What is drawn on terminals, what reads pictures, other codecs and other rooms stay out until they are needed."""
+    source, plain = tmp_path / "a.glb", ("--step", "prune:solid=1", "--step", "dedup", "--step", "weld")
+    source.write_bytes(textured())
+    modules = brought("optimize", source, tmp_path / "b.glb", *plain, "--step", "quantize", "--step", "compress")
+    assert "meshopt" in modules
+    assert not modules & {"rich", "PIL", "DracoPy", "trimesh", "moderngl", "hashlib", "tempfile", "logging"}
+    assert not modules & {
+        f"forge3d.{room}" for room in ("audit", "lod", "pipeline", "render", "validate", "images.ktx2")
+    }
+    assert "forge3d.optimize.simplify" not in modules
+    assert "PIL" in brought("optimize", source, tmp_path / "c.glb", "--step", "textures:format=webp")
+
+
+def textured() -> bytes:
+    """A triangle with a picture of noise, too large to be one of a single colour."""
+    positions = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
+    noise = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
+    texture = Texture(image=Image(images.encode(noise, "png")))
+    part = Primitive(
+        attributes={"POSITION": Accessor(positions), "TEXCOORD_0": Accessor(positions[:, :2])},
+        indices=Accessor(np.arange(3, dtype=np.uint16)),
+        material=Material(base_color_texture=TextureInfo(texture=texture)),
+    )
+    node = Node(mesh=Mesh(primitives=[part]))
+    return Document(nodes=[node], scenes=[Scene(nodes=[node])]).to_bytes()
