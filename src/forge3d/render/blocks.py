@@ -16,6 +16,7 @@ FRAME_BLOCK = block(
     f_back="vec4",  # xyz: from the target to the camera; w: 1 for perspective
     f_light="vec4",  # environment intensity, radiance mips, exposure factor, point size in pixels
     f_background="vec4",  # display-linear
+    f_parts="float",  # how many times as wide as what is drawn the whole picture is
     f_light_count="int",
     f_lights=f"vec4[{MAX_LIGHTS * 4}]",  # see punctual.glsl
 )

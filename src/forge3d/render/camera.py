@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +92,7 @@ class View:
         half_height: perspective: tangent of half the vertical field of view; orthographic: metres.
         aspect: width over height of what the picture shows.
         perspective: or orthographic.
+        window: the part of the picture that is drawn: left, bottom, right, top, from −1 to 1.
     """
 
     eye: Vector
@@ -99,6 +100,11 @@ class View:
     half_height: float
     aspect: float
     perspective: bool = True
+    window: tuple[float, float, float, float] = (-1.0, -1.0, 1.0, 1.0)
+
+    def part(self, window: tuple[float, float, float, float]) -> View:
+        """The same camera, of whose picture only a part is drawn."""
+        return replace(self, window=window)
 
     def projection(self, near: float, far: float) -> Matrix:
         """Clip-space matrix of the camera's own space, `(4, 4)`, OpenGL's conventions."""
@@ -108,7 +114,11 @@ class View:
             p[2, 2], p[2, 3], p[3, 2] = (far + near) / (near - far), 2 * far * near / (near - far), -1
         else:
             p[2, 2], p[2, 3], p[3, 3] = 2 / (near - far), (far + near) / (near - far), 1
-        return p
+        left, bottom, right, top = self.window
+        part = np.eye(4)
+        part[0, 0], part[0, 3] = 2 / (right - left), -(right + left) / (right - left)
+        part[1, 1], part[1, 3] = 2 / (top - bottom), -(top + bottom) / (top - bottom)
+        return np.asarray(part @ p)
 
     def rotation(self) -> Matrix:
         """World directions to camera directions, `(4, 4)`."""
@@ -121,17 +131,18 @@ class View:
         return np.asarray((self.eye - points) @ self.axes[2])
 
     def project(self, points: npt.ArrayLike) -> Vector:
-        """World points `(n, 3)` to `(n, 2)`: x and y from −1 (left, bottom) to 1 (right, top) of the picture."""
+        """World points `(n, 3)` to `(n, 2)`: x and y from −1 (left, bottom) to 1 (right, top) of the whole picture."""
         local = (np.atleast_2d(np.asarray(points, np.float64)) - self.eye) @ self.axes.T
         scale = -local[:, 2:] if self.perspective else np.ones((len(local), 1))
         result: Vector = local[:, :2] / scale / [self.half_height * self.aspect, self.half_height]
         return result
 
     def unproject(self, depths: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """What stands at `depths` `(h, w)`, in the middle of each pixel of the picture: world points `(h, w, 3)`."""
+        """What stands at `depths` `(h, w)`, in the middle of each pixel drawn: world points `(h, w, 3)`."""
         height, width = depths.shape
-        across = (2 * (np.arange(width) + 0.5) / width - 1) * self.half_height * self.aspect
-        up = (1 - 2 * (np.arange(height) + 0.5) / height) * self.half_height
+        left, bottom, right, top = self.window
+        across = (left + (right - left) * (np.arange(width) + 0.5) / width) * self.half_height * self.aspect
+        up = (top + (bottom - top) * (np.arange(height) + 0.5) / height) * self.half_height
         local = np.empty((height, width, 3), np.float32)
         local[..., 0], local[..., 1], local[..., 2] = across, up[:, None], -1
         local[..., 2] *= depths

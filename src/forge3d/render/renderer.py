@@ -30,6 +30,7 @@ from .settings import RenderSettings
 from .shot import Shot, Stage, shoot, turn_about
 from .targets import Sampling, Targets
 from .textures import SOFTWARE_BIAS
+from .tiles import check_picture, tiles
 from .traced import TracedScene
 
 _ENVIRONMENTS_KEPT = 4
@@ -214,6 +215,11 @@ class Renderer:
                 yield Frame(pixels, partial(self._late_facts, state, stage, view, size, settings), scene.warnings)
             return
         drawn = self._uploader.upload(state)
+        side = self._targets.tile_side(size, Sampling.of(settings.sample_count, self.capabilities))
+        if side is not None:
+            for stage, view in places:
+                yield self._tiled(drawn, stage, view, environment, size, settings, side)
+            return
         pending: deque[tuple[Any, Shot]] = deque()
         for stage, view in places:
             self._device.check()
@@ -224,10 +230,41 @@ class Renderer:
         while pending:
             yield self._finish(*pending.popleft(), size)
 
+    def _tiled(
+        self,
+        scene: GpuScene,
+        stage: Stage,
+        view: View,
+        environment: Environment,
+        size: tuple[int, int],
+        settings: RenderSettings,
+        side: int,
+    ) -> Frame:
+        """One picture in parts of `side` pixels."""
+        self._device.check()
+        glass = any("transmission" in draw.material.key.features for draw in scene.draws)
+        parts = tiles(size, side, glass=glass)
+        shots = [self._shoot(scene, stage, tile.view(view, size), environment, settings) for tile in parts]
+        pixels = np.empty((size[1], size[0], 4), np.uint8)
+        for tile, shot in zip(parts, shots, strict=True):
+            pixels[tile.place] = self._read(self._draw(shot, (side, side), settings), (side, side))[tile.kept]
+
+        def facts() -> dict[str, npt.NDArray[Any]]:
+            whole: dict[str, npt.NDArray[Any]] = {}
+            for tile, shot in zip(parts, shots, strict=True):
+                for name, values in self._facts(shot, (side, side)).items():
+                    if name not in whole:
+                        whole[name] = np.empty((size[1], size[0], *values.shape[2:]), values.dtype)
+                    whole[name][tile.place] = values[tile.kept]
+            return whole
+
+        return Frame(pixels, facts, scene.warnings)
+
     def _view(
         self, document: Document, camera: Camera, state: SceneState, size: tuple[int, int], *, turning: bool
     ) -> View:
         aspect = _aspect(size)
+        check_picture(size)
         if isinstance(camera, FileCamera):
             return file_view(document, camera, aspect, state.pose)
         return orbit_view(camera, state.hull, aspect, turning=turning)

@@ -123,6 +123,7 @@ def _frame_record(
     record["f_back"] = [*view.axes[2], float(view.perspective)]
     record["f_light"] = [settings.environment_intensity, environment.mips, 2.0**settings.exposure, 1.0]
     record["f_background"][0, :3] = settings.background_linear or (0.0, 0.0, 0.0)
+    record["f_parts"] = 2 / (view.window[2] - view.window[0])
     lights = stage.lights[:MAX_LIGHTS] if settings.lights else ()
     record["f_light_count"] = len(lights)
     for index, placed in enumerate(lights):

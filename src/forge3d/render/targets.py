@@ -9,6 +9,7 @@ from ..errors import RecipeError
 from .device import Capabilities
 
 MAX_TARGET_BYTES = 4 << 30
+MAX_TILE = 4096
 _BYTES_A_SAMPLE = 12  # half-float colour, depth
 _BYTES_A_PIXEL = 16  # the copy behind glass with its mips, the resolved picture
 _LINEAR, _TRILINEAR = 0x2601, 0x2703
@@ -107,12 +108,20 @@ class Targets:
             self._aov = size, AovTarget(depth, normals, ids, albedo, uvs, drawn)
         return self._aov[1]
 
+    def tile_side(self, size: tuple[int, int], sampling: Sampling) -> int | None:
+        """How large the parts are in which a picture is drawn, pixels; None: in one piece."""
+        width, height = size[0] * sampling.supersampling, size[1] * sampling.supersampling
+        limit = self._capabilities.max_target_size
+        if max(width, height) <= limit and _bytes(width, height, sampling) <= MAX_TARGET_BYTES:
+            return None
+        return min(MAX_TILE, limit) // sampling.supersampling
+
     def _check(self, width: int, height: int, sampling: Sampling) -> None:
         limit = self._capabilities.max_target_size
         drawn = f"a picture drawn at {width:,} × {height:,}"
         if max(width, height) > limit:
             raise RecipeError(f"size: {drawn} is beyond this device's {limit:,}; ask for less, or for fewer samples")
-        needed = width * height * (_BYTES_A_SAMPLE * sampling.multisamples + _BYTES_A_PIXEL)
+        needed = _bytes(width, height, sampling)
         if needed > MAX_TARGET_BYTES:
             allowed = f"{MAX_TARGET_BYTES >> 20:,} MiB"
             raise RecipeError(
@@ -121,3 +130,7 @@ class Targets:
 
     def clear(self) -> None:
         self._color = self._aov = None
+
+
+def _bytes(width: int, height: int, sampling: Sampling) -> int:
+    return width * height * (_BYTES_A_SAMPLE * sampling.multisamples + _BYTES_A_PIXEL)

@@ -18,7 +18,7 @@ vec3 seen_through(Surface s, float ior) {
     float blur = transmission_roughness(s, ior);
     vec4 leaving = f_view_projection * vec4(s.position + direction * s.thickness, 1.0);
     vec2 at = leaving.xy / leaving.w * 0.5 + 0.5;
-    vec4 behind = textureLod(t_behind, at, blur * log2(float(textureSize(t_behind, 0).x)));
+    vec4 behind = textureLod(t_behind, at, blur * log2(float(textureSize(t_behind, 0).x) * f_parts));
     return behind.rgb + (1.0 - behind.a) * radiance(direction, blur);
 }
 
