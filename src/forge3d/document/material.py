@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from .property import Property, json_key, texture_slot
 from .texture import TextureInfo
@@ -201,8 +201,7 @@ class Material(Property):
             yield from _slots_of(layer, f"{name}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A texture slot in use: `path` such as `base_color_texture` or `clearcoat.normal_texture`."""
 
     path: str

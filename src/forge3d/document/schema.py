@@ -7,10 +7,10 @@ table a class is made on first use.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import InvalidAsset
 from ..gltf.json_access import as_integer, as_number, at
@@ -39,8 +39,7 @@ def tidy(value: float) -> float | int:
 _NEVER = object()  # equal to no JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One declared field: how its value is read from JSON (`read(value, pointer)`) and written."""
 
     attribute: str

@@ -13,7 +13,7 @@ from .resources import Resolver
 from .root import Root
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class CompressedView:
     """A buffer view of EXT_ or KHR_meshopt_compression: `count` elements of `stride` bytes, in `data`."""
 

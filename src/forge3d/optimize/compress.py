@@ -7,8 +7,6 @@ from typing import ClassVar, Literal
 
 from ..document import Change, Context, Document, Fidelity, Transform
 from ..document.encoding import Encoding
-from ..gltf.codecs.draco_encoding import Precision
-from . import draco
 from .options import between, one_of
 
 _EXTENSIONS: dict[str, Literal["EXT_meshopt_compression", "KHR_meshopt_compression"]] = {
@@ -68,8 +66,11 @@ class Compress(Transform):
 
     def __call__(self, document: Document, context: Context) -> Change:
         if self.codec == "draco":
+            from ..gltf.codecs.draco_encoding import Precision
+            from .draco import compress
+
             document.encoding = None
             bits = (self.draco_position, self.draco_normal, self.draco_texcoord)
-            return draco.compress(document, Precision(*bits, self.draco_level), context)
+            return compress(document, Precision(*bits, self.draco_level), context)
         document.encoding = Encoding(_EXTENSIONS[self.extension], self.level, self.filters, self.rotation)
         return Change("compress", notes=[f"geometry is written with {_EXTENSIONS[self.extension]}"])
