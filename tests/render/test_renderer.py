@@ -357,11 +357,6 @@ class TestTurntable:
 
 
 class TestArguments:
-    @pytest.mark.parametrize(("size", "why"), [((40_000, 100), "40,000 × 100 is beyond"), ((16_000, 16_000), "MiB")])
-    def test_a_picture_beyond_the_device_is_refused(self, renderer: Renderer, size: tuple[int, int], why: str) -> None:
-        with pytest.raises(RecipeError, match=why):
-            renderer.render(placed(node(quad())), size=size)
-
     def test_an_unknown_variant_names_those_there_are(self, renderer: Renderer) -> None:
         with pytest.raises(RecipeError, match="variants are: none"):
             renderer.render(placed(node(quad())), variant="red", size=SIZE)

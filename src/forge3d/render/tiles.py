@@ -15,6 +15,8 @@ from .camera import View
 MAX_PICTURE_BYTES = 1 << 30
 """Of a finished picture: 16,384 × 16,384 pixels."""
 
+MAX_PICTURE_SIDE = 1 << 15
+
 _MARGIN = 8  # one part in so many of a tile is drawn for nothing but what glass beside it shows
 
 
@@ -73,8 +75,8 @@ def check_picture(size: tuple[int, int]) -> None:
     """Raise `RecipeError` where a picture is larger than any that is made."""
     width, height = size
     needed = 4 * width * height
-    if needed > MAX_PICTURE_BYTES:
+    if needed > MAX_PICTURE_BYTES or max(size) > MAX_PICTURE_SIDE:
         raise RecipeError(
-            f"size: {width:,} × {height:,} pixels are {needed >> 20:,} MiB of {MAX_PICTURE_BYTES >> 20:,}; "
-            "ask for at most 16,384 × 16,384, or draw parts of it with cameras of their own"
+            f"size: {width:,} × {height:,} pixels are {needed >> 20:,} MiB; a picture has at most {MAX_PICTURE_SIDE:,} "
+            f"pixels a side and {MAX_PICTURE_BYTES >> 20:,} MiB, such as 16,384 × 16,384: ask for less"
         )
