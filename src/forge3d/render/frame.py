@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,13 +12,19 @@ import numpy.typing as npt
 
 from ..document.output import write_files
 from ..errors import RecipeError
+from .points import ImagePoint, NamedPoint
 
 if TYPE_CHECKING:
     from ..document import Document
+    from ..document.scene import Matrix
+    from .camera import View
 
 Pixels = npt.NDArray[np.uint8]
 Format = Literal["png", "jpeg", "webp", "avif"]
 FORMATS: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".avif": "avif"}
+
+_HIDDEN = 0.002
+"""How much nearer than a point, in parts of its distance, a surface has to be to hide it: it may lie in a hollow."""
 
 FACTS = ("depth", "normals", "positions", "object_ids", "material_ids", "albedo", "alpha", "uvs")
 """What a frame tells beside its pixels: attributes of `Frame`."""
@@ -35,9 +41,17 @@ class Frame:
         warnings: what the model asks for that was not drawn.
     """
 
-    def __init__(self, pixels: Pixels, facts: Callable[[], dict[str, npt.NDArray[Any]]], warnings: tuple[str, ...]):
+    def __init__(
+        self,
+        pixels: Pixels,
+        facts: Callable[[], dict[str, npt.NDArray[Any]]],
+        warnings: tuple[str, ...],
+        view: View | None = None,
+        turn: Matrix | None = None,
+    ):
         pixels.flags.writeable = False
         self.pixels, self.warnings = pixels, warnings
+        self._view, self._turn = view, turn
         self._draw_facts: Callable[[], dict[str, npt.NDArray[Any]]] | None = facts
         self._facts: dict[str, npt.NDArray[Any]] = {}
 
@@ -85,6 +99,34 @@ class Frame:
     def uvs(self) -> npt.NDArray[np.float32]:
         """`(h, w, 2)` float32: TEXCOORD_0, before any texture transform."""
         return self._fact("uvs")
+
+    def locate(self, points: Iterable[NamedPoint]) -> list[ImagePoint]:
+        """Where points of the model are in this picture; on a turntable, as they stand turned. Needs the depth.
+
+        for point in frame.locate(named_points(document, ["Handle"])):
+            print(point.x, point.y, point.visible)
+        """
+        assert self._view is not None
+        given = list(points)
+        world = np.array([point.position for point in given], np.float64).reshape(-1, 3)
+        if self._turn is not None:
+            world = world @ self._turn[:3, :3].T + self._turn[:3, 3]
+        depths = self._view.depths(world)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            places = self._view.project(world)
+        width, height = self.size
+        found = []
+        for point, depth, (right, up) in zip(given, depths, places, strict=True):
+            x, y = float(right + 1) / 2 * width, float(1 - up) / 2 * height
+            inside = bool((depth > 0 or not self._view.perspective) and 0 <= x < width and 0 <= y < height)
+            visible = inside and self._shows(point, int(x), int(y), float(depth))
+            found.append(ImagePoint(point.name, x, y, float(depth), inside, visible))
+        return found
+
+    def _shows(self, point: NamedPoint, column: int, row: int, depth: float) -> bool:
+        near = slice(max(0, row - 1), row + 2), slice(max(0, column - 1), column + 2)
+        behind = self.depth[near] >= depth * (1 - _HIDDEN) - 1e-6
+        return bool(behind.any() or np.isin(self.object_ids[near], list(point.objects)).any())
 
     def save_facts(
         self, path: str | os.PathLike[str], names: Sequence[str] = FACTS, *, document: Document | None = None

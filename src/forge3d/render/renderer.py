@@ -212,7 +212,8 @@ class Renderer:
             scene = TracedScene(state, read_environment(environment))
             for stage, view in places:
                 pixels = scene.pixels(stage, view, size, settings, progress)
-                yield Frame(pixels, partial(self._late_facts, state, stage, view, size, settings), scene.warnings)
+                facts = partial(self._late_facts, state, stage, view, size, settings)
+                yield Frame(pixels, facts, scene.warnings, view, stage.turn)
             return
         drawn = self._uploader.upload(state)
         side = self._targets.tile_side(size, Sampling.of(settings.sample_count, self.capabilities))
@@ -258,7 +259,7 @@ class Renderer:
                     whole[name][tile.place] = values[tile.kept]
             return whole
 
-        return Frame(pixels, facts, scene.warnings)
+        return Frame(pixels, facts, scene.warnings, view, stage.turn)
 
     def _view(
         self, document: Document, camera: Camera, state: SceneState, size: tuple[int, int], *, turning: bool
@@ -308,7 +309,7 @@ class Renderer:
         return self._frame(self._read(buffer, size), shot, size)
 
     def _frame(self, pixels: npt.NDArray[np.uint8], shot: Shot, size: tuple[int, int]) -> Frame:
-        return Frame(pixels, lambda: self._facts(shot, size), shot.scene.warnings)
+        return Frame(pixels, lambda: self._facts(shot, size), shot.scene.warnings, shot.view, shot.turn)
 
     def _late_facts(
         self, state: SceneState, stage: Stage, view: View, size: tuple[int, int], settings: RenderSettings

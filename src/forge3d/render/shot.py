@@ -26,6 +26,7 @@ class Shot:
         draw_buffer: a record of `DRAW_BLOCK` for each draw, `stride` bytes apart.
         models: of each draw, mesh to camera-relative world of its first instance, `(4, 4)`.
         depths: distance along the view axis to the middle of each draw.
+        turn: how the stage stands turned, `(4, 4)`.
     """
 
     scene: GpuScene
@@ -38,6 +39,7 @@ class Shot:
     instance_buffer: Any
     models: tuple[Matrix, ...]
     depths: tuple[float, ...]
+    turn: Matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +81,7 @@ def shoot(
         instance_buffer=_matrix_buffer(context, instances),
         models=tuple(matrices[0] for matrices in placed),
         depths=tuple(_depth(draw, matrices[0], view) for draw, matrices in zip(scene.draws, placed, strict=True)),
+        turn=stage.turn,
     )  # fmt: skip
 
 
