@@ -42,19 +42,22 @@ vec3 specular_albedo(vec3 f0, float f90, float n_v, float roughness, vec2 terms)
 
 #ifdef USE_ANISOTROPY
 vec3 mirrored_light(Surface s);  // layers/anisotropy.glsl
+float albedo_roughness(Surface s);
 #else
+float albedo_roughness(Surface s) { return s.roughness; }
 vec3 mirrored_light(Surface s) { return radiance(dominant_direction(s.normal, s.view, s.roughness), s.roughness); }
 #endif
 
 // Dielectric and metal apart, then mixed by the metallic factor, as appendix B.2.1 writes it.
 vec3 environment_light(Surface s) {
     float n_v = clamp(dot(s.normal, s.view), 0.0, 1.0);
-    vec2 terms = albedo_terms(n_v, s.roughness).xy;
+    float roughness = albedo_roughness(s);
+    vec2 terms = albedo_terms(n_v, roughness).xy;
     vec3 mirrored = mirrored_light(s);
     vec3 body = irradiance(s.normal) * s.base_color;
     layers_body(s, body);
-    vec3 dielectric = mix(body, mirrored, specular_albedo(s.f0, s.f90, n_v, s.roughness, terms));
-    vec3 metal = mirrored * specular_albedo(s.base_color, 1.0, n_v, s.roughness, terms);
+    vec3 dielectric = mix(body, mirrored, specular_albedo(s.f0, s.f90, n_v, roughness, terms));
+    vec3 metal = mirrored * specular_albedo(s.base_color, 1.0, n_v, roughness, terms);
     layers_film(s, n_v, terms.x + terms.y, body, mirrored, dielectric, metal);
     return mix(dielectric, metal, s.metallic);
 }

@@ -34,9 +34,15 @@ float specular_lobe(Surface s, vec3 light, vec3 h) {
     return distribution * 0.5 / max(from + to, 1e-7);
 }
 
+// The table of albedos knows round lobes: one of the same solid angle stands in.
+float albedo_roughness(Surface s) {
+    vec2 a = anisotropic_alphas(s);
+    return sqrt(sqrt(a.x * a.y));
+}
+
 // The prefiltered environment holds round lobes. One of the narrow width is read at several places along the wide
 // direction, where the slopes of GGX lie: their marginal distribution is (2u - 1) / sqrt(1 - (2u - 1)²), u uniform.
-const int ANISOTROPIC_READS = 16;
+const int ANISOTROPIC_READS = 8;
 
 vec3 mirrored_light(Surface s) {
     vec2 a = anisotropic_alphas(s);
@@ -46,9 +52,9 @@ vec3 mirrored_light(Surface s) {
         float c = (2.0 * float(i) + 1.0) / float(ANISOTROPIC_READS) - 1.0;
         float slope = spread * c * inversesqrt(1.0 - c * c);
         vec3 h = normalize(s.normal + slope * s.anisotropic_tangent);
-        vec3 light = dominant_direction(h, s.view, s.roughness);
+        vec3 light = reflect(-s.view, h);
         float weight = max(dot(s.normal, light), 0.0) * step(0.0, dot(h, s.view));
         sum += vec4(radiance(light, s.roughness), 1.0) * weight;
     }
-    return sum.a > 1e-4 ? sum.rgb / sum.a : radiance(dominant_direction(s.normal, s.view, s.roughness), s.roughness);
+    return sum.a > 1e-4 ? sum.rgb / sum.a : radiance(reflect(-s.view, s.normal), s.roughness);
 }

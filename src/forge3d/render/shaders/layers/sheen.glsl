@@ -13,8 +13,9 @@ void sheen_surface(inout Surface s) {
 
 void sheen_environment(Surface s, inout vec3 color) {
     float albedo = albedo_terms(clamp(dot(s.normal, s.view), 0.0, 1.0), s.sheen_roughness).z;
-    // Sheen scatters nearly as widely as diffuse light does.
-    vec3 arriving = mix(radiance(reflect(-s.view, s.normal), s.sheen_roughness), irradiance(s.normal), s.sheen_roughness);
+    // Fibres scatter as widely as a matt surface does, and the less rough they are, the more towards where light comes from:
+    // Charlie's half vectors lie near the surface.
+    vec3 arriving = mix(irradiance(s.view), irradiance(s.normal), s.sheen_roughness);
     color = color * (1.0 - max3(s.sheen_color) * albedo) + arriving * s.sheen_color * albedo;
 }
 
