@@ -33,6 +33,8 @@ class Layer(Property):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Anisotropy(Layer):
+    """Highlights stretched along a direction in the surface; the rotation is in radians, from the tangent."""
+
     extension: ClassVar[str] = "KHR_materials_anisotropy"
     strength: float = json_key("anisotropyStrength", 0.0)
     rotation: float = json_key("anisotropyRotation", 0.0)
@@ -41,6 +43,8 @@ class Anisotropy(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Clearcoat(Layer):
+    """A clear layer on top, with a roughness and normals of its own."""
+
     extension: ClassVar[str] = "KHR_materials_clearcoat"
     factor: float = json_key("clearcoatFactor", 0.0)
     texture: TextureInfo | None = texture_slot("clearcoatTexture", srgb=False, channels="r")
@@ -51,6 +55,8 @@ class Clearcoat(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class DiffuseTransmission(Layer):
+    """Light that comes through a thin surface scattered, as through leaves, paper and cloth."""
+
     extension: ClassVar[str] = "KHR_materials_diffuse_transmission"
     factor: float = json_key("diffuseTransmissionFactor", 0.0)
     texture: TextureInfo | None = texture_slot("diffuseTransmissionTexture", srgb=False, channels="a")
@@ -60,18 +66,24 @@ class DiffuseTransmission(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Dispersion(Layer):
+    """Colours that part in refraction: 20 divided by the Abbe number."""
+
     extension: ClassVar[str] = "KHR_materials_dispersion"
     dispersion: float = json_key("dispersion", 0.0)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class EmissiveStrength(Layer):
+    """A factor on emitted light, above 1 for lamps."""
+
     extension: ClassVar[str] = "KHR_materials_emissive_strength"
     strength: float = json_key("emissiveStrength", 1.0)
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Ior(Layer):
+    """The index of refraction."""
+
     extension: ClassVar[str] = "KHR_materials_ior"
     ior: float = json_key("ior", 1.5)
 
@@ -91,6 +103,8 @@ class Iridescence(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class SpecularGlossiness(Layer):
+    """The archived model of diffuse and specular colours, in place of metallic-roughness."""
+
     extension: ClassVar[str] = "KHR_materials_pbrSpecularGlossiness"
     diffuse_factor: Vec4 = json_key("diffuseFactor", (1.0, 1.0, 1.0, 1.0))
     diffuse_texture: TextureInfo | None = texture_slot("diffuseTexture", srgb=True, channels="rgba")
@@ -101,6 +115,8 @@ class SpecularGlossiness(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Sheen(Layer):
+    """Light that the fibres of cloth scatter back at grazing angles."""
+
     extension: ClassVar[str] = "KHR_materials_sheen"
     color_factor: Vec3 = json_key("sheenColorFactor", (0.0, 0.0, 0.0))
     color_texture: TextureInfo | None = texture_slot("sheenColorTexture", srgb=True, channels="rgb")
@@ -110,6 +126,8 @@ class Sheen(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Specular(Layer):
+    """Strength and colour of the reflection of what is no metal."""
+
     extension: ClassVar[str] = "KHR_materials_specular"
     factor: float = json_key("specularFactor", 1.0)
     texture: TextureInfo | None = texture_slot("specularTexture", srgb=False, channels="a")
@@ -119,6 +137,8 @@ class Specular(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Transmission(Layer):
+    """Light that passes a surface without being scattered, as through glass."""
+
     extension: ClassVar[str] = "KHR_materials_transmission"
     factor: float = json_key("transmissionFactor", 0.0)
     texture: TextureInfo | None = texture_slot("transmissionTexture", srgb=False, channels="r")
@@ -126,6 +146,8 @@ class Transmission(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Unlit(Layer):
+    """The base colour as it is, without light."""
+
     extension: ClassVar[str] = "KHR_materials_unlit"
 
 
@@ -142,6 +164,8 @@ class Volume(Layer):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class VolumeScatter(Layer):
+    """Light that is scattered inside a volume."""
+
     extension: ClassVar[str] = "KHR_materials_volume_scatter"
     multiscatter_color: Vec3 = json_key("multiscatterColor", (0.0, 0.0, 0.0))
     anisotropy: float = json_key("scatterAnisotropy", 0.0)

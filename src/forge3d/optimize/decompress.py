@@ -34,7 +34,8 @@ class Decompress(Transform):
         accessors = (item for item in reachable([document]).values() if isinstance(item, Accessor))
         packed += (accessor for accessor in accessors if isinstance(accessor.payload, MeshoptPayload))
         # Declared bounds are those of the data before a lossy compression: the decoded values may lie outside.
-        substitute(document, {id(accessor): with_array(accessor, accessor.array) for accessor in packed})
+        if packed:
+            substitute(document, {id(accessor): with_array(accessor, accessor.array) for accessor in packed})
         document.encoding = None
         change = Change("decompress")
         if compressed:

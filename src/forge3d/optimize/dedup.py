@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any, ClassVar
 from zlib import crc32
 
@@ -25,9 +25,11 @@ from ..document import (
     Transform,
     Variant,
 )
+from ..document.copying import field_names
 from ..document.payload import MeshoptPayload
 from .graph import pinned, pointer_targets, substitute
 
+_PLAIN = frozenset({type(None), str, float, int, bool})
 # Objects that stand for themselves inside a key: two materials are equal only when they use the same texture object.
 _BY_IDENTITY = (Accessor, Image, Sampler, Texture, Material, Node, Skin, Variant, Primitive)
 
@@ -161,11 +163,14 @@ def _primitive_key(primitive: Primitive) -> Hashable:
 
 def content_key(item: Any, without: tuple[str, ...]) -> Hashable:
     """A key of a dataclass's fields; objects in `_BY_IDENTITY` below it stand for themselves."""
-    names = (f.name for f in fields(item) if f.name not in without and f.name != "primitives")
-    return (type(item).__name__, *((name, _frozen(getattr(item, name))) for name in names))
+    names = (name for name in field_names(item.__class__) if name not in without and name != "primitives")
+    return (type(item).__name__, *[(name, _frozen(getattr(item, name))) for name in names])
 
 
 def _frozen(value: Any) -> Hashable:
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return (kind, value)
     if isinstance(value, _BY_IDENTITY):
         return ("object", id(value))
     if isinstance(value, dict):
@@ -176,4 +181,4 @@ def _frozen(value: Any) -> Hashable:
         return (value.dtype.str, value.shape, value.tobytes())
     if is_dataclass(value) and not isinstance(value, type):
         return content_key(value, ())
-    return (type(value).__name__, value if isinstance(value, Hashable) else id(value))
+    return (kind.__name__, value if isinstance(value, Hashable) else id(value))

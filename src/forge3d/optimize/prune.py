@@ -146,7 +146,8 @@ def remove_unread(document: Document, change: Change) -> None:
     removed: dict[str, int] = {}
     for label, primitive in primitives(document):
         is_skinned = any(mesh in skinned for mesh in meshes_of[id(primitive)])
-        unused = [name for name in primitive.attributes if not _is_read(name, primitive, is_skinned)]
+        unknown = reads_unknown(primitive)
+        unused = [name for name in primitive.attributes if not unknown and not _is_read(name, primitive, is_skinned)]
         unused = list(_without_gaps(unused, primitive.attributes))
         if unused and payload_kept(primitive):
             change.skipped.append(
@@ -177,9 +178,7 @@ def _unmoved(primitive: Primitive) -> list[str]:
 
 
 def _is_read(name: str, primitive: Primitive, is_skinned: bool) -> bool:
-    """Whether any material that the primitive may be drawn with, or its skin, reads the attribute."""
-    if reads_unknown(primitive):
-        return True
+    """Whether any material that the primitive may be drawn with, or its skin, reads the attribute, as far as known."""
     if any(set(target) == {name} for target in primitive.targets):
         return True  # a morph target must not end up empty
     match = _NUMBERED.match(name)
