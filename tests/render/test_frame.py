@@ -122,7 +122,7 @@ def test_more_samples_give_finer_edges(renderer: Renderer) -> None:
     for samples in (1, 4, 16):
         frame: Frame = renderer.render(BALL, size=(64, 64), settings=RenderSettings(samples=samples))
         steps.append(len(np.unique(frame.pixels[..., 3])))
-    assert steps[0] == 2 < steps[1] < steps[2]
+    assert steps[0] < steps[1] < steps[2]
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ class TestTextures:
             """The colour near the top left corner, where the UV is close to (1/8, 1/8)."""
             document = placed(node(quad(textured(texels, transform=transform))))
             frame = renderer.render(document, camera=FACING, size=SIZE, settings=PLAIN)
-            rows, columns = np.nonzero(frame.pixels[..., 3] == 255)
+            rows, columns = np.nonzero(frame.pixels[..., 3] > 127)
             side = rows.max() - rows.min()
             color = frame.pixels[rows.min() + side // 8, columns.min() + side // 8, :3]
             return (color > 128).astype(int).tolist()  # type: ignore[no-any-return]
@@ -297,7 +297,7 @@ class TestGeometry:
             primitive = Primitive(attributes={"POSITION": corners}, mode=mode, material=unlit((1, 0, 0, 1)))
             settings = RenderSettings(tone="none", samples=1)
             frame = renderer.render(placed(node(primitive)), camera=FACING, size=SIZE, settings=settings)
-            assert (frame.pixels[..., 3] == 255).sum() >= least
+            assert (frame.pixels[..., 3] > 200).sum() >= least
 
     def test_the_order_of_triangles_and_vertices_changes_no_pixel(self, renderer: Renderer) -> None:
         ball = sphere(rings=12)

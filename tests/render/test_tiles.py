@@ -28,7 +28,7 @@ def test_parts_cover_every_pixel_once() -> None:
         for tile in tiles((150, 110), 32, glass=glass):
             seen[tile.place] += 1
             assert all(0 <= part.start < part.stop <= 32 for part in tile.kept)
-            assert tile.drawn_left == tile.left - 4 * glass
+            assert tile.drawn_left == tile.left - (4 if glass else 1)
         assert (seen == 1).all()
 
 
@@ -56,7 +56,7 @@ def test_parts_are_the_picture(
     parts = renderer.render(document, camera=camera, size=SIZE)
     assert (psnr(whole.pixels, parts.pixels) or 0) > least
     off = np.abs(whole.pixels.astype(int) - parts.pixels).max(axis=2)
-    assert (off > 0).mean() < (0.02 if make is small else 0.3)
+    assert (off > 0).mean() < (0.06 if make is small else 0.3)
     assert (whole.object_ids != parts.object_ids).mean() < 0.001
     both = (whole.object_ids > 0) & (parts.object_ids > 0)
     np.testing.assert_allclose(parts.depth[both], whole.depth[both], rtol=1e-3)

@@ -23,6 +23,23 @@ def weight(offset: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.where(np.abs(at) < RADIUS, window, 0.0)
 
 
+def taps(supersampling: int) -> list[float]:
+    """The rasteriser's weights: of `supersampling` cells a pixel, from those of the pixel before to the next one's.
+
+    A cell is the mean of what was sampled in it; the bell over the cells is such that the two together are as wide
+    (have the same variance) as the filter itself.
+    """
+    fine = np.linspace(-RADIUS, RADIUS, 4097)
+    wanted = np.average(fine**2, weights=weight(fine)) - 1 / (12 * supersampling**2)
+    at = (np.arange(3 * supersampling) + 0.5) / supersampling - 1.5
+    low, high = 0.05, 2.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        bell = np.exp(-0.5 * (at / middle) ** 2)
+        low, high = (middle, high) if np.average(at**2, weights=bell) < wanted else (low, middle)
+    return [float(value) for value in bell / bell.sum()]
+
+
 def weights(count: int = 256) -> npt.NDArray[np.float32]:
     """Weights at even steps from a pixel's middle to where the filter ends."""
     return weight(np.linspace(0, RADIUS, count)).astype(np.float32)

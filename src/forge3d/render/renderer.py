@@ -20,6 +20,7 @@ from ..gltf import Limits
 from .camera import Camera, FileCamera, Matrix, Orbit, View, file_view
 from .device import Capabilities, Device
 from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
+from .filter import taps
 from .frame import Frame
 from .framing import fitted, orbit_view
 from .gpu_scene import GpuScene, SceneUploader
@@ -283,15 +284,16 @@ class Renderer:
         sampling = Sampling.of(settings.sample_count, self.capabilities)
         target = self._targets.color(size, sampling)
         color_passes(context, self._programs, shot, target, sampling.multisamples)
+        # The copy that glass was seen through has served: samples are averaged into it.
+        context.copy_framebuffer(target.behind_framebuffer, target.framebuffer)
         defines: dict[str, str | int] = {"SUPERSAMPLING": sampling.supersampling, "TONE": f"tone_{settings.tone}"}
-        if sampling.multisamples > 1:
-            defines["SAMPLES"] = sampling.multisamples
+        defines["TAPS"] = ", ".join(f"{tap:.7f}" for tap in taps(sampling.supersampling))
         if settings.background_linear is None:
             defines["TRANSPARENT"] = 1
         program = self._programs.screen("resolve.frag", **defines)
         target.picture.use()
         context.enable_only(context.NOTHING)
-        target.color.use(0)
+        target.behind.use(0)
         shot.frame_buffer.bind_to_uniform_block(0)
         self._screen(program).render(vertices=3)
         buffer = context.buffer(reserve=size[0] * size[1] * 4)

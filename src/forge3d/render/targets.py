@@ -44,7 +44,8 @@ class ColorTarget:
         color: linear half floats, premultiplied, with all samples.
         framebuffer: `color` with its depth.
         picture: the eight-bit framebuffer it is resolved into.
-        behind, behind_framebuffer: for a copy of `color` that glass is seen through.
+        behind, behind_framebuffer: for copies of `color`, its samples averaged: what glass is seen through; at the end,
+            what is resolved.
     """
 
     color: Any
@@ -86,6 +87,7 @@ class Targets:
             depth = self._context.depth_renderbuffer((width, height), samples=samples)
             picture = self._context.simple_framebuffer(size, 4)
             behind = self._context.texture((width, height), 4, dtype="f2")
+            behind.build_mipmaps()  # without them it would be incomplete, and read as black
             behind.filter = (_TRILINEAR, _LINEAR)
             behind.repeat_x = behind.repeat_y = False
             made = self._context.framebuffer([color], depth)

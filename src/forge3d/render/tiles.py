@@ -1,22 +1,25 @@
 """Pictures larger than what can be drawn in one piece: the same picture, part by part.
 
 Edges come out within a 256th of a pixel of where they would be in one piece, the rasteriser's own grain, since its
-numbers are rounded elsewhere: one pixel in a hundred, at edges, differs by a few steps of 255. Rough glass sees a
+numbers are rounded elsewhere: a few pixels in a hundred, at edges, differ by a few steps of 255. Rough glass sees a
 little less of what lies far beside it.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ..errors import RecipeError
 from .camera import View
+from .filter import RADIUS
 
 MAX_PICTURE_BYTES = 1 << 30
 """Of a finished picture: 16,384 × 16,384 pixels."""
 
 MAX_PICTURE_SIDE = 1 << 15
 
+_FILTERED = math.ceil(RADIUS - 0.5)  # pixels beside it that a pixel's filter reaches into
 _MARGIN = 8  # one part in so many of a tile is drawn for nothing but what glass beside it shows
 
 
@@ -62,7 +65,7 @@ def tiles(size: tuple[int, int], side: int, *, glass: bool) -> list[Tile]:
     Args:
         glass: something refracts what is beside it, so that parts overlap.
     """
-    margin = side // _MARGIN if glass else 0
+    margin = side // _MARGIN if glass else _FILTERED
     step = side - 2 * margin
     return [
         Tile(left, top, min(step, size[0] - left), min(step, size[1] - top), left - margin, top - margin, side)

@@ -1,35 +1,27 @@
-// Averages a pixel's samples in linear light, tone maps once, puts the background behind, encodes sRGB.
+// Filters samples in linear light, tone maps once, puts the background behind, encodes sRGB.
 #include "frame.glsl"
 #include "tonemap.glsl"
 
-#ifdef SAMPLES
-layout(binding = 0) uniform sampler2DMS t_color;
-#else
-layout(binding = 0) uniform sampler2D t_color;
-#endif
+layout(binding = 0) uniform sampler2D t_color;  // coverage samples averaged
 layout(location = 0) out vec4 o_color;
-
-#ifdef SAMPLES
-int height() { return textureSize(t_color).y; }
-vec4 gathered(ivec2 at) {
-    vec4 sum = vec4(0.0);
-    for (int i = 0; i < SAMPLES; i++) sum += texelFetch(t_color, at, i);
-    return sum / float(SAMPLES);
-}
-#else
-int height() { return textureSize(t_color, 0).y; }
-vec4 gathered(ivec2 at) { return texelFetch(t_color, at, 0); }
-#endif
 
 void main() {
     // The first row in memory is the bottom one; files want the top one first.
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    at.y = height() / SUPERSAMPLING - 1 - at.y;
-    ivec2 corner = at * SUPERSAMPLING;
+    ivec2 at = ivec2(gl_FragCoord.xy), size = textureSize(t_color, 0);
+    at.y = size.y / SUPERSAMPLING - 1 - at.y;
+    const float taps[SUPERSAMPLING * 3] = float[](TAPS);  // from a pixel before to a pixel after, see filter.py
+    ivec2 first = (at - 1) * SUPERSAMPLING;
     vec4 sum = vec4(0.0);
-    for (int y = 0; y < SUPERSAMPLING; y++)
-        for (int x = 0; x < SUPERSAMPLING; x++) sum += gathered(corner + ivec2(x, y));
-    sum /= float(SUPERSAMPLING * SUPERSAMPLING);
+    float total = 0.0;
+    for (int y = 0; y < SUPERSAMPLING * 3; y++)
+        for (int x = 0; x < SUPERSAMPLING * 3; x++) {
+            ivec2 from = first + ivec2(x, y);
+            if (any(lessThan(from, ivec2(0))) || any(greaterThanEqual(from, size))) continue;
+            float weight = taps[x] * taps[y];
+            sum += weight * texelFetch(t_color, from, 0);
+            total += weight;
+        }
+    sum /= total;
     float alpha = min(sum.a, 1.0);
     vec3 color = alpha > 0.0 ? TONE(sum.rgb / sum.a * f_light.z) : vec3(0.0);
 #ifdef TRANSPARENT
