@@ -5,6 +5,7 @@
 #include "api.h"
 #include "level.h"
 #include "nearest.h"
+#include "order.h"
 #include "rows.h"
 
 using namespace forge3d;
@@ -27,7 +28,7 @@ struct Collapsed {
 }  // namespace
 
 // Raised with every change of these functions, so that a library older than its callers is noticed.
-EXPORT int forge3d_version() { return 5; }
+EXPORT int forge3d_version() { return 6; }
 
 EXPORT const char* forge3d_message() { return message.c_str(); }
 
@@ -112,4 +113,15 @@ EXPORT int forge3d_distinct(const uint8_t* rows, int64_t count, int64_t width, i
 
 EXPORT int forge3d_components(const int32_t* corners, int64_t triangles, int64_t items, int32_t* numbers) {
     return guarded([&] { components(corners, triangles, items, numbers); });
+}
+
+// Ends and kinds of `part_count` parts; see order.h.
+EXPORT int forge3d_order(const uint32_t* indices, const int64_t* ends, const uint8_t* kept, int64_t part_count,
+                         const uint8_t* rows, int64_t vertices, int64_t width, const double* points, uint32_t* ordered,
+                         uint32_t* used, int64_t* used_count) {
+    return guarded([&] {
+        std::vector<Part> parts;
+        for (int64_t i = 0; i < part_count; ++i) parts.push_back({ends[i], kept[i] != 0});
+        *used_count = order(indices, parts, rows, vertices, width, points, ordered, used);
+    });
 }

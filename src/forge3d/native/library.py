@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import DependencyMissing
 
 PATH = Path(__file__).parent / "libforge3d.so"
-VERSION = 5  # of the functions in api.cpp
+VERSION = 6  # of the functions in api.cpp
 
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32
@@ -34,6 +34,7 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_nearest": [Pointer, Long, ctypes.POINTER(Pointer)],
     "forge3d_nearest_query": [Pointer, Pointer, Long, Pointer, Pointer, Pointer],
     "forge3d_components": [Pointer, Long, Long, Pointer],
+    "forge3d_order": [Pointer, Pointer, Pointer, Long, Pointer, Long, Long, *[Pointer] * 3, ctypes.POINTER(Long)],
     "forge3d_distinct": [Pointer, Long, Long, Pointer, Pointer, ctypes.POINTER(Long)],
     "forge3d_stage": [Pointer, Long, Int, Pointer, Pointer, Long, Pointer, Int, Pointer, Int, ctypes.POINTER(Pointer)],
     "forge3d_sky": [Pointer, Int, Int, ctypes.POINTER(Pointer)],

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from ..document import Change, Context, Document, Fidelity, Primitive, Skip, Transform
+from ..document import Change, Context, Document, Fidelity, Skip, Transform
+from ..document.encoding import Encoding
 from ..document.geometry import Indices, flat_indices
+from ..native.ordering import order
 from .materials import is_blended
 from .options import one_of
 from .vertices import VertexStream, index_accessor, is_triangle_list, streams
 
+_ROW_BYTES = 128  # of a vertex that are looked at: many morph targets would take long, and go with their positions
+
 
 @dataclass(frozen=True, slots=True)
 class Reorder(Transform):
-    """Order triangles for the vertex cache, and vertices by first use. Exact: the same triangles, in another order.
+    """Order triangles and vertices for codecs or GPUs. Exact: the same triangles, in another order.
 
-    Triangles of materials with alpha mode BLEND keep their order, because it decides what is seen through what. Run
-    Weld first: only shared vertices can be reused.
+    Most of a compressed file are differences from each vertex to the one before. The index codec of meshopt takes one
+    byte for a triangle that continues any of the last fifteen edges, so it leaves a choice at every step: `size` takes
+    triangles without a new vertex first, and then the new vertex whose bytes cost least after the last one, as the
+    vertex codec stores them. That is a twentieth off the file beside strips, which cost as much in indices. It runs on
+    the numbers that are stored, so Quantize goes first, and so does Weld: only shared vertices can be reused.
+
+    Triangles of materials with alpha mode BLEND keep their order, because it decides what is seen through what.
 
     Args:
-        target: size orders triangles for the smallest compressed file, performance for the fewest vertex
-            shader runs.
+        target: size makes the smallest compressed file, performance the fewest vertex shader runs.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
+    version: ClassVar[int] = 2
 
     target: Literal["size", "performance"] = "size"
 
@@ -48,33 +58,44 @@ class Reorder(Transform):
 
 
 def _reorder(stream: VertexStream, for_size: bool) -> None:
-    """Triangles first, each primitive by itself; then the vertices of all of them by first use."""
-    parts = [_cache_order(primitive, flat_indices(primitive), for_size) for primitive in stream.primitives]
-    order = first_use(np.concatenate(parts))
-    place = np.zeros(stream.vertex_count, dtype=np.uint32)
-    place[order] = np.arange(len(order), dtype=np.uint32)
-    stream.gather(order, all_values=len(order) == stream.vertex_count)
-    for primitive, part in zip(stream.primitives, parts, strict=True):
-        primitive.indices = index_accessor(place[part], primitive.indices)
+    """Triangles first, each primitive by itself; the vertices of all of them as the triangles come to name them."""
+    parts: list[tuple[Indices, bool]] = []
+    for primitive in stream.primitives:
+        indices = flat_indices(primitive)
+        fixed = not is_triangle_list(primitive) or len(indices) % 3 != 0 or is_blended(primitive)
+        parts.append((indices if fixed or for_size else _cache_order(indices), fixed or not for_size))
+    places = stream.primitives[0].attributes["POSITION"].floats
+    ordered, used = order(parts, _rows(stream) if for_size else np.empty((len(places), 0)), places)
+    stream.gather(used, all_values=len(used) == stream.vertex_count)
+    for primitive, part in zip(stream.primitives, ordered, strict=True):
+        primitive.indices = index_accessor(part, primitive.indices)
 
 
-def _cache_order(primitive: Primitive, indices: Indices, for_size: bool) -> Indices:
-    whole = len(indices) % 3 == 0 and len(indices) > 0
-    if not is_triangle_list(primitive) or not whole or is_blended(primitive):
-        return indices
+def _rows(stream: VertexStream) -> npt.NDArray[np.uint8]:
+    """`(n, bytes)`: the vertices as the codec will see them, filtered if they are quantized."""
+    encoding = Encoding(filters=True)
+    filters = {id(a): encoding.filter_of(a, name) for name, a in stream.primitives[0].attributes.items()}
+    columns: list[npt.NDArray[Any]] = []
+    for accessor in stream.accessors:
+        name = filters.get(id(accessor), "NONE")
+        array = encoding.filtered(accessor, name) if name != "NONE" else None
+        array = np.ascontiguousarray(accessor.array if array is None else array)
+        columns.append(array.reshape(stream.vertex_count, -1).view(np.uint8))
+        if sum(column.shape[1] for column in columns) >= _ROW_BYTES:
+            break
+    return np.concatenate(columns, axis=1)[:, :_ROW_BYTES]
+
+
+def _cache_order(indices: Indices) -> Indices:
+    """Triangles for the vertex cache alone."""
     import meshopt
 
+    if not len(indices):
+        return indices
     # Dense numbers first: the package sizes its tables by the largest index.
     used, local = np.unique(indices, return_inverse=True)
-    ordered, remap, _ = meshopt.reorder_mesh(local.astype(np.uint32), True, for_size)
+    ordered, remap, _ = meshopt.reorder_mesh(local.astype(np.uint32), True, False)
     back = np.empty(len(used), dtype=np.uint32)
     back[remap[: len(used)]] = used
     result: Indices = back[ordered]
     return result
-
-
-def first_use(indices: Indices) -> Indices:
-    """The distinct indices in the order of their first appearance."""
-    values, first = np.unique(indices, return_index=True)
-    ordered: Indices = values[np.argsort(first)].astype(np.uint32, copy=False)
-    return ordered
