@@ -54,7 +54,7 @@ for outer in ("aws", "farm", "serve"):
 
 # Optional or slow to import: only inside the function that needs them.
 HEAVY = {"moderngl", "glcontext", "trimesh", "pygltflib", "DracoPy", "meshopt", "opengl_basisu",
-         "embreex", "flip_evaluator", "xatlas", "boto3", "celery", "pxr", "rich"}  # fmt: skip
+         "embreex", "av", "OpenEXR", "flip_evaluator", "xatlas", "boto3", "celery", "pxr", "rich"}  # fmt: skip
 
 
 def modules() -> list[Path]:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from forge3d.document import Material
 from forge3d.document.material import Ior
+from forge3d.errors import InvalidAsset
 from forge3d.render import Orbit, Renderer, RenderSettings
 from forge3d.render.environment import ggx_lobe, roughness_of_mip, sky_lights
 from forge3d.render.studio import studio
@@ -115,3 +118,20 @@ def test_the_studio_is_neutral_and_lights_white_products_without_clipping() -> N
     }
     assert 0.6 < light["front"] < 0.9
     assert light["top"] > light["left"] > light["right"] > light["bottom"] > 0.15
+
+
+def test_an_exr_lights_as_the_same_array_does_and_nan_in_it_is_refused(renderer: Renderer, tmp_path: Path) -> None:
+    openexr = pytest.importorskip("OpenEXR")
+    sky = np.random.default_rng(1).random((8, 16, 3)).astype(np.float32)
+
+    def written(name: str, pixels: np.ndarray) -> Path:
+        with openexr.File({"type": openexr.scanlineimage}, {"RGB": np.ascontiguousarray(pixels)}) as file:
+            file.write(str(tmp_path / name))
+        return tmp_path / name
+
+    ball = placed(node(sphere(rings=12)))
+    from_file = renderer.render(ball, environment=written("sky.exr", sky), size=(16, 16))
+    np.testing.assert_array_equal(from_file.pixels, renderer.render(ball, environment=sky, size=(16, 16)).pixels)
+    sky[2, 3, 1] = np.nan
+    with pytest.raises(InvalidAsset, match=r"nan\.exr.*NaN, infinite or negative radiance"):
+        renderer.render(ball, environment=written("nan.exr", sky), size=(16, 16))

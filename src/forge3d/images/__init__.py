@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .decoding import MAX_PIXELS, decode, decode_many
     from .encoding import encode
+    from .exr import read_exr
     from .hdr import read_hdr
     from .headers import ImageHeader, read_header
     from .jpeg_transcoding import recompress_jpeg
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from .sprites import sprite_sheet
 
 __all__ = [
-    "MAX_PIXELS", "ImageHeader", "decode", "decode_many", "encode", "read_hdr", "read_header", "recompress_jpeg",
-    "resize", "sprite_sheet",
+    "MAX_PIXELS", "ImageHeader", "decode", "decode_many", "encode", "read_exr", "read_hdr", "read_header",
+    "recompress_jpeg", "resize", "sprite_sheet",
 ]  # fmt: skip
 
 _HOME = {
     "MAX_PIXELS": "decoding", "ImageHeader": "headers", "decode": "decoding", "decode_many": "decoding",
-    "encode": "encoding", "read_hdr": "hdr", "read_header": "headers",
+    "encode": "encoding", "read_exr": "exr", "read_hdr": "hdr", "read_header": "headers",
     "recompress_jpeg": "jpeg_transcoding", "resize": "resizing", "sprite_sheet": "sprites",
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from .studio import studio
 
 Floats = npt.NDArray[np.float32]
 Environment = str | Path | Floats
-"""A path of a Radiance .hdr file, "studio", or an array `(h, w, 3)` of linear radiance, top row first."""
+"""A path of a Radiance .hdr or an .exr file, "studio", or an array `(h, w, 3)` of linear radiance, top row first."""
 
 ALBEDO_SIZE = 64
 IRRADIANCE_SIZE = 32
@@ -58,10 +58,11 @@ def read_environment(environment: Environment) -> Floats:
         try:
             if Path(environment).exists() and not Path(environment).is_file():  # a pipe would wait for its writer
                 raise IsADirectoryError(None, "it is not a regular file")
-            picture = images.read_hdr(environment)
+            reader = images.read_exr if Path(environment).suffix.lower() == ".exr" else images.read_hdr
+            picture = reader(environment)
         except OSError as error:
             raise InvalidAsset(
-                f'the environment cannot be read: {error.strerror or error}; give a Radiance .hdr file or "studio"',
+                f'the environment cannot be read: {error.strerror or error}; give an .hdr or .exr file, or "studio"',
                 file=name,
             ) from error
     if picture.ndim != 3 or picture.shape[2] < 3 or min(picture.shape[:2]) < 1:
