@@ -33,7 +33,7 @@ from forge3d.document import Context, Document
 from forge3d.document.geometry import triangles
 from forge3d.document.skinning import world_positions
 from forge3d.document.traversal import mesh_instances, world_matrices
-from forge3d.native import Nearest
+from forge3d.native.nearest import Nearest
 from forge3d.optimize.reduction import Reduction, apply, reduction
 from forge3d.surface.deviation import spread
 

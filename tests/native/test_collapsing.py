@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge3d.native import Collapsing
+from forge3d.native.collapsing import Collapsing
 
 # A pyramid of height 0.3 over a square whose corners are locked: only the tip can go.
 PYRAMID: dict[str, Any] = {

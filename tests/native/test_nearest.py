@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge3d.native import Nearest
+from forge3d.native.nearest import Nearest
 
 CORNER = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], np.float64)
 

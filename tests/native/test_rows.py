@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forge3d.native import distinct_rows
+from forge3d.native.rows import distinct_rows
 
 
 def test_numbers_rise_in_the_order_of_first_appearance() -> None:

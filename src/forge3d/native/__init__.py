@@ -4,9 +4,3 @@ The sources are `*.cpp` and `*.h` in this folder, built when the package is inst
 library of C functions, which knows nothing of Python, so one wheel serves every version. Work in it leaves the
 interpreter lock free, gives the same result on every machine, and holds its input against its bounds first.
 """
-
-from .collapsing import Collapsing, NativeLevel
-from .nearest import Nearest
-from .rows import components, distinct_rows
-
-__all__ = ["Collapsing", "NativeLevel", "Nearest", "components", "distinct_rows"]

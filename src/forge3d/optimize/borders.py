@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..document import Node
 from ..document.geometry import Indices
 from ..document.scene import Matrix
-from ..native import distinct_rows
+from ..native.rows import distinct_rows
 from ..surface.deviation import Surface
 from .wedges import Numbers, points_on_edges
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document.geometry import Indices
-from ..native import Collapsing, NativeLevel
+from ..native.collapsing import Collapsing, NativeLevel
 from .wedges import Floats, Numbers, TriangleList, Wedges, wedges
 
 

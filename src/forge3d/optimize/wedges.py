@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document.geometry import Indices
-from ..native import components, distinct_rows
+from ..native.rows import components, distinct_rows
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]

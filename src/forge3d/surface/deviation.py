@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..native import Nearest, distinct_rows
+from ..native.nearest import Nearest
+from ..native.rows import distinct_rows
 
 SAMPLES = 8000
 """Of each kind on each side of a whole document; its parts share them by their triangles."""
