@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -24,3 +25,17 @@ def test_as_numpy_finds_them(rows: np.ndarray) -> None:
     assert np.array_equal(rows[first][numbers], rows)
     assert len(first) == len(np.unique(rows, axis=0))
     assert (np.diff(first) > 0).all()
+
+
+@pytest.mark.timeout(60)
+def test_rows_that_are_made_to_collide_take_no_longer() -> None:
+    """Flipping these three bits of two neighbouring words cancels out in hashes that only multiply and fold."""
+    pairs, count = 17, 1 << 17
+    rows, number = np.zeros((count, 2 * pairs), np.uint64), np.arange(count, dtype=np.uint64)
+    for pair in range(pairs):
+        flipped = number >> np.uint64(pair) & np.uint64(1)
+        rows[:, 2 * pair] = flipped << np.uint64(63)
+        rows[:, 2 * pair + 1] = flipped << np.uint64(63) | flipped << np.uint64(31)
+    numbers, first = distinct_rows(rows)
+    assert np.array_equal(numbers, np.arange(count))
+    assert np.array_equal(first, numbers)

@@ -1,6 +1,7 @@
 #include "rows.h"
 
 #include <cstring>
+#include <random>
 #include <vector>
 
 #include "vector.h"
@@ -9,14 +10,20 @@ namespace forge3d {
 
 namespace {
 
-// FNV-1a by words of eight bytes, with a last mix so that the low bits depend on all of them.
-uint64_t hash(const uint8_t* row, int64_t width) {
-    uint64_t h = 0xcbf29ce484222325u;
+// Unknown to whoever makes a file, so that nobody can make rows whose hashes agree. Results do not depend on it.
+uint64_t secret() {
+    std::random_device random;
+    return (uint64_t(random()) << 32 | random()) | 1;
+}
+
+// By words of eight bytes, each multiplied in, with both halves of the product.
+uint64_t hash(const uint8_t* row, int64_t width, uint64_t secret) {
+    uint64_t h = secret;
     for (int64_t i = 0; i < width; i += 8) {
         uint64_t word = 0;
         std::memcpy(&word, row + i, size_t(width - i < 8 ? width - i : 8));
-        h = (h ^ word) * 0x9e3779b97f4a7c15u;
-        h ^= h >> 32;
+        const unsigned __int128 product = static_cast<unsigned __int128>(h ^ word) * secret;
+        h = uint64_t(product) ^ uint64_t(product >> 64);
     }
     return h;
 }
@@ -27,10 +34,11 @@ int64_t distinct_rows(const uint8_t* rows, int64_t count, int64_t width, int32_t
     size_t size = 16;
     while (size < size_t(count) * 2) size *= 2;
     std::vector<int32_t> table(size, -1);
+    static const uint64_t seed = secret();
     int64_t found = 0;
     for (int64_t i = 0; i < count; ++i) {
         const uint8_t* row = rows + i * width;
-        size_t at = hash(row, width) & (size - 1);
+        size_t at = hash(row, width, seed) & (size - 1);
         while (table[at] >= 0 && std::memcmp(rows + int64_t(first[table[at]]) * width, row, size_t(width)) != 0)
             at = (at + 1) & (size - 1);
         if (table[at] < 0) {
