@@ -23,7 +23,9 @@ _COMMANDS_OF = {
     "audit": ("audit",),
     "optimize": ("optimize",),
     "lod": ("lod",),
-    "render": ("render", "turntable"),
+    "render": ("render",),
+    "spin": ("turntable",),
+    "pictures": ("pictures",),
     "build": ("build", "init"),
     "doctor": ("doctor",),
 }

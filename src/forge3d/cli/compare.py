@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import AsJson, console, pair, print_json
+from .picture_options import Background, Device, Environment, Exposure, Size, Tone, settings_of
 from .progress import progress_bar
-from .render import Background, Device, Environment, Exposure, Size, Tone, settings_of
 from .reporting import refuse_inputs
 
 if TYPE_CHECKING:

@@ -1,46 +1,63 @@
-"""`render` and `turntable`: pictures of a product."""
+"""`render`: one picture of a product."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import AsJson, Model, Output, pair, print_json, triple
+from .options import AsJson, Model, Output, print_json, triple
+from .picture_options import (
+    Chosen,
+    Device,
+    Environment,
+    Exposure,
+    Fov,
+    OneVariant,
+    OwnBackground,
+    OwnFill,
+    OwnSize,
+    PresetName,
+    RenderQuality,
+    Rotation,
+    Time,
+    Tone,
+    settings_of,
+)
 
 if TYPE_CHECKING:
-    from ..render import Orbit, RenderSettings
-
-Size = Annotated[str, typer.Option("--size", help="Pixels, as WxH or one number for a square.")]
-Environment = Annotated[str, typer.Option("--env", help="`studio`, or a Radiance .hdr file that lights the product.")]
-Tone = Annotated[str, typer.Option("--tone", help="Tone map: neutral, aces, agx or none.")]
-Exposure = Annotated[float, typer.Option("--exposure", help="Exposure in stops (EV).")]
-Background = Annotated[str, typer.Option("--background", help="transparent, white (exactly 255) or #rrggbb.")]
-Device = Annotated[str | None, typer.Option("--device", help="GPU: index, UUID, part of its name, gpu or cpu.")]
-Fov = Annotated[float, typer.Option("--fov", help="Vertical field of view, degrees.")]
-Pitch = Annotated[float, typer.Option("--pitch", help="Camera above the horizon, degrees.")]
+    from ..render import Camera, Frame
+    from ..render.presets import Preset
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command(help=_RENDER_HELP)(render)
-    app.command(help=_TURNTABLE_HELP)(turntable)
 
 
-_RENDER_HELP = """Render one picture (.png, .webp or .jpg). Without a distance and target the product fills the frame.
+_RENDER_HELP = """Render one picture (.png, .webp, .jpg, .avif). Without distance and target the product fills it.
 
     forge3d render chair.glb chair.webp --size 1600x1200 --yaw 35 --pitch 15
 
+    forge3d render chair.glb main.jpg --preset amazon --variant Forest
+
     forge3d render helmet.glb helmet.png --env studio.hdr --orbit 0deg,90deg,3m --tone aces
+
+    forge3d render chair.glb chair.png --facts chair.exr --fact depth --fact normals
+
+    forge3d render chair.glb chair.png --point Armrest --point Seat --json
+
+A --camera of the file, by its name or its place among them, stands in place of yaw, pitch, distance and target.
 """
 
 
 def render(
     model: Model,
     output: Output,
-    size: Size = "1024x1024",
+    size: OwnSize = None,
     yaw: Annotated[
         float | None,
         typer.Option("--yaw", help="Camera around the product from its front (+Z), degrees.", show_default="30"),
@@ -54,98 +71,116 @@ def render(
         str | None,
         typer.Option("--orbit", help="THETA,PHI,RADIUS as in <model-viewer>, instead of yaw, pitch and distance."),
     ] = None,
+    camera: Annotated[
+        str | None, typer.Option("--camera", help="A camera of the file: its name, or its place from 0.")
+    ] = None,
     fov: Fov = 30.0,
+    fill: OwnFill = None,
+    preset: PresetName = None,
+    quality: RenderQuality = "standard",
     environment: Environment = "studio",
+    rotation: Rotation = 0.0,
     tone: Tone = "neutral",
     exposure: Exposure = 0.0,
-    background: Background = "transparent",
+    background: OwnBackground = None,
+    time: Time = None,
+    variant: OneVariant = None,
+    point: Annotated[
+        list[str] | None,
+        typer.Option("--point", help="Tell where this node's origin is in the picture; `all` for all. Repeatable."),
+    ] = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option("--facts", help="Write depth, normals and so on: .npz, .exr, or a folder for 16-bit PNGs."),
+    ] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option("--fact", help="Only this of them. Repeatable.", show_default="all")
+    ] = None,
     device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     from ..document import Document
-    from ..render import Orbit, Renderer
+    from ..render import Renderer, named_points
+    from ..render.frame import FACTS
+
+    chosen = Chosen.of(preset, size, background, fill)
+    view = _camera(chosen.preset, yaw, pitch, distance, target, orbit, camera, fov, chosen.fill)
+    settings = settings_of(tone, exposure, chosen.background, quality, rotation)
+    document = Document.read(model)
+    points = named_points(document, None if point == ["all"] else point or [], time=time)
+    with Renderer(device=device) as renderer:
+        frame = renderer.render(
+            document,
+            camera=view,
+            environment=environment,
+            size=chosen.size,
+            settings=settings,
+            time=time,
+            variant=variant,
+        )
+        frame.save(output)
+        told = _told(frame, output, renderer.capabilities.renderer)
+        if points:
+            told["points"] = [asdict(found) for found in frame.locate(points)]
+        if facts is not None:
+            told["facts"] = [str(path) for path in frame.save_facts(facts, fact or FACTS, document=document)]
+    if as_json:
+        print_json(told)
+    else:
+        _print(told)
+
+
+def _camera(
+    preset: Preset | None,
+    yaw: float | None,
+    pitch: float | None,
+    distance: float | None,
+    target: str | None,
+    orbit: str | None,
+    camera: str | None,
+    fov: float,
+    fill: float,
+) -> Camera:
+    from ..render import FileCamera, Orbit
 
     centre = None if target is None else triple(target, "--target")
-    camera: Orbit
+    if camera is not None:
+        if (yaw, pitch, distance, target, orbit) != (None,) * 5:
+            raise typer.BadParameter(
+                "stands in place of --yaw, --pitch, …; give one or the other", param_hint="--camera"
+            )
+        return FileCamera(int(camera) if camera.isdecimal() else camera)
     if orbit is None:
-        camera = Orbit(
-            yaw=30.0 if yaw is None else yaw,
-            pitch=15.0 if pitch is None else pitch,
+        usual = (preset.yaw, preset.pitch) if preset else (30.0, 15.0)
+        return Orbit(
+            yaw=usual[0] if yaw is None else yaw,
+            pitch=usual[1] if pitch is None else pitch,
             distance=distance,
             target=centre,
             fov=fov,
+            fill=fill,
         )
-    elif (yaw, pitch, distance) != (None, None, None):
+    if (yaw, pitch, distance) != (None, None, None):
         raise typer.BadParameter(
             "stands in place of --yaw, --pitch and --distance; give one or the other", param_hint="--orbit"
         )
-    else:
-        theta, phi, radius = triple(orbit, "--orbit")
-        camera = Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
-    settings, pixels = settings_of(tone, exposure, background), pair(size, "--size")
-    document = Document.read(model)
-    with Renderer(device=device) as renderer:
-        frame = renderer.render(document, camera=camera, environment=environment, size=pixels, settings=settings)
-        frame.save(output)
-        width, height = frame.size
-        facts = {"file": str(output), "width": width, "height": height, "device": renderer.capabilities.renderer}
-        facts["warnings"] = list(frame.warnings)
-    if as_json:
-        print_json(facts)
-    else:
-        print(f"{output}: {width}×{height}, drawn by {facts['device']}")
-        for warning in frame.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
+    theta, phi, radius = triple(orbit, "--orbit")
+    return Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
 
 
-_TURNTABLE_HELP = """Render a spin: the product turns once under fixed light; the frames are numbered files.
-
-    forge3d turntable chair.glb spin/ --frames 36 --size 800
-"""
-
-
-def turntable(
-    model: Model,
-    folder: Annotated[Path, typer.Argument(help="A folder for the frames.", show_default=False)],
-    frames: Annotated[int, typer.Option("--frames", min=1, max=1440, help="Pictures in one turn.")] = 36,
-    size: Size = "1024x1024",
-    pitch: Pitch = 15.0,
-    fov: Fov = 30.0,
-    environment: Environment = "studio",
-    tone: Tone = "neutral",
-    exposure: Exposure = 0.0,
-    background: Background = "transparent",
-    kind: Annotated[str, typer.Option("--format", help="webp, png or jpg.")] = "webp",
-    device: Device = None,
-    as_json: AsJson = False,
-) -> None:
-    from ..document import Document
-    from ..render import Orbit, Renderer
-    from ..render.spin import save_frames
-    from .progress import progress_bar
-
-    settings, pixels = settings_of(tone, exposure, background), pair(size, "--size")
-    document = Document.read(model)
-    written: list[Path] = []
-    with Renderer(device=device) as renderer, progress_bar("turntable", quiet=as_json) as advance:
-        turning = renderer.turntable(
-            document,
-            frames=frames,
-            camera=Orbit(pitch=pitch, fov=fov),
-            environment=environment,
-            size=pixels,
-            settings=settings,
-        )
-        for path in save_frames(turning, folder, format=kind):
-            written.append(path)
-            advance(len(written) / frames, path.name)
-    if as_json:
-        print_json({"folder": str(folder), "frames": [path.name for path in written]})
-    else:
-        print(f"{len(written)} frames in {folder}")
+def _told(frame: Frame, output: Path, device: str) -> dict[str, Any]:
+    width, height = frame.size
+    told = {"file": str(output), "width": width, "height": height, "device": device}
+    return {**told, "warnings": list(frame.warnings)}
 
 
-def settings_of(tone: str, exposure: float, background: str) -> RenderSettings:
-    from ..render import RenderSettings
-
-    return RenderSettings(tone=tone, exposure=exposure, background=background)
+def _print(told: dict[str, Any]) -> None:
+    print(f"{told['file']}: {told['width']}×{told['height']}, drawn by {told['device']}")
+    for found in told.get("points", ()):
+        where = f"{found['x']:.1f}, {found['y']:.1f}"
+        state = "" if found["visible"] else "  hidden" if found["inside"] else "  outside"
+        print(f"  {found['name']}: {where}{state}")
+    for path in told.get("facts", ()):
+        print(path)
+    for warning in told["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)

@@ -150,14 +150,7 @@ class Frame:
 
     def encode(self, format: Format, *, quality: int = 85, effort: int = 4) -> bytes:
         """The picture as a file: "png", "jpeg" (on white, it has no alpha), "webp" or "avif"."""
-        from .. import images
-
-        pixels = self.pixels
-        if (pixels[..., 3] == 255).all():
-            pixels = pixels[..., :3]
-        elif format == "jpeg":
-            pixels = on_white(pixels)
-        return images.encode(pixels, format, quality=quality, effort=effort)
+        return encoded(self.pixels, format, quality=quality, effort=effort)
 
     def save(self, path: str | os.PathLike[str], *, quality: int = 85, effort: int = 4) -> None:
         """Write the picture; the suffix (.png, .jpg, .webp, .avif) chooses the format. Appears whole or not at all.
@@ -167,10 +160,7 @@ class Frame:
             OutputError: the file cannot be written.
         """
         target = Path(path)
-        format = FORMATS.get(target.suffix.lower())
-        if format is None:
-            raise RecipeError(f"{target}: the suffix takes {', '.join(FORMATS)}")
-        write_files({target: self.encode(format, quality=quality, effort=effort)})
+        write_files({target: self.encode(format_of(target), quality=quality, effort=effort)})
 
     def __repr__(self) -> str:
         return f"<Frame {self.size[0]} × {self.size[1]}>"
@@ -178,6 +168,29 @@ class Frame:
 
 def _given_up() -> dict[str, npt.NDArray[Any]]:
     raise RecipeError("this frame's depth, normals and other facts were given up; ask for them before the next frame")
+
+
+def format_of(path: Path) -> Format:
+    """The format that a suffix means.
+
+    Raises:
+        RecipeError: none does.
+    """
+    format = FORMATS.get(path.suffix.lower())
+    if format is None:
+        raise RecipeError(f"{path}: the suffix takes {', '.join(FORMATS)}")
+    return format
+
+
+def encoded(pixels: Pixels, format: Format, *, quality: int = 85, effort: int = 4) -> bytes:
+    """Pixels `(h, w, 4)` as a file; without alpha where all of it is opaque, and for JPEG, which stands on white."""
+    from .. import images
+
+    if (pixels[..., 3] == 255).all():
+        pixels = pixels[..., :3]
+    elif format == "jpeg":
+        pixels = on_white(pixels)
+    return images.encode(pixels, format, quality=quality, effort=effort)
 
 
 def on_white(pixels: Pixels) -> Pixels:
