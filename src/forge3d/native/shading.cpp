@@ -206,6 +206,8 @@ bool Surface::scatter(Sampler& sampler, Scattered& out) const {
         const Float3 half = (coat ? coat_ : base_).sample(o, u);
         out.direction = (coat ? coat_frame_ : frame_).world(half * (2 * dot(o, half)) - o);
     }
+    // Each lobe keeps to its side: what it would send to the other is no part of the density there.
+    if ((dot(plane_, out.direction) <= 0) != (lobe == kBehind)) return false;
     const Float3 share = light(out.direction, out.density);
     if (!(out.density > 0) || !(largest(share) > 0)) return false;
     out.share = share * (1 / out.density);
