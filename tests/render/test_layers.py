@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forge3d.document import Document, Light, Material, Node
+from forge3d.document import Accessor, Document, Light, Material, Mode, Node, Primitive
 from forge3d.document.material import (
     Clearcoat,
     EmissiveStrength,
@@ -63,6 +63,22 @@ def test_a_volume_absorbs_by_its_thickness_in_the_world(renderer: Renderer) -> N
 def test_emission_has_its_strength(renderer: Renderer) -> None:
     glowing = Material(emissive_factor=(0.1, 0.2, 0.0), emissive_strength=EmissiveStrength(strength=4.0))
     assert light(renderer, placed(node(quad(glowing))), DARK) == pytest.approx([0.4, 0.8, 0.0], abs=0.01)
+
+
+@pytest.mark.parametrize("normals", [False, True])
+def test_lines_without_normals_show_base_and_emission_unlit(renderer: Renderer, normals: bool) -> None:
+    """§3.7.2.1: the sum of both; with normals they are lit, and here all is dark."""
+    corners = np.array([[-1, 0, 0], [1, 0, 0]], np.float32)
+    up = np.array([[0, 0, 1], [0, 0, 1]], np.float32)
+    attributes = {"POSITION": Accessor(corners)} | ({"NORMAL": Accessor(up)} if normals else {})
+    glowing = Material(base_color_factor=(0.2, 0.4, 0.0, 1), emissive_factor=(0.3, 0, 0.1), clearcoat=Clearcoat())
+    line = placed(node(Primitive(attributes=attributes, mode=Mode.LINES, material=glowing)))
+    frame = renderer.render(line, camera=FACING, environment=DARK, size=(33, 33), settings=PLAIN)
+    seen = srgb_decoded(frame.pixels[frame.pixels[..., 3] > 200][:, :3] / 255)
+    assert len(seen) > 10
+    expected = [0.3, 0.0, 0.1] if normals else [0.5, 0.4, 0.1]
+    np.testing.assert_allclose(seen, np.tile(expected, (len(seen), 1)), atol=0.01)
+    assert np.isfinite(frame.normals).all()
 
 
 def test_a_coat_dims_what_glows_below_it(renderer: Renderer) -> None:
@@ -136,6 +152,6 @@ def test_no_layer_makes_light(renderer: Renderer, layers: dict[str, object]) -> 
     ball = Material(metallic_factor=0.0, roughness_factor=0.4, **layers)  # type: ignore[arg-type]
     settings = RenderSettings(tone="none", exposure=-1, samples=1)
     frame = renderer.render(placed(node(sphere(ball))), environment=WHITE, size=(64, 64), settings=settings)
-    seen = srgb_decoded(frame.pixels[frame.pixels[..., 3] == 255][:, :3] / 255) * 2
+    seen = srgb_decoded(frame.pixels[frame.pixels[..., 3] > 200][:, :3] / 255) * 2
     assert seen.max() <= 1.02
     assert seen.min() >= 0.88

@@ -7,7 +7,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -159,8 +159,7 @@ class SceneUploader:
         if mesh is None:
             return []
         if mesh.mode != 4 and "NORMAL" not in mesh.semantics:
-            # Points and lines without normals have no side to be lit from (§3.7.2.1).
-            material = _unlit(material)
+            material = _bare(material)
         pairs = enumerate(draw.weights[: mesh.target_count])
         targets = tuple((index, weight) for index, weight in pairs if weight)
         # Blended instances are sorted among all that is blended, so each is a draw of its own.
@@ -237,17 +236,8 @@ def _without_skin(semantics: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in semantics if not name.startswith(("JOINTS_", "WEIGHTS_")))
 
 
-def _unlit(material: GpuMaterial) -> GpuMaterial:
+def _bare(material: GpuMaterial) -> GpuMaterial:
+    """The material for points and lines without normals: base colour and emission, see color.frag."""
     if "unlit" in material.key.features:
         return material
-    base = ("base_color_texture",)
-    slots = tuple(slot for slot in material.key.slots if slot[0] in base)
-    textures = tuple(
-        (unit, texture, sampler)
-        for unit, (slot, (_, texture, sampler)) in enumerate(
-            ((s, t) for s, t in zip(material.key.slots, material.textures, strict=True) if s[0] in base),
-            FIRST_TEXTURE_UNIT,
-        )
-    )
-    key = MaterialKey(("unlit",), slots, material.key.alpha)
-    return GpuMaterial(key, material.block, textures, material.double_sided)
+    return replace(material, key=replace(material.key, features=(*material.key.features, "bare")))

@@ -30,6 +30,9 @@ void main() {
     float alpha = covered_alpha(color.a);
 #ifdef USE_UNLIT
     o_color = vec4(color.rgb * alpha, alpha);
+#elif defined(USE_BARE)
+    // Points and lines without normals have no side to be lit from (§3.7.2.1).
+    o_color = vec4(min(color.rgb + emission(), 65000.0) * alpha, alpha);
 #else
     o_color = vec4(min(shade(surface(color)), 65000.0) * alpha, alpha);
 #endif

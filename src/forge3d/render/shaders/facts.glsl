@@ -64,8 +64,8 @@ void fill_frame(inout Surface s) {
 #ifdef HAS_NORMAL
     vec3 n = normalize(v_normal) * side;
 #else
-    // The screen's derivatives always give the side that is seen.
-    vec3 n = normalize(face);
+    // The screen's derivatives always give the side that is seen; points have none.
+    vec3 n = dot(face, face) > 0.0 ? normalize(face) : s.view;
 #endif
     s.geometric = n;
     s.normal = n;
@@ -117,6 +117,14 @@ vec4 base_color() {
     return color;
 }
 
+vec3 emission() {
+    vec3 emissive = m_emissive_factor * m_emissive_strength_strength;
+#ifdef HAS_EMISSIVE_TEXTURE
+    emissive *= sample_emissive_texture().rgb;
+#endif
+    return emissive;
+}
+
 Surface surface(vec4 color) {
     Surface s;
     fill_frame(s);
@@ -138,10 +146,7 @@ Surface surface(vec4 color) {
 #ifdef HAS_OCCLUSION_TEXTURE
     s.occlusion = 1.0 + m_occlusion_texture_uv[1].w * (sample_occlusion_texture().r - 1.0);
 #endif
-    s.emissive = m_emissive_factor * m_emissive_strength_strength;
-#ifdef HAS_EMISSIVE_TEXTURE
-    s.emissive *= sample_emissive_texture().rgb;
-#endif
+    s.emissive = emission();
     s.ior = m_ior_ior;
     // Index 0 stands for a reflectance of one (KHR_materials_ior), as the specular-glossiness conversion needs.
     s.f0 = vec3(m_ior_ior == 0.0 ? 1.0 : reflectance(m_ior_ior));
