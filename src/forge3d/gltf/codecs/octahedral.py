@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_AT_ONCE = 1 << 16  # vectors in work: temporaries stay in the processor's cache
+_AT_ONCE = 1 << 12  # vectors in work: temporaries stay in the processor's cache
+_CORNERS = np.array([[0, 1, 0, 1], [0, 0, 1, 1]], np.float32)[:, :, None]
 
 
 def encode(vectors: npt.ArrayLike, *, bits: int = 8) -> npt.NDArray[np.signedinteger[Any]]:
@@ -46,16 +47,15 @@ def _nearest(vectors: npt.NDArray[np.float32], steps: np.float32, top: np.float3
     """The points `(n, 2)` on the folded octahedron, in steps, that decode nearest to the vectors."""
     x, y, z = np.ascontiguousarray(vectors.T)
     folded = _folded(x, y, z) * steps
-    base = np.floor(folded)
-    best, closest = base, np.full(len(x), -np.inf, np.float32)
-    for corner in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        point = np.clip(base + np.array(corner, np.float32)[:, None], -steps, steps)
-        a, b, c = _decoded(point, steps, top)
-        closeness = (a * x + b * y + c * z) / np.sqrt(a * a + b * b + c * c)
-        nearer = closeness > closest
-        best, closest = np.where(nearer, point, best), np.where(nearer, closeness, closest)
-    nearest: npt.NDArray[np.float32] = best.T
-    return nearest
+    points = np.clip(np.floor(folded)[:, None] + _CORNERS, -steps, steps)
+    a, b, c = _decoded(points, steps, top)
+    closeness = (a * x + b * y + c * z) / np.sqrt(a * a + b * b + c * c)
+    nearest: npt.NDArray[np.float32] = points[:, 0]
+    closest = closeness[0]
+    for corner in (1, 2, 3):
+        nearest = np.where(closeness[corner] > closest, points[:, corner], nearest)
+        closest = np.maximum(closest, closeness[corner])
+    return nearest.T
 
 
 def _folded(
@@ -72,7 +72,7 @@ def _folded(
 
 
 def _decoded(point: npt.NDArray[np.float32], steps: np.float32, top: np.float32) -> npt.NDArray[np.float32]:
-    """What a decoder makes of points `(2, n)`: `(3, n)` whole numbers."""
+    """What a decoder makes of points `(2, …)`: `(3, …)` whole numbers."""
     x, y = point
     z = steps - np.abs(x) - np.abs(y)
     under = np.minimum(z, 0)
