@@ -11,11 +11,11 @@ import pytest
 from forge3d import images
 from forge3d.errors import OutputError, RecipeError
 from forge3d.render import Frame, Orbit, Renderer, RenderSettings
-from forge3d.render.frame import on_white
+from forge3d.render.frame import Format, on_white
 from forge3d.render.spin import each_frame, save_frames
 from forge3d.render.targets import Sampling
 
-from .shapes import node, placed, sphere
+from .shapes import node, placed, sphere, unlit
 
 BALL = placed(node(sphere(rings=16)))
 
@@ -33,6 +33,43 @@ def test_a_picture_is_saved_as_its_suffix_says(renderer: Renderer, tmp_path: Pat
 def test_a_jpeg_stands_on_white(renderer: Renderer, tmp_path: Path) -> None:
     renderer.render(BALL, camera=Orbit(fill=0.5), size=(32, 32)).save(tmp_path / "ball.jpg", quality=95)
     assert images.decode((tmp_path / "ball.jpg").read_bytes())[0, 0].min() >= 254
+
+
+def test_edges_have_no_halo_on_any_background_in_any_format(renderer: Renderer) -> None:
+    """A white ball on white is white, and on black as grey as it covers: whatever the file went through."""
+    ball = placed(node(sphere(unlit((1, 1, 1, 1)), rings=24)))
+    plain = RenderSettings(tone="none")
+    white = renderer.render(ball, size=(96, 96), settings=RenderSettings(tone="none", background="white"))
+    assert (white.pixels == 255).all()
+    frame = renderer.render(ball, size=(96, 96), settings=plain)
+    alpha = frame.pixels[..., 3]
+    assert ((alpha > 0) & (alpha < 255)).sum() > 100
+    assert (frame.pixels[alpha > 0][:, :3] == 255).all()
+    for format in ("png", "webp", "avif"):
+        shown = images.decode(frame.encode(format))  # type: ignore[arg-type]
+        assert on_white(shown).min() >= (255 if format == "png" else 250), format
+        on_black = shown[..., :3] * (shown[..., 3:] / 255)
+        assert np.abs(on_black - alpha[..., None]).max() <= 5, format
+    assert images.decode(frame.encode("jpeg")).min() >= 250
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "webp", "avif"])
+def test_every_format_is_read_as_srgb(renderer: Renderer, format: Format) -> None:
+    from io import BytesIO
+
+    from PIL import Image, ImageCms
+
+    data = renderer.render(BALL, size=(16, 16)).encode(format)
+    with Image.open(BytesIO(data)) as image:
+        image.load()
+        if format == "png":
+            assert image.info["srgb"] == 0
+        if format == "jpeg":
+            profile = ImageCms.ImageCmsProfile(BytesIO(image.info["icc_profile"]))
+            assert "sRGB" in ImageCms.getProfileDescription(profile)
+    if format == "avif":  # the numbers of BT.709 primaries and the sRGB curve
+        at = data.index(b"nclx")
+        assert data[at + 4 : at + 8] == bytes((0, 1, 0, 13))
 
 
 def test_an_unknown_suffix_and_an_unwritable_folder(renderer: Renderer, tmp_path: Path) -> None:

@@ -190,7 +190,8 @@ def encoded(pixels: Pixels, format: Format, *, quality: int = 85, effort: int = 
         pixels = pixels[..., :3]
     elif format == "jpeg":
         pixels = on_white(pixels)
-    return images.encode(pixels, format, quality=quality, effort=effort)
+    # What is hidden under full transparency may be what packs best, and then does not bleed into edges either.
+    return images.encode(pixels, format, quality=quality, effort=effort, exact=False)
 
 
 def on_white(pixels: Pixels) -> Pixels:

@@ -1,0 +1,55 @@
+"""docs/output.md says what the code does: its table is generated here, its example runs."""
+
+from __future__ import annotations
+
+import re
+from inspect import signature
+from pathlib import Path
+
+import pytest
+from examples import small
+
+from forge3d.render import Renderer
+from forge3d.render.frame import FACTS
+from forge3d.render.matrix import ANGLES
+from forge3d.render.presets import PRESETS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "output.md").read_text("utf-8")
+
+
+def preset_table() -> str:
+    rows = ["| preset | sets | they ask | says |", "|---|---|---|---|"]
+    for name, one in PRESETS.items():
+        sets = f"{one.size[0]} × {one.size[1]}, {one.background}, {one.format}, fill {one.fill:g}, {one.frames} frames"
+        rows.append(f"| `{name}` | {sets} | {one.limits} | {one.source} |")
+    return "\n".join(rows)
+
+
+def test_the_table_is_that_of_the_code() -> None:
+    assert preset_table() in TEXT, f"docs/output.md should hold:\n{preset_table()}"
+
+
+def test_every_option_fact_and_angle_it_names_is_there() -> None:
+    from forge3d.cli.pictures import pictures
+    from forge3d.cli.render import render
+    from forge3d.cli.spin import turntable
+
+    parameters = {name for command in (render, turntable, pictures) for name in signature(command).parameters}
+    options = {name.replace("_", "-") for name in parameters} | {"env", "env-rotation", "json", "help"}
+    assert set(re.findall(r"`--([a-z-]+)", TEXT)) <= options
+    assert all(f"`{name}`" in TEXT for name in FACTS)
+    assert "front, hero, side, back and top" in TEXT
+    assert list(ANGLES) == ["front", "hero", "side", "back", "top"]
+
+
+def test_the_example_runs(renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    for large, little in (("(800, 600)", "(32, 24)"), ("(800, 800)", "(16, 16)"), ("(400, 400)", "(16, 16)")):
+        assert large in code
+        code = code.replace(large, little)
+    monkeypatch.chdir(tmp_path)
+    small().write(tmp_path / "chair.glb")
+    exec(compile(code, "output.md", "exec"), {})
+    assert (tmp_path / "facts.npz").stat().st_size > 0
+    assert len(list((tmp_path / "spin").glob("*.jpg"))) == 48
+    assert (tmp_path / "spin.webp").stat().st_size > 0
