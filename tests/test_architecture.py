@@ -23,7 +23,7 @@ ALLOWED = {
     "workers": set(),
     "judging": {"gltf", "validate", "audit"},
     "gltf": set(),
-    "images": set(),
+    "images": {"native"},
     "validate": {
         "workers",
         "gltf",

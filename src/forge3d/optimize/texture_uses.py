@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..document import AlphaMode, Document, Image, Material, Texture, Wrap
 from ..document.material import Slot
 from .graph import held_by_extensions
+
+Kind = Literal["color", "normal", "data", "occlusion", "packed"]
 
 
 @dataclass(slots=True)
@@ -41,6 +44,15 @@ class ImageUse:
     def strict(self) -> bool:
         """Some slot reads numbers or directions, which hue at half resolution and colour's filtering would spoil."""
         return self.data or self.normal
+
+    @property
+    def kind(self) -> Kind:
+        """What it holds, by which its quality is chosen: "packed" is occlusion beside other data."""
+        if self.normal:
+            return "normal"
+        if "occlusion_texture" in self.slots:
+            return "occlusion" if set(self.slots) == {"occlusion_texture"} else "packed"
+        return "data" if self.data else "color"
 
     @property
     def read(self) -> list[int]:

@@ -52,19 +52,23 @@ class Textures(Transform):
         detail_loss: an image without detail is stored at half its sides, and half again, while no texel differs by more
             than so many of 255 when it is magnified again; 0 keeps the sides. 3 finds maps that are larger than what
             they show, and saves memory on the GPU rather than bytes.
-        quality: of colour textures, 1 to 100.
-        data_quality: of normal maps and data maps, 1 to 100, at least that of colour; 100 stores WebP without loss.
-            Lossy WebP halves the resolution of hue, which limits these maps: a normal map's mean error of 1.28° at 80
-            is 1.17° at 90, for three times the bytes.
+        quality: of colour textures, 1 to 100. Normal maps have 4 less, data maps 12 less, with occlusion among them 2
+            less, and maps of occlusion alone 6 more, because light is multiplied by it: so shared out, bytes lower the
+            difference of the rendered product most.
+        data_quality: of normal maps and data maps of any kind instead, 1 to 100, at least that of colour; 100 stores
+            WebP without loss. Lossy WebP halves the resolution of hue, which limits these maps.
         data_loss: WebP without loss is chosen for a map that would lose more than so much of 255 (root mean square of
             a channel that is read), as sharp masks do, and for a small map that is smaller so. Textures of real
             products lose 1 to 10 at their own size, up to 23 at an eighth of it.
-        effort: 0 (fast) to 6 (small). From 3 on, maps with channels that nobody reads are stored at the least quality
-            at which those read lose no more than the whole would at `data_quality`.
+        corrections: how many times colour is stored as WebP, compared with what it was, and stored again with what its
+            means over 8 × 8 texels lack: 0 to 8. A mean that is off by half a step of 255 shows all over a product,
+            and quality alone does not mend it.
+        effort: 0 (fast) to 6 (small). From 3 on, JPEG and AVIF of maps with channels that nobody reads are stored at
+            the least quality at which those read lose no more than the whole would.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     max_size: int | None = 2048
     max_data_size: int | None = None
@@ -75,8 +79,9 @@ class Textures(Transform):
     pack: bool = False
     detail_loss: float = 0.0
     quality: int = 80
-    data_quality: int = 80
+    data_quality: int | None = None
     data_loss: float = 12.0
+    corrections: int = 1
     effort: int = 4
 
     def __post_init__(self) -> None:
@@ -86,6 +91,7 @@ class Textures(Transform):
         between(self, "quality", 1, 100)
         between(self, "data_quality", 1, 100)
         between(self, "data_loss", 0, 255)
+        between(self, "corrections", 0, 8)
         between(self, "effort", 0, 6)
         between(self, "detail_loss", 0, 255)
         if self.pack and self.format == "keep":
@@ -176,7 +182,7 @@ class Textures(Transform):
         pixels, multiple = scale(pixels, size), _BLOCK.get(target, 1)
         if self.detail_loss > 0 and pixels.dtype == np.uint8 and not (use.color and use.strict):
             pixels = without_idle_pixels(pixels, scale, _held(use, pixels.shape[2]), self.detail_loss, multiple)
-        coding = Coding(self.quality, self.data_quality, self.data_loss, self.effort)
+        coding = Coding(self.quality, self.data_quality, self.data_loss, self.effort, self.corrections)
         return coding.encode(pixels, use, target), target  # type: ignore[arg-type]
 
     def _keep_beside(self, document: Document, use: ImageUse, original: bytes) -> None:
