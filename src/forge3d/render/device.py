@@ -105,11 +105,12 @@ def choose(choice: str | int | None, found: list[egl.EglDevice]) -> list[egl.Egl
         exact = [d for d in found if d.uuid and wanted.removeprefix("gpu-") == d.uuid.lower().removeprefix("gpu-")]
         matches = exact or [device for device in found if wanted in device.name.lower()]
     if not matches:
-        raise GpuUnavailable(f"no device matches {choice!r}; there are: {_listing(found)}. {_ADVICE}")
+        raise GpuUnavailable(f"no device matches {choice!r}; there are: {_listing(found)}. {_ADVICE}; {_CPU}")
     return matches
 
 
 _ADVICE = "`forge3d doctor` explains what is missing"
+_CPU = "device cpu draws without a GPU"
 
 
 def _listing(found: list[egl.EglDevice]) -> str:

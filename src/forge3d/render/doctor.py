@@ -15,6 +15,7 @@ from .device import Device
 
 _VENDOR_FOLDERS = (Path("/usr/share/glvnd/egl_vendor.d"), Path("/etc/glvnd/egl_vendor.d"))
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
+_NODES = Path("/dev")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def doctor(device: str | int | None = None) -> list[Finding]:
         device: as for `Renderer`.
     """
     findings = [*_packages(), *_libraries(), *_environment_variables(), *_vendors(), *_nvidia(), *_nodes(), *_devices()]
-    return [*findings, _context(device)]
+    return [*findings, *_context(device), *_extras()]
 
 
 def _packages() -> list[Finding]:
@@ -79,6 +80,13 @@ def _environment_variables() -> list[Finding]:
         findings.append(Finding("__EGL_VENDOR_LIBRARY_FILENAMES", exists, name, advice))
     if os.environ.get("LIBGL_ALWAYS_SOFTWARE", "0") not in ("", "0", "false"):
         findings.append(Finding("LIBGL_ALWAYS_SOFTWARE", None, "is set", "unset it to use a GPU through Mesa"))
+    if os.environ.get("CUDA_VISIBLE_DEVICES") is not None:
+        advice = "it does not choose where OpenGL draws; choose with --device (index, UUID or name)"
+        findings.append(Finding("CUDA_VISIBLE_DEVICES", None, os.environ["CUDA_VISIBLE_DEVICES"] or "empty", advice))
+    granted = os.environ.get("NVIDIA_DRIVER_CAPABILITIES")
+    if granted is not None and not {"all", "graphics"} & set(granted.split(",")):
+        advice = "start the container with NVIDIA_DRIVER_CAPABILITIES=graphics,compute,utility,video"
+        findings.append(Finding("NVIDIA_DRIVER_CAPABILITIES", False, f"{granted}: without graphics", advice))
     return findings
 
 
@@ -130,13 +138,16 @@ def _nvidia() -> list[Finding]:
 
 
 def _nodes() -> list[Finding]:
-    nodes = [*Path("/dev/dri").glob("renderD*"), *Path("/dev").glob("nvidia[0-9]*")]
+    nodes = [*(_NODES / "dri").glob("renderD*"), *_NODES.glob("nvidia[0-9]*"), *_NODES.glob("nvidiactl")]
     refused = [str(node) for node in sorted(nodes) if not os.access(node, os.R_OK | os.W_OK)]
     if refused:
         advice = "add this user to the groups `render` and `video`, or pass the devices to the container"
         return [Finding("device permissions", False, f"no access to {', '.join(refused)}", advice)]
     if nodes:
         return [Finding("device permissions", True, ", ".join(str(node) for node in sorted(nodes)))]
+    if _NVIDIA_DRIVER.exists():
+        advice = "start the container with its GPUs (docker run --gpus all; in Kubernetes ask for nvidia.com/gpu)"
+        return [Finding("device nodes", False, "an NVIDIA driver is loaded, but no GPU is in /dev", advice)]
     return [Finding("device nodes", None, "no GPU in /dev", "pictures are made by the CPU (llvmpipe)")]
 
 
@@ -153,13 +164,59 @@ def _devices() -> list[Finding]:
     ]  # fmt: skip
 
 
-def _context(choice: str | int | None) -> Finding:
+# What the libraries say, and what to do: (a part of their message, advice).
+_KNOWN_ERRORS = (
+    ("force software rendering", "unset LIBGL_ALWAYS_SOFTWARE, or choose the software device with --device cpu"),
+    ("0x3001", "the driver's EGL does not start: install the driver with its OpenGL files, of the kernel's version"),
+    (
+        "0x3002",
+        "EGL_BAD_ACCESS: add this user to the groups `render` and `video`, or pass the devices to the container",
+    ),
+    ("0x3003", "EGL_BAD_ALLOC: the GPU's memory is full, or it is in MIG mode, which draws nothing"),
+    ("0x3008", "EGL_BAD_DISPLAY: no driver's EGL is registered for the device; see `EGL vendors`"),
+    ("0x3009", "EGL_BAD_MATCH: the driver offers less than OpenGL 4.3; use a newer one, or --device cpu with Mesa"),
+    ("requested device index", "the device went away since it was listed; run `forge3d doctor` again"),
+    ("gave the software renderer", "the GPU's own EGL is missing and the CPU stands in: see the findings on NVIDIA"),
+    ("no device matches", "choose one that is listed, or draw on the CPU: --device cpu"),
+    ("cannot be loaded", "install libegl1, libgl1 and libegl-mesa0"),
+    ("cannot be imported", "pip install moderngl glcontext"),
+)
+
+
+def advice_for(message: str) -> str:
+    """What to do about an error of making a context; in general terms where it is not a known one."""
+    known = (advice for part, advice in _KNOWN_ERRORS if part.lower() in message.lower())
+    return next(known, "see the findings above")
+
+
+def _context(choice: str | int | None) -> list[Finding]:
     try:
         device = Device(choice)
     except GpuUnavailable as error:
-        return Finding("OpenGL", False, str(error), "see the findings above")
+        return [Finding("OpenGL", False, str(error), advice_for(str(error)))]
     facts = device.capabilities
     device.release()
     where = "the CPU renders" if facts.software else "the GPU renders"
     sizes = f"textures to {facts.max_texture_size}, {facts.max_samples} samples"
-    return Finding("OpenGL", True, f"{where}: {facts.renderer}, {facts.version}, {sizes}")
+    found = [Finding("OpenGL", True, f"{where}: {facts.renderer}, {facts.version}, {sizes}")]
+    if facts.software and choice is None and (_NVIDIA_DRIVER.exists() or list((_NODES / "dri").glob("renderD*"))):
+        advice = "see the findings above; --device gpu makes this an error instead of slow pictures"
+        found.append(Finding("GPU", None, "there is one, and it is not used", advice))
+    return found
+
+
+_EXTRAS = {
+    "flip_evaluator": ("FLIP", "flip-evaluator", "`forge3d compare`"),
+    "av": ("video", "'forge3d[video]'", "MP4 and WebM"),
+    "OpenEXR": ("EXR", "'forge3d[exr]'", ".exr environments and facts"),
+}
+
+
+def _extras() -> list[Finding]:
+    """Packages that rendering does without."""
+    return [
+        Finding(name, None, f"not installed: no {what}", f"pip install {package}")
+        if find_spec(module) is None
+        else Finding(name, True, f"{what}: installed")
+        for module, (name, package, what) in _EXTRAS.items()
+    ]
