@@ -1,6 +1,6 @@
 // Draws models in two viewers, each in one page of a headless browser. Standard input is JSON: { viewer: "three" or
-// "khronos", environment: FILE.hdr, shots: [{ model, out, theta, phi, radius, target, fov, width, height, time?,
-// variant? }] }. Prints one line of JSON a shot: {} where it was drawn, { error } where the viewer did not open it.
+// "khronos", environment: FILE.hdr, fine, shots: [{ model, out, theta, phi, radius, target, fov, width, height, tone,
+// skybox, lit, time?, variant? }] }. Prints one line of JSON a shot: {} where it was drawn, { error } where the viewer did not open it.
 // FORGE3D_ORACLES names the folder of the viewers: their packages, a loopback server, the browser and three.js's page.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,11 +24,11 @@ function fewerSamples(text) {
 
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
-const { viewer, environment, shots } = JSON.parse(Buffer.concat(chunks));
+const { viewer, environment, fine, shots } = JSON.parse(Buffer.concat(chunks));
 const file = (path) => '/files' + path.split('/').map(encodeURIComponent).join('/');
 const roots = { '/files/': '/', '/own/': import.meta.dirname, '/nm/': join(oracles, 'node_modules') };
 for (const folder of ['pages', 'assets']) roots[`/${folder}/`] = join(oracles, folder);
-const server = await serve(roots, { [LIBRARY]: fewerSamples });
+const server = await serve(roots, fine ? {} : { [LIBRARY]: fewerSamples });
 const { width, height } = shots[0];
 const browser = await launch(process.env.CHROMIUM ?? '/usr/bin/chromium', server.url, { width, height });
 const { page } = browser;
@@ -36,11 +36,11 @@ await page.goto(server.url + PAGES[viewer]);
 await page.waitForFunction('window.oracleReady', null, { timeout: 60000 });
 
 async function draw(shot) {
-  const view = { tone: 'neutral', exposure: 1, bg: 'transparent', skybox: false };
+  const view = { exposure: 1, bg: 'transparent' };
   await page.evaluate(
     async (config) => {
       for (const old of document.querySelectorAll('model-viewer')) old.remove();
-      const late = new Promise((_, fail) => setTimeout(() => fail(new Error('not opened in 120 s')), 120000));
+      const late = new Promise((_, fail) => setTimeout(() => fail(new Error('not opened in 600 s')), 600000));
       await Promise.race([window.oracleInit(config), late]);
     },
     { ...shot, ...view, model: file(shot.model), env: file(environment) },

@@ -29,7 +29,10 @@ _FIELD_OF_VIEW = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: theta turns about +Y from +Z and phi from +Y, degrees; `time` is of the first animation, seconds."""
+    """One picture: theta turns about +Y from +Z and phi from +Y, degrees; `time` is of the first animation, seconds.
+
+    `tone`: "neutral" or "none"; `skybox`: whether the environment is drawn behind the model; `lit`: whether it shines.
+    """
 
     model: str
     out: str
@@ -42,6 +45,9 @@ class Shot:
     height: int = SIZE
     time: float | None = None
     variant: str | None = None
+    tone: str = "neutral"
+    skybox: bool = False
+    lit: bool = True
 
     def of(self, model: Path, out: Path) -> Shot:
         """The same picture of another file."""
@@ -65,11 +71,16 @@ def require_viewers() -> None:
         pytest.skip("the viewers are not on this machine: set FORGE3D_ORACLES to their folder")
 
 
-def draw(viewer: Viewer, environment: Path, shots: Sequence[Shot]) -> list[str | None]:
-    """Write the picture of each shot; what the viewer said where it did not open the model, else None."""
+def draw(viewer: Viewer, environment: Path, shots: Sequence[Shot], *, fine: bool = False) -> list[str | None]:
+    """Write the picture of each shot; what the viewer said where it did not open the model, else None.
+
+    Args:
+        fine: filter the environment with the viewer's own numbers of samples, which takes minutes.
+    """
     order = {
         "viewer": viewer,
         "environment": str(environment),
+        "fine": fine,
         "shots": [{key: value for key, value in asdict(shot).items() if value is not None} for shot in shots],
     }
     out = subprocess.run(
@@ -78,7 +89,7 @@ def draw(viewer: Viewer, environment: Path, shots: Sequence[Shot]) -> list[str |
         capture_output=True,
         text=True,
         check=True,
-        timeout=60 + 120 * len(shots),
+        timeout=600 * fine + 60 + 120 * len(shots),
     )
     said = [json.loads(line).get("error") for line in out.stdout.splitlines()]
     assert len(said) == len(shots), out.stderr

@@ -72,8 +72,8 @@ def _child(owner: Property, path: Path) -> tuple[str, Any, Path]:
     if isinstance(owner, TextureInfo) and path[:2] == ("extensions", "KHR_texture_transform"):
         return "transform", owner.transform or TextureTransform(), path[2:]
     if isinstance(owner, Camera):
-        kind = "orthographic" if isinstance(owner.projection, Orthographic) else "perspective"
-        return "projection", owner.projection if path[0] == kind else None, path[1:]
+        lens = "orthographic" if isinstance(owner.projection, Orthographic) else "perspective"
+        return "projection", owner.projection if path[0] == lens else None, path[1:]
     kind: Any = type(owner)
     for key in keys(kind):
         own = (key.group, key.key) if key.group else (key.key,)

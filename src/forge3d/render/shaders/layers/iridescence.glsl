@@ -45,7 +45,7 @@ vec3 film_reflectance(float cosine, float thickness, float film_ior, vec3 base_f
     float phase12 = ior < 1.0 ? PI : 0.0;
     vec3 shift = vec3(PI - phase12) + PI * vec3(lessThan(base_ior, vec3(ior)));
     float path = 2.0 * ior * thickness * inner;
-    vec3 r123 = clamp(r12 * r23, 1e-5, 0.9999), amplitude = sqrt(r123);
+    vec3 r123 = clamp(r12 * r23, 0.0, 0.9999), amplitude = sqrt(r123);
     vec3 steady = sq(t121) * r23 / (1.0 - r123);
     vec3 total = r12 + steady, order = steady - t121;
     for (int m = 1; m <= 2; m++) {
