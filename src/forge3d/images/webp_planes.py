@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..native.planes import CELL, split_planes
+from ..native.planes import CELL, lacking_means, split_planes
 from .decoding import Pixels, decode
 from .libwebp import Planes, encode_planes
 
@@ -87,7 +87,7 @@ def _corrected(
     best, nearest = offsets, np.full(offsets.shape[:2], np.inf, np.float32)
     for number in range(rounds + 1):
         planes = Planes(*split_planes(colours, rule.numbers(), offsets))
-        lack = _means(colours, decode(encode_planes(planes, quality=quality, effort=effort))[..., :3])
+        lack = lacking_means(colours, decode(encode_planes(planes, quality=quality, effort=effort))[..., :3])
         lack[..., [n for n in range(3) if n not in read]] = 0
         apart = (np.abs(lack) ** np.float32(0.7)).sum(-1)
         better = apart < nearest - (_GAINED if number else 0)
@@ -166,14 +166,3 @@ def _range(colours: Pixels) -> tuple[list[int], list[int]]:
 
     ends: Any = Image.fromarray(colours).getextrema()
     return [low for low, _ in ends], [high for _, high in ends]
-
-
-def _means(wanted: Pixels, given: Pixels) -> npt.NDArray[np.float32]:
-    """Means of the difference over cells; those at the right and lower borders over what is left of them."""
-    height, width = wanted.shape[:2]
-    down, along = np.arange(0, height, CELL), np.arange(0, width, CELL)
-    sums = np.add.reduceat(wanted.astype(np.int16) - given, down, axis=0, dtype=np.int32)
-    sums = np.add.reduceat(sums, along, axis=1)
-    counts = np.diff([*down, height])[:, None] * np.diff([*along, width])
-    means: npt.NDArray[np.float32] = (sums / counts[..., None]).astype(np.float32)
-    return means

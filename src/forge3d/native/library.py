@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import DependencyMissing
 
 PATH = Path(__file__).parent / "libforge3d.so"
-VERSION = 6  # of the functions in api.cpp
+VERSION = 7  # of the functions in api.cpp
 
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32
@@ -30,7 +30,8 @@ _FUNCTIONS: dict[str, list[Any]] = {
                          ctypes.POINTER(Pointer), ctypes.POINTER(Long)],
     "forge3d_keyframes": [Pointer, Long, *[Pointer] * 3, Long, Pointer],
     "forge3d_level": [Pointer, Int, Int, ctypes.POINTER(Long)],
-    "forge3d_planes": [Pointer, Long, Long, Pointer, Pointer, Long, Long, Long, Int, Pointer, Pointer, Pointer],
+    "forge3d_planes": [Pointer, Long, Long, Pointer, Pointer, Long, Long, Long, Pointer, Pointer, Pointer],
+    "forge3d_lacking": [Pointer, Pointer, Long, Long, Long, Long, Pointer],
     "forge3d_nearest": [Pointer, Long, ctypes.POINTER(Pointer)],
     "forge3d_nearest_query": [Pointer, Pointer, Long, Pointer, Pointer, Pointer],
     "forge3d_components": [Pointer, Long, Long, Pointer],

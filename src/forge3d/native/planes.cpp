@@ -11,123 +11,201 @@ namespace forge3d {
 namespace {
 
 // ITU-R BT.601 in limited range, as 14-bit fractions in WebP's decoder: red, green, blue of U and V.
-constexpr float kOfU[3] = {0.f, -6419 / 16384.f, 33050 / 16384.f};
-constexpr float kOfV[3] = {26149 / 16384.f, -13320 / 16384.f, 0.f};
+constexpr float kOfChroma[2][3] = {{0.f, -6419 / 16384.f, 33050 / 16384.f}, {26149 / 16384.f, -13320 / 16384.f, 0.f}};
 constexpr float kOfLuma = 19077 / 16384.f;
-constexpr float kMinLuma = -16 * kOfLuma, kMaxLuma = 239 * kOfLuma;
 
-using Plane = std::vector<float>;
+using Row = std::vector<float>;
 
-struct Splitter {
-    const uint8_t* pixels;
-    int64_t width, height;
-    const PlaneRule& rule;
-    const Offsets& offsets;
-    int64_t columns = (width + 1) / 2, rows = (height + 1) / 2;
-    Plane chroma[2] = {Plane(columns * rows, rule.start[0]), Plane(columns * rows, rule.start[1])};
+float dot(const float* a, const float* b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
-    // One row of the channels, with the offsets between the centres of their cells.
-    void wanted(int64_t y, float* row) const {
-        const uint8_t* from = pixels + 3 * y * width;
-        for (int64_t i = 0; i < 3 * width; ++i) row[i] = from[i];
+uint8_t stored(float value) { return static_cast<uint8_t>(std::clamp(value + .5f, 0.f, 255.f)); }
+
+// Rows of the channels as floats, with the offsets that lie between the centres of their cells.
+class Channels {
+   public:
+    Channels(const uint8_t* pixels, int64_t width, const Offsets& offsets)
+        : pixels_(pixels), width_(width), offsets_(offsets), row_(3 * width) {
         if (!offsets.means) return;
-        const float step = 1.f / static_cast<float>(offsets.side);
-        const float at = std::clamp((static_cast<float>(y) + .5f) * step - .5f, 0.f, float(offsets.rows - 1));
-        const int64_t above = static_cast<int64_t>(at), below = std::min(above + 1, offsets.rows - 1);
-        const float* first = offsets.means + 3 * above * offsets.columns;
-        const float* second = offsets.means + 3 * below * offsets.columns;
+        for (int64_t x = 0; x < width; ++x) {
+            const float place = between(x, offsets.columns);
+            left_.push_back(static_cast<int32_t>(place));
+            along_.push_back(place - static_cast<float>(left_.back()));
+        }
+        blended_.resize(3 * (offsets.columns + 1));
+    }
+
+    const float* row(int64_t y) {
+        const uint8_t* from = pixels_ + 3 * y * width_;
+        for (int64_t i = 0; i < 3 * width_; ++i) row_[i] = from[i];
+        if (offsets_.means) add_offsets(y);
+        return row_.data();
+    }
+
+   private:
+    float between(int64_t pixel, int64_t cells) const {
+        const float at = (static_cast<float>(pixel) + .5f) / static_cast<float>(offsets_.side) - .5f;
+        return std::clamp(at, 0.f, static_cast<float>(cells - 1));
+    }
+
+    void add_offsets(int64_t y) {
+        const float at = between(y, offsets_.rows);
+        const int64_t above = static_cast<int64_t>(at), count = 3 * offsets_.columns;
         const float down = at - static_cast<float>(above);
-        for (int64_t x = 0; x < width; ++x) {
-            const float place = std::clamp((static_cast<float>(x) + .5f) * step - .5f, 0.f, float(offsets.columns - 1));
-            const int64_t left = static_cast<int64_t>(place), right = std::min(left + 1, offsets.columns - 1);
-            const float along = place - static_cast<float>(left);
-            for (int c = 0; c < 3; ++c) {
-                const float a = first[3 * left + c] + along * (first[3 * right + c] - first[3 * left + c]);
-                const float b = second[3 * left + c] + along * (second[3 * right + c] - second[3 * left + c]);
-                row[3 * x + c] += a + down * (b - a);
+        const float* first = offsets_.means + count * above;
+        const float* second = offsets_.means + count * std::min(above + 1, offsets_.rows - 1);
+        for (int64_t i = 0; i < count; ++i) blended_[i] = first[i] + down * (second[i] - first[i]);
+        for (int64_t i = 0; i < 3; ++i) blended_[count + i] = blended_[count - 3 + i];  // beyond the last: as the last
+        for (int64_t x = 0; x < width_; ++x) {
+            const float* a = &blended_[3 * left_[x]];
+            for (int c = 0; c < 3; ++c) row_[3 * x + c] += a[c] + along_[x] * (a[c + 3] - a[c]);
+        }
+    }
+
+    const uint8_t* pixels_;
+    int64_t width_;
+    const Offsets& offsets_;
+    Row row_, blended_, along_;
+    std::vector<int32_t> left_;
+};
+
+// One plane of chroma.
+struct Chroma {
+    int64_t columns, rows;
+    bool constant;
+    Row values;
+
+    float at(int64_t x, int64_t y) const {
+        return values[std::clamp<int64_t>(y, 0, rows - 1) * columns + std::clamp<int64_t>(x, 0, columns - 1)];
+    }
+
+    // Magnified, a value counts for 9/16 of its own four pixels, 3/32 of those beside it and 1/64 across: as much more is
+    // stored as that takes from the means.
+    void sharpen() {
+        Row made(values.size());
+        for (int64_t y = 0; y < rows; ++y) {
+            for (int64_t x = 0; x < columns; ++x) {
+                const float beside = at(x - 1, y) + at(x + 1, y) + at(x, y - 1) + at(x, y + 1);
+                const float across = at(x - 1, y - 1) + at(x + 1, y - 1) + at(x - 1, y + 1) + at(x + 1, y + 1);
+                const float own = values[y * columns + x];
+                const float mean = own * (9 / 16.f) + beside * (3 / 32.f) + across * (1 / 64.f);
+                made[y * columns + x] = std::clamp(2 * own - mean, -128.f, 127.f);
             }
         }
+        values.swap(made);
     }
 
-    // One row of a chroma plane as the decoder magnifies it.
-    void magnified(const Plane& plane, int64_t y, float* row) const {
-        const int64_t near = y / 2, far = std::clamp<int64_t>(y % 2 ? near + 1 : near - 1, 0, rows - 1);
-        const float* a = plane.data() + near * columns;
-        const float* b = plane.data() + far * columns;
-        for (int64_t x = 0; x < width; ++x) {
-            const int64_t n = x / 2, f = std::clamp<int64_t>(x % 2 ? n + 1 : n - 1, 0, columns - 1);
-            row[x] = (9 * a[n] + 3 * a[f] + 3 * b[n] + b[f]) / 16;
-        }
-    }
-
-    float luma(const float* channels, float u, float v) const {
-        float sum = 0;
-        for (int c = 0; c < 3; ++c) sum += rule.luma[c] * (channels[c] - kOfU[c] * u - kOfV[c] * v);
-        return std::clamp(sum, kMinLuma, kMaxLuma);
-    }
-
-    // Change chroma by what the means of two by two pixels lack; grey, which is luma's part, asks for no chroma.
-    void improve() {
-        Plane made[2] = {chroma[0], chroma[1]};
-        std::vector<float> row(3 * width), u(width), v(width);
-        for (int64_t y = 0; y < height; ++y) {
-            wanted(y, row.data());
-            magnified(chroma[0], y, u.data());
-            magnified(chroma[1], y, v.data());
-            const float tall = y == height - 1 && height % 2 ? 1.f : .5f;
-            for (int64_t x = 0; x < width; ++x) {
-                const float share = tall * (x == width - 1 && width % 2 ? 1.f : .5f);
-                for (int c = 0; c < 3; ++c) {
-                    const float lack = share * (row[3 * x + c] - kOfU[c] * u[x] - kOfV[c] * v[x]);
-                    const int64_t cell = y / 2 * columns + x / 2;
-                    made[0][cell] += rule.chroma[0][c] * lack;
-                    made[1][cell] += rule.chroma[1][c] * lack;
-                }
-            }
-        }
-        for (int plane = 0; plane < 2; ++plane) {
-            for (float& value : made[plane]) value = std::clamp(value, -128.f, 127.f);
-            chroma[plane].swap(made[plane]);
-        }
-    }
-
-    void write(uint8_t* to_y, uint8_t* to_u, uint8_t* to_v) const {
-        std::vector<float> row(3 * width), u(width), v(width);
-        for (int64_t y = 0; y < height; ++y) {
-            wanted(y, row.data());
-            magnified(chroma[0], y, u.data());
-            magnified(chroma[1], y, v.data());
-            for (int64_t x = 0; x < width; ++x) {
-                const float Y = luma(&row[3 * x], u[x], v[x]);
-                to_y[y * width + x] = static_cast<uint8_t>(std::clamp(Y / kOfLuma + 16.5f, 0.f, 255.f));
-            }
-        }
-        for (int64_t cell = 0; cell < columns * rows; ++cell) {
-            to_u[cell] = static_cast<uint8_t>(std::clamp(chroma[0][cell] + 128.5f, 0.f, 255.f));
-            to_v[cell] = static_cast<uint8_t>(std::clamp(chroma[1][cell] + 128.5f, 0.f, 255.f));
+    // A row of pixels as the decoder magnifies it; `blended` has room for the columns.
+    void magnified(int64_t y, int64_t width, Row& blended, Row& row) const {
+        const float* near = &values[y / 2 * columns];
+        const float* far = &values[std::clamp<int64_t>(y % 2 ? y / 2 + 1 : y / 2 - 1, 0, rows - 1) * columns];
+        for (int64_t x = 0; x < columns; ++x) blended[x] = .75f * near[x] + .25f * far[x];
+        for (int64_t x = 0; x < columns; ++x) {
+            const float left = blended[std::max<int64_t>(x - 1, 0)], right = blended[std::min(x + 1, columns - 1)];
+            row[2 * x] = .75f * blended[x] + .25f * left;
+            if (2 * x + 1 < width) row[2 * x + 1] = .75f * blended[x] + .25f * right;
         }
     }
 };
 
+// Means over two by two pixels of what the rule makes of the channels.
+void ask(Channels& channels, int64_t width, int64_t height, const PlaneRule& rule, Chroma (&planes)[2]) {
+    float base[2];
+    for (int p = 0; p < 2; ++p) {
+        float shift = 0;
+        for (int c = 0; c < 3; ++c)
+            shift += rule.chroma[p][c] * (kOfChroma[0][c] * rule.start[0] + kOfChroma[1][c] * rule.start[1]);
+        base[p] = rule.start[p] - shift;
+        planes[p].values.assign(planes[p].columns * planes[p].rows, base[p]);
+    }
+    for (int64_t y = 0; y < height; ++y) {
+        const float* row = channels.row(y);
+        const float tall = y == height - 1 && height % 2 ? 1.f : .5f;
+        for (Chroma& plane : planes) {
+            if (plane.constant) continue;
+            const float* weights = rule.chroma[&plane - planes];
+            float* to = &plane.values[y / 2 * plane.columns];
+            for (int64_t x = 0; x + 1 < width; x += 2)
+                to[x / 2] += .5f * tall * (dot(weights, row + 3 * x) + dot(weights, row + 3 * x + 3));
+            if (width % 2) to[width / 2] += tall * dot(weights, row + 3 * (width - 1));
+        }
+    }
+}
+
 }  // namespace
 
 void split_planes(const uint8_t* pixels, int64_t width, int64_t height, const PlaneRule& rule, const Offsets& offsets,
-                  int rounds, uint8_t* y, uint8_t* u, uint8_t* v) {
-    Splitter splitter{pixels, width, height, rule, offsets};
-    for (int round = 0; round < rounds; ++round) splitter.improve();
-    splitter.write(y, u, v);
+                  uint8_t* y, uint8_t* u, uint8_t* v) {
+    Channels channels(pixels, width, offsets);
+    const int64_t columns = (width + 1) / 2, rows = (height + 1) / 2;
+    Chroma planes[2] = {{columns, rows, !dot(rule.chroma[0], rule.chroma[0]), {}},
+                        {columns, rows, !dot(rule.chroma[1], rule.chroma[1]), {}}};
+    ask(channels, width, height, rule, planes);
+    Row given[2] = {Row(width + 1), Row(width + 1)}, blended(columns);
+    float taken[2];
+    for (int p = 0; p < 2; ++p) {
+        if (!planes[p].constant) planes[p].sharpen();
+        taken[p] = dot(rule.luma, kOfChroma[p]);
+        std::fill(given[p].begin(), given[p].end(), rule.start[p]);
+    }
+    for (int64_t line = 0; line < height; ++line) {
+        const float* row = channels.row(line);
+        for (int p = 0; p < 2; ++p) {
+            if (!planes[p].constant) planes[p].magnified(line, width, blended, given[p]);
+        }
+        uint8_t* to = y + line * width;
+        for (int64_t x = 0; x < width; ++x) {
+            const float grey = dot(rule.luma, row + 3 * x) - taken[0] * given[0][x] - taken[1] * given[1][x];
+            to[x] = stored(grey / kOfLuma + 16);
+        }
+    }
+    for (int64_t cell = 0; cell < columns * rows; ++cell) {
+        u[cell] = stored(planes[0].values[cell] + 128);
+        v[cell] = stored(planes[1].values[cell] + 128);
+    }
+}
+
+void lacking_means(const uint8_t* wanted, const uint8_t* given, int64_t step, int64_t width, int64_t height,
+                   int64_t side, float* means) {
+    const int64_t columns = (width + side - 1) / side;
+    std::vector<int32_t> sums(3 * columns);
+    for (int64_t top = 0; top < height; top += side, means += 3 * columns) {
+        std::fill(sums.begin(), sums.end(), 0);
+        const int64_t tall = std::min(side, height - top);
+        for (int64_t y = top; y < top + tall; ++y) {
+            const uint8_t* a = wanted + 3 * y * width;
+            const uint8_t* b = given + step * y * width;
+            for (int64_t cell = 0; cell < columns; ++cell) {
+                const int64_t end = std::min((cell + 1) * side, width);
+                int32_t red = 0, green = 0, blue = 0;
+                for (int64_t x = cell * side; x < end; ++x) {
+                    red += a[3 * x] - b[step * x];
+                    green += a[3 * x + 1] - b[step * x + 1];
+                    blue += a[3 * x + 2] - b[step * x + 2];
+                }
+                sums[3 * cell] += red, sums[3 * cell + 1] += green, sums[3 * cell + 2] += blue;
+            }
+        }
+        for (int64_t i = 0; i < 3 * columns; ++i) {
+            const int64_t wide = std::min(side, width - i / 3 * side);
+            means[i] = static_cast<float>(sums[i]) / static_cast<float>(wide * tall);
+        }
+    }
 }
 
 }  // namespace forge3d
 
 EXPORT int forge3d_planes(const uint8_t* pixels, int64_t width, int64_t height, const float* rule, const float* means,
-                          int64_t rows, int64_t columns, int64_t side, int32_t rounds, uint8_t* y, uint8_t* u,
-                          uint8_t* v) {
+                          int64_t rows, int64_t columns, int64_t side, uint8_t* y, uint8_t* u, uint8_t* v) {
     return forge3d::guarded([&] {
         forge3d::PlaneRule how;
         std::copy(rule, rule + 3, how.luma);
         for (int plane = 0; plane < 2; ++plane) std::copy(rule + 3 + 3 * plane, rule + 6 + 3 * plane, how.chroma[plane]);
         std::copy(rule + 9, rule + 11, how.start);
-        forge3d::split_planes(pixels, width, height, how, {means, rows, columns, side}, rounds, y, u, v);
+        forge3d::split_planes(pixels, width, height, how, {means, rows, columns, side}, y, u, v);
     });
+}
+
+EXPORT int forge3d_lacking(const uint8_t* wanted, const uint8_t* given, int64_t step, int64_t width, int64_t height,
+                           int64_t side, float* means) {
+    return forge3d::guarded([&] { forge3d::lacking_means(wanted, given, step, width, height, side, means); });
 }

@@ -18,6 +18,10 @@ struct Offsets {
 };
 
 void split_planes(const uint8_t* pixels, int64_t width, int64_t height, const PlaneRule& rule, const Offsets& offsets,
-                  int rounds, uint8_t* y, uint8_t* u, uint8_t* v);
+                  uint8_t* y, uint8_t* u, uint8_t* v);
+
+// Means over cells of `side` pixels of what `given`, of `step` bytes a pixel, lacks of `wanted`, of three: rows of three.
+void lacking_means(const uint8_t* wanted, const uint8_t* given, int64_t step, int64_t width, int64_t height,
+                   int64_t side, float* means);
 
 }  // namespace forge3d

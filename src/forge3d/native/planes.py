@@ -12,8 +12,6 @@ from .library import call, given
 CELL = 8
 """Pixels along and down of the cells that offsets are means over."""
 
-_ROUNDS = 2  # of making chroma such that, magnified, it has the right means; the error left is below its step
-
 Plane = npt.NDArray[np.uint8]
 
 
@@ -33,7 +31,21 @@ def split_planes(
     means, means_address = (None, None) if offsets is None else given(offsets, np.float32, rows, columns, 3)
     y = np.empty((height, width), np.uint8)
     u, v = (np.empty(((height + 1) // 2, (width + 1) // 2), np.uint8) for _ in range(2))
-    call("forge3d_planes", address, width, height, rule_address, means_address, rows, columns, CELL, _ROUNDS,
-         y.ctypes.data, u.ctypes.data, v.ctypes.data)  # fmt: skip
+    call("forge3d_planes", address, width, height, rule_address, means_address, rows, columns, CELL, y.ctypes.data,
+         u.ctypes.data, v.ctypes.data)  # fmt: skip
     del numbers, means  # alive until here
     return y, u, v
+
+
+def lacking_means(wanted: npt.NDArray[np.uint8], shown: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """What `shown` lacks of `wanted`, both `(h, w, 3)`: means over cells, `(⌈h/8⌉, ⌈w/8⌉, 3)`.
+
+    `wanted` is contiguous, and so are the rows of `shown`, whose pixels may have a gap after their three channels.
+    """
+    height, width = wanted.shape[:2]
+    step = shown.strides[1]
+    if shown.shape != wanted.shape or shown.strides != (step * width, step, 1) or not wanted.flags.c_contiguous:
+        raise ValueError(f"pixels of {wanted.shape} beside others of {shown.shape} with strides {shown.strides}")
+    means = np.empty((-(-height // CELL), -(-width // CELL), 3), np.float32)
+    call("forge3d_lacking", wanted.ctypes.data, shown.ctypes.data, step, width, height, CELL, means.ctypes.data)
+    return means
