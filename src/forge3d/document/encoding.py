@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ..gltf.codecs import meshopt, octahedral
+from ..gltf.codecs import exponential, meshopt, octahedral, quaternion
 
 if TYPE_CHECKING:
     from .accessor import Accessor, Array
+
+_JSON = 120  # bytes of JSON that say how a buffer view is compressed
 
 MESHOPT_EXTENSIONS = ("EXT_meshopt_compression", "KHR_meshopt_compression")
 
@@ -24,8 +26,9 @@ class Encoding:
             (version 1: smaller, newer readers only).
         level: how hard the version 1 vertex codec tries, 0 (fast) to 3 (small); version 0 has no levels.
         filters: store normals, tangents and rotation keys that are quantized to normalized integers in the form that
-            compresses best (octahedral, quaternion). Values may move by a step or two of their stored precision.
-        rotation: bits of rotation keys that are filtered, 4 to 16.
+            compresses best (octahedral, quaternion). Values may move by a step or two of their stored precision. Other
+            keys and bind matrices are filtered (exponential) where that keeps every bit of them.
+        rotation: bits of rotation keys that are filtered, 4 to 16; fewer where these hold the keys as well.
     """
 
     extension: Literal["EXT_meshopt_compression", "KHR_meshopt_compression"] = "EXT_meshopt_compression"
@@ -40,26 +43,34 @@ class Encoding:
             raise ValueError(f"level {self.level} is not 0 to 3")
 
     def filter_of(self, accessor: Accessor, semantic: str) -> str:
-        """The meshopt filter for an accessor used as `semantic` (`rotation`: keys); `NONE` where none fits."""
-        signed = accessor.normalized and accessor.dtype.kind == "i"
-        if not self.filters or not signed:
+        """The meshopt filter for an accessor used as `semantic`; `NONE` where none fits.
+
+        `rotation`, `keys` and `binds` stand for values of animations and inverse bind matrices. EXPONENTIAL is for what
+        `exponential.encode` takes.
+        """
+        if not self.filters:
+            return "NONE"
+        if semantic in ("keys", "binds") and accessor.dtype == np.float32:
+            return "EXPONENTIAL"
+        if not accessor.normalized or accessor.dtype.kind != "i":
             return "NONE"
         if semantic == "NORMAL" or (semantic == "TANGENT" and accessor.type == "VEC4"):
             return "OCTAHEDRAL"
         return "QUATERNION" if semantic == "rotation" and accessor.dtype == np.int16 else "NONE"
 
-    def filtered(self, accessor: Accessor, name: str) -> Array:
-        """The elements as filter `name` stores them, in the accessor's type."""
+    def filtered(self, accessor: Accessor, name: str) -> Array | None:
+        """The elements as filter `name` stores them, in as many bytes; None where they would lose what they may not."""
         if name == "OCTAHEDRAL":
             return octahedral.encode(accessor.floats, bits=accessor.dtype.itemsize * 8)
-        return meshopt.filter_quaternion(accessor.floats, bits=self.rotation)
+        if name == "QUATERNION":
+            return meshopt.filter_quaternion(accessor.floats, bits=quaternion.bits_of(accessor.array, self.rotation))
+        return exponential.encode(accessor.array)
 
-    def encoded(self, data: bytes, stride: int, mode: str, filter: str = "NONE") -> bytes | None:
-        """Elements of `stride` bytes, compressed; None where the codec does not take them, or they would not shrink.
+    def encoded(self, data: bytes, stride: int, mode: str) -> bytes | None:
+        """Elements of `stride` bytes, compressed; None where the codec does not take them, or nothing would be saved.
 
         Args:
             mode: ATTRIBUTES, TRIANGLES or INDICES.
-            filter: that `data` went through: only the decoder undoes it, so such data are compressed at any size.
         """
         if mode == "ATTRIBUTES":
             if stride % 4 or stride > 256:
@@ -72,4 +83,4 @@ class Encoding:
                 return None
             indices = np.frombuffer(data, f"<u{stride}")
             small = meshopt.encode_triangles(indices) if mode == "TRIANGLES" else meshopt.encode_indices(indices)
-        return small if len(small) < len(data) or filter != "NONE" else None
+        return small if len(small) + _JSON < len(data) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -53,21 +54,26 @@ class Binary:
 
 @dataclass(slots=True)
 class Group:
-    """Accessors that share one buffer view of equally long elements, and its meshopt mode if it is compressed."""
+    """Accessors that share one buffer view of equally long elements, and its meshopt mode if it is compressed.
+
+    Each accessor begins at a multiple of `stride`.
+    """
 
     role: Role
     stride: int
     mode: str = "ATTRIBUTES"
     filter: str = "NONE"
     view: Json | None = None
-    chunks: list[Bytes] = field(default_factory=list)
-    length: int = 0
     index: int = -1
+    chunks: list[Bytes] = field(default_factory=list)
+    accessors: list[Accessor] = field(default_factory=list)  # of each chunk
+    length: int = 0
     # The same memory is stored once: (address, strides, shape, type) → offset. The accessors keep the memory alive.
     _placed: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
-    def place(self, array: Array) -> int:
-        """Add the elements of an accessor; returns their offset in the view. `array` must outlive the group."""
+    def place(self, accessor: Accessor) -> int:
+        """Add the elements of an accessor; returns their offset in the view."""
+        array = accessor.array
         if not len(array):
             raise InvalidAsset("an accessor is empty, where glTF wants at least one element: remove what uses it")
         memory = array.__array_interface__
@@ -75,10 +81,16 @@ class Group:
         offset = self._placed.get(key)
         if offset is None:
             offset = self._placed[key] = self.length
-            data = packed(array, self.stride)
-            self.chunks.append(data)
-            self.length += len(data)
+            self.chunks.append(self.stored(accessor, array))
+            self.accessors.append(accessor)
+            self.length += len(self.chunks[-1])
         return offset
+
+    def stored(self, accessor: Accessor, array: Array) -> Bytes:
+        """Elements of the accessor as the view holds them, up to the next multiple of its stride."""
+        data = packed(array, element_stride(accessor, self.role))
+        padding = -len(data) % self.stride
+        return bytes(data) + bytes(padding) if padding else data
 
 
 def element_stride(accessor: Accessor, role: Role) -> int:
@@ -89,6 +101,12 @@ def element_stride(accessor: Accessor, role: Role) -> int:
     if len(element) == 2:
         natural = (natural + 3 & ~3) * element[1]
     return natural + 3 & ~3 if role is Role.VERTEX else natural
+
+
+def row_stride(stride: int, row: int) -> int:
+    """Bytes in which meshopt's codec takes elements of `stride` bytes: rows of so many, if they fit, in fours."""
+    whole = lcm(stride * row, 4)
+    return whole if whole <= 256 else lcm(stride, 4)
 
 
 def packed(array: Array, stride: int) -> memoryview:

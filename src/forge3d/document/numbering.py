@@ -53,12 +53,13 @@ _FIELDS: dict[str, set[str]] = {
 @dataclass(slots=True)
 class Use:
     """How an accessor is used: `bounded` where the format asks for min and max; `stored` where some use needs bytes of
-    its own, because it does not come out of a Draco payload."""
+    its own, because it does not come out of a Draco payload; `row` elements belong together, as those of one key."""
 
     role: Role
     semantic: str
     bounded: bool = False
     stored: bool = False
+    row: int = 1
 
 
 class Numbering:
@@ -180,17 +181,17 @@ class Numbering:
                 self._fill_later(entry)
 
     def _use(
-        self, accessor: Accessor, role: Role, semantic: str, *, bounded: bool = False, stored: bool = True
+        self, accessor: Accessor, role: Role, semantic: str, *, bounded: bool = False, stored: bool = True, row: int = 1
     ) -> None:
         use = self.uses.get(accessor)
         if use is None:
-            use = self.uses[accessor] = Use(role, semantic)
+            use = self.uses[accessor] = Use(role, semantic, row=row)
         elif role is not Role.OTHER and use.role is Role.OTHER:
             use.role, use.semantic = role, semantic
         use.bounded |= bounded
         use.stored |= stored
 
-    def _refer(self, json: Json, key: str, accessor: Accessor, role: Role, semantic: str = "", **facts: bool) -> None:
+    def _refer(self, json: Json, key: str, accessor: Accessor, role: Role, semantic: str = "", **facts: Any) -> None:
         """Put the accessor's number, once known, at `json[key]`."""
         json[key] = None
         self.accessor_slots.append((json, key, accessor))

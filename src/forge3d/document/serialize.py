@@ -124,7 +124,7 @@ class Serializer(Numbering):
     def _skin(self, skin: Skin) -> Json:
         json = self._begin(skin)
         if skin.inverse_bind_matrices is not None:
-            self._refer(json, "inverseBindMatrices", skin.inverse_bind_matrices, Role.OTHER)
+            self._refer(json, "inverseBindMatrices", skin.inverse_bind_matrices, Role.OTHER, "binds")
         if skin.skeleton is not None:
             json["skeleton"] = self.index("nodes", skin.skeleton)
         json["joints"] = [self.index("nodes", joint) for joint in skin.joints]
@@ -237,7 +237,8 @@ class Serializer(Numbering):
             unit = sampler in rotations and sampler.interpolation is not Interpolation.CUBICSPLINE
             entry = self._begin(sampler)
             self._refer(entry, "input", sampler.input, Role.OTHER, bounded=True)
-            self._refer(entry, "output", sampler.output, Role.OTHER, "rotation" if unit else "")
+            row = len(sampler.output) // max(len(sampler.input), 1)
+            self._refer(entry, "output", sampler.output, Role.OTHER, "rotation" if unit else "keys", row=row)
             write_values(sampler, entry)
             json["samplers"].append(self._end(entry, sampler, "animation.samplers"))
         return self._end(json, animation, "animations")

@@ -7,7 +7,7 @@ from typing import Any
 from .accessor import Accessor
 from .document import Document
 from .encoding import Encoding
-from .layout import TARGETS, Binary, Group, Json, Role, bounds_of, element_stride
+from .layout import TARGETS, Binary, Group, Json, Role, bounds_of, element_stride, row_stride
 from .numbering import Use
 from .payload import Blob, DracoPayload, MeshoptPayload, SparsePayload, ZeroPayload
 from .pinning import Pinned
@@ -107,10 +107,7 @@ class Storage:
             view, offset = self._meshopt_view(payload), payload.accessors[accessor]
         else:
             group = self._group(accessor, use)
-            array = accessor.array
-            if self.encoding is not None and group.filter != "NONE":
-                array = self.encoding.filtered(accessor, group.filter)
-            view, offset = group.index, group.place(array)
+            view, offset = group.index, group.place(accessor)
         json["bufferView"] = view
         if offset:
             json["byteOffset"] = offset
@@ -134,6 +131,8 @@ class Storage:
             filter = self.encoding.filter_of(accessor, use.semantic)
             if use.role is Role.INDEX:
                 mode = "TRIANGLES" if use.semantic == "4" and len(accessor) % 3 == 0 else "INDICES"
+            elif use.role is Role.OTHER and filter in ("NONE", "EXPONENTIAL"):
+                stride = row_stride(stride, use.row)
         key = (use.role, stride, mode, filter, id(accessor.view) if accessor.view else 0)
         group = self._groups.get(key)
         if group is None:
@@ -152,20 +151,30 @@ class Storage:
         if group.view is not None:
             facts |= group.view
             facts |= self._extensions(facts.pop("extensions", {}))
-        if self.encoding is not None:
-            small = self.encoding.encoded(b"".join(group.chunks), group.stride, group.mode, group.filter)
-            if small is not None:
-                self.views[group.index] = self._compressed(
-                    MeshoptPayload(
-                        self.encoding.extension, small, group.stride, group.length // group.stride, group.mode,
-                        group.filter, facts,
-                    )
-                )  # fmt: skip
+        for filter in dict.fromkeys((group.filter, "NONE")) if self.encoding is not None else ():
+            payload = self._encoded(group, filter, facts)
+            if payload is not None:
+                self.views[group.index] = self._compressed(payload)
                 return
         start = self.binary.append(group.chunks[0])
         for chunk in group.chunks[1:]:
             self.binary.append(chunk, 1)
         self.views[group.index] = {"buffer": self._main, "byteOffset": start, "byteLength": group.length, **facts}
+
+    def _encoded(self, group: Group, filter: str, facts: Json) -> MeshoptPayload | None:
+        """The group under this filter, where that holds it and saves something."""
+        encoding, chunks = self.encoding, group.chunks
+        if encoding is None:
+            return None
+        if filter != "NONE":
+            filtered = ((accessor, encoding.filtered(accessor, filter)) for accessor in group.accessors)
+            chunks = [group.stored(accessor, array) for accessor, array in filtered if array is not None]
+        whole = len(chunks) == len(group.chunks)
+        small = encoding.encoded(b"".join(chunks), group.stride, group.mode) if whole else None
+        if small is None:
+            return None
+        count = group.length // group.stride
+        return MeshoptPayload(encoding.extension, small, group.stride, count, group.mode, filter, facts)
 
     def add_view(self, data: bytes | memoryview, alignment: int = 4, **facts: Any) -> int:
         """A new buffer view of its own for `data`; returns its number."""

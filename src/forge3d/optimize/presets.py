@@ -41,11 +41,11 @@ def _small() -> Steps:
 
     return (
         Weld(),
-        Quantize(position=None, octahedral=True),
+        Quantize(position=None, octahedral=True, pose=1 / 1536),
         Weld(),
         Reorder(),
         Dedup(),
-        Compress("meshopt", extension="EXT", rotation=12),
+        Compress("meshopt", extension="EXT"),
     )
 
 

@@ -8,16 +8,19 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ..document import Accessor, Change, Context, Document, Fidelity, Interpolation, Primitive, Skip, Transform
-from ..document.accessor import Array
+from ..document import Accessor, Change, Context, Document, Fidelity, Primitive, Skip, Transform
 from ..gltf.codecs import octahedral
 from .graph import pinned
 from .options import between, one_of
 from .quantization.digits import shorten
+from .quantization.keys import quantize_binds, quantize_keys
 from .quantization.positions import quantize_positions
 from .quantization.texcoords import quantize_texcoords, with_normalized
 from .quantization.vectors import fractions, joints, unit_vectors, weights, within
+from .reach import reach
 from .vertices import payload_kept, primitives, with_array
+
+_BINDS = 1 / 16384  # of the model's size: as fine as positions, because it shows at rest too
 
 Stored = Callable[[Accessor, bool], Accessor]
 
@@ -50,10 +53,13 @@ class Quantize(Transform):
         rotation: bits of keys of rotations and of morph weights in [0, 1]: 16, which core glTF allows. Keys with spline
             tangents stay, and so do rotations with half a turn from one key to the next, where rounding would decide
             which way it goes.
+        pose: for a Compress that follows: store rotations in as few bits as its filter needs for no vertex to be moved
+            by more than this share of the model's size, each track by itself, and so for translations, scales and
+            weights; inverse bind matrices to 1/16384 of the size. 0 gives every key the bits above.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     position: int | None = 14
     normal: int = 8
@@ -63,6 +69,7 @@ class Quantize(Transform):
     color: int = 8
     weight: Literal[0, 8, 16] = 8
     rotation: Literal[0, 16] = 16
+    pose: float = 0.0
     digits: bool = True
 
     def __post_init__(self) -> None:
@@ -70,12 +77,14 @@ class Quantize(Transform):
             if getattr(self, name) != 0:
                 between(self, name, least, 16)
         one_of(self, "weight", "rotation")
+        between(self, "pose", 0.0, 0.1)
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("quantize")
         if held := pinned(document):
             change.skipped.append(held)
             return change
+        levers = reach(document) if self.pose and (document.animations or document.skins) else None
         if self.position != 0:
             context.report(0.0, "quantize positions")
             result = quantize_positions(document, self.position)
@@ -87,7 +96,9 @@ class Quantize(Transform):
         context.report(0.6, "quantize other attributes")
         self._attributes(document, change)
         if self.rotation:
-            _quantize_keys(document)
+            quantize_keys(document, levers, self.pose)
+        if levers is not None:
+            quantize_binds(document, levers, min(self.pose, _BINDS))
         if self.digits:
             shorten(document)
         return change
@@ -153,33 +164,3 @@ def _convert_skin(primitive: Primitive, done: dict[tuple[int, ...], dict[str, Ac
             done[key][weight] = with_normalized(attributes[weight], values)
             done[key][joint] = with_array(attributes[joint], joints(attributes[joint].array, values))
     primitive.attributes = {**attributes, **done[key]}
-
-
-def _quantize_keys(document: Document) -> None:
-    """Rotation keys, and keys of morph weights in [0, 1], as normalized 16-bit integers.
-
-    A step is 3e-5 of a turn's quaternion, or less than a hundredth of a degree, and 1.5e-5 of a weight.
-    """
-    uses: dict[int, tuple[Accessor, set[str]]] = {}
-    samplers = [sampler for animation in document.animations for sampler in animation.samplers]
-    for channel in (channel for animation in document.animations for channel in animation.channels):
-        splines = channel.sampler.interpolation == Interpolation.CUBICSPLINE
-        output = channel.sampler.output
-        uses.setdefault(id(output), (output, set()))[1].add("splines" if splines else channel.path)
-    stored: dict[int, Accessor] = {}
-    for i, (output, paths) in uses.items():
-        if output.dtype != np.float32:
-            continue
-        if paths == {"rotation"} and output.shape[1:] == (4,) and within([output], -1, 1):
-            if not _has_half_turns(output.array):
-                stored[i] = with_normalized(output, unit_vectors(output.array, 16))
-        elif paths == {"weights"} and within([output], 0, 1):
-            stored[i] = with_normalized(output, fractions(output.array, 16))
-    for sampler in samplers:
-        sampler.output = stored.get(id(sampler.output), sampler.output)
-
-
-def _has_half_turns(keys: Array) -> bool:
-    """Whether two neighbouring quaternions `(n, 4)` are about 180° of rotation apart: their product is near zero."""
-    products = np.einsum("ij,ij->i", keys[1:], keys[:-1])
-    return bool((np.abs(products) < 1e-3).any())

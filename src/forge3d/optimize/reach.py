@@ -39,12 +39,14 @@ class Reach:
     Attributes:
         size: of the model, metres: the longest side of its box.
         levers: node → how far from it, in its own units, the surface that it carries goes.
+        scales: node → by how much it scales what it holds.
         above: node → by how much the nodes above scale its translation.
         morphs: node → the longest morph delta of its mesh, metres.
     """
 
     size: float
     levers: dict[Node, float] = field(default_factory=dict)
+    scales: dict[Node, float] = field(default_factory=dict)
     above: dict[Node, float] = field(default_factory=dict)
     morphs: dict[Node, float] = field(default_factory=dict)
 
@@ -69,6 +71,10 @@ class Reach:
             return None
         return allowed / moved if 0 < moved < inf and allowed > 0 else None
 
+    def scale(self, node: Node) -> float:
+        """By how much the node, with those above, scales what it holds."""
+        return self.above.get(node, 0.0) * self.scales.get(node, 0.0)
+
 
 def reach(document: Document) -> Reach | None:
     """The levers of the document's nodes; None where it shows nothing of a size."""
@@ -79,14 +85,14 @@ def reach(document: Document) -> Reach | None:
     roots = [node for node in document.nodes if node not in below]
     order = [(root, 1.0) for root in roots]
     for node, above in order:
-        found.above[node] = above
+        found.above[node], found.scales[node] = above, motions[node].scale
         order += [(child, above * motions[node].scale) for child in node.children]
     for node, _ in reversed(order):
         carried = [child for child in node.children if found.levers[child] > 0]
         ways = [motions[child].distance + motions[child].scale * found.levers[child] for child in carried]
         found.levers[node] = max([own.get(node, 0.0), *ways])
     for node, longest in morphs.items():
-        found.morphs[node] = longest * _magnification(node, found, motions)
+        found.morphs[node] = longest * _magnification(node, found)
     furthest = max((motions[root].scale * found.levers[root] for root in roots), default=0.0)
     box = bounds(document, exact=False)
     # Where a file declares them, bounds are blind to skins, whose bind matrices may hold a change of units.
@@ -95,13 +101,14 @@ def reach(document: Document) -> Reach | None:
     return found if found.size > 0 and isfinite(found.size) else None
 
 
-def _magnification(node: Node, found: Reach, motions: dict[Node, _Motion]) -> float:
+def _magnification(node: Node, found: Reach) -> float:
     """How much larger than in its mesh a length is in the world: through the joints, where the node has a skin."""
     if node.skin is None:
-        return found.above[node] * motions[node].scale
+        return found.scale(node)
     sizes = np.linalg.norm(_binds(node.skin)[:, :3, :3], ord=2, axis=(1, 2))
-    placed = [(joint, size) for joint, size in zip(node.skin.joints, sizes, strict=False) if joint in found.above]
-    return max((found.above[joint] * motions[joint].scale * float(size) for joint, size in placed), default=0.0)
+    return max(
+        (found.scale(joint) * float(size) for joint, size in zip(node.skin.joints, sizes, strict=False)), default=0.0
+    )
 
 
 def _motions(document: Document) -> dict[Node, _Motion]:
@@ -114,7 +121,7 @@ def _motions(document: Document) -> dict[Node, _Motion]:
         if moved is None or moved not in found:
             continue
         if path == "translation":
-            found[moved].distance = max(found[moved].distance, _longest(_points(channel)))
+            found[moved].distance = max(found[moved].distance, longest_row(_points(channel)))
         elif path == "scale":
             found[moved].scale = max(found[moved].scale, float(np.abs(_points(channel)).max(initial=0.0)))
     return found
@@ -143,7 +150,7 @@ def _carried(document: Document) -> tuple[dict[Node, float], dict[Node, float]]:
         if node.mesh is None:
             continue
         deltas = {id(t["POSITION"]): t["POSITION"] for p in node.mesh.primitives for t in p.targets if "POSITION" in t}
-        longest = max((_longest(delta.floats) for delta in deltas.values()), default=0.0)
+        longest = max((longest_row(delta.floats) for delta in deltas.values()), default=0.0)
         if longest > 0:
             morphs[node] = longest
         if node.skin is not None:
@@ -151,11 +158,11 @@ def _carried(document: Document) -> tuple[dict[Node, float], dict[Node, float]]:
                 own[joint] = max(own.get(joint, 0.0), length + longest)
             continue
         points = {id(p.attributes["POSITION"]): p.attributes["POSITION"] for p in _placed(node.mesh)}
-        length = max((_longest(accessor.floats) for accessor in points.values()), default=0.0) + longest
+        length = max((longest_row(accessor.floats) for accessor in points.values()), default=0.0) + longest
         if node.instancing is not None:
             places = instance_matrices(node.instancing)
             length = float(np.linalg.norm(places[:, :3, :3], ord=2, axis=(1, 2)).max(initial=0.0)) * length
-            length += _longest(places[:, :3, 3])
+            length += longest_row(places[:, :3, 3])
         own[node] = max(own.get(node, 0.0), length)
     return own, morphs
 
@@ -197,6 +204,6 @@ def _placed(mesh: Mesh) -> list[Primitive]:
     return [primitive for primitive in mesh.primitives if "POSITION" in primitive.attributes]
 
 
-def _longest(vectors: npt.NDArray[Any]) -> float:
+def longest_row(vectors: npt.NDArray[Any]) -> float:
     """Of rows `(n, k)`."""
     return float(np.sqrt(np.einsum("ij,ij->i", vectors, vectors).max(initial=0.0)))
