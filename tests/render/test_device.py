@@ -5,12 +5,12 @@ import threading
 
 import pytest
 
-from forge3d.errors import GpuUnavailable
+from forge3d.errors import GpuUnavailable, RecipeError
 from forge3d.render import Renderer, device, doctor, egl
-from forge3d.render.device import Device, choose
+from forge3d.render.device import ContextLost, Device, choose
 from forge3d.render.egl import EglDevice
 
-from .shapes import placed
+from .shapes import node, placed, sphere
 
 T4 = EglDevice(0, "Tesla T4", "GPU-1b2c", "/dev/dri/card0", software=False)
 L4 = EglDevice(1, "NVIDIA L4", "GPU-77aa", "/dev/dri/card1", software=False)
@@ -87,3 +87,64 @@ def test_the_doctor_finds_a_working_machine_well(renderer: Renderer) -> None:
     (context,) = (finding for finding in doctor() if finding.name == "OpenGL")
     assert context.ok
     assert renderer.capabilities.renderer in context.detail
+
+
+def lose(renderer: Renderer, monkeypatch: pytest.MonkeyPatch, times: int) -> list[Device]:
+    """From now on the driver says so many times that the context is lost; returns the devices it was said of."""
+    lost: list[Device] = []
+    true = Device.verify
+
+    def verify(self: Device) -> None:
+        if len(lost) < times:
+            lost.append(self)
+            raise ContextLost("reset")
+        true(self)
+
+    monkeypatch.setattr(Device, "verify", verify)
+    return lost
+
+
+def test_a_lost_context_is_made_anew_and_every_frame_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = placed(node(sphere(rings=8)))
+    with Renderer() as renderer:
+        expected = [frame.detach().pixels for frame in renderer.turntable(document, frames=6, size=(16, 16))]
+        before = renderer._device
+        lost = lose(renderer, monkeypatch, 1)
+        frames = [frame.detach().pixels for frame in renderer.turntable(document, frames=6, size=(16, 16))]
+        assert lost == [before]
+        assert renderer._device is not before
+        for frame, other in zip(frames, expected, strict=True):
+            assert (frame == other).all()
+        assert renderer.render(document, size=(16, 16)).depth.min() < 100
+
+
+def test_what_an_older_frame_did_not_ask_for_is_gone_with_the_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = placed(node(sphere(rings=8)))
+    with Renderer() as renderer:
+        older = renderer.render(document, size=(8, 8))
+        lose(renderer, monkeypatch, 1)
+        assert renderer.render(document, size=(8, 8)).depth.min() < 100
+        with pytest.raises(RecipeError, match="reset since this frame"):
+            older.depth  # noqa: B018
+
+
+def test_a_context_that_is_lost_again_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Renderer() as renderer:
+        lose(renderer, monkeypatch, 2)
+        with pytest.raises(GpuUnavailable):
+            renderer.render(placed(node(sphere(rings=8))), size=(8, 8))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "why"),
+    [
+        ("GL_UNKNOWN_ERROR", ContextLost, "reset or went away"),
+        ("GL_OUT_OF_MEMORY", GpuUnavailable, "memory is full.*smaller picture"),
+    ],
+)
+def test_what_the_driver_says_becomes_an_error(error: str, kind: type[Exception], why: str, renderer: Renderer) -> None:
+    made = object.__new__(Device)
+    made.context = type("Context", (), {"error": error})()
+    with pytest.raises(kind, match=why):
+        made.verify()
+    renderer._device.verify()

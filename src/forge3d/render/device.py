@@ -45,6 +45,10 @@ class Capabilities:
     uniform_alignment: int
 
 
+class ContextLost(GpuUnavailable):
+    """The driver gave the context up: the GPU was reset, or went away. What is on it is gone."""
+
+
 class Device:
     """Owns the context. It is current on the thread that made it, and only there.
 
@@ -75,6 +79,22 @@ class Device:
             raise GpuUnavailable("a renderer works on the thread that made it; make one per thread or process")
         self.context.__enter__()
         self.context.gc()
+
+    def verify(self) -> None:
+        """Ask the driver whether all it was told to do has been done. After what waits for it anyway.
+
+        Raises:
+            ContextLost: the context is gone.
+            GpuUnavailable: its memory is full.
+        """
+        error = self.context.error
+        if error == "GL_OUT_OF_MEMORY":
+            raise GpuUnavailable(
+                "the GPU's memory is full: ask for a smaller picture, fewer samples or less cache_bytes, or draw with "
+                "device cpu"
+            )
+        if error == _UNKNOWN_ERROR:
+            raise ContextLost("the GPU was reset or went away while it drew; see the system's log, and try again")
 
     def release(self) -> None:
         """Free the context and everything in it. A second call does nothing."""
@@ -108,6 +128,9 @@ def choose(choice: str | int | None, found: list[egl.EglDevice]) -> list[egl.Egl
         raise GpuUnavailable(f"no device matches {choice!r}; there are: {_listing(found)}. {_ADVICE}; {_CPU}")
     return matches
 
+
+_UNKNOWN_ERROR = "GL_UNKNOWN_ERROR"
+"""What moderngl calls GL_CONTEXT_LOST: it knows the names of OpenGL 3.3's errors alone."""
 
 _ADVICE = "`forge3d doctor` explains what is missing"
 _CPU = "device cpu draws without a GPU"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from ..document.statistics import repeated_vertices
 from ..errors import InvalidAsset, RecipeError
 from ..gltf import Limits
 from .camera import Camera, FileCamera, Matrix, Orbit, View, file_view
-from .device import Capabilities, Device
+from .device import Capabilities, ContextLost, Device
 from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
 from .filter import taps
 from .frame import Frame
@@ -33,6 +34,8 @@ from .targets import Sampling, Targets
 from .textures import SOFTWARE_BIAS
 from .tiles import check_picture, tiles
 from .traced import TracedScene
+
+_log = logging.getLogger(__name__)
 
 _ENVIRONMENTS_KEPT = 4
 _SEAMLESS_CUBES = 0x884F
@@ -60,11 +63,15 @@ class Renderer:
 
     def __init__(self, device: str | int | None = None, *, cache_bytes: int = 1 << 30, limits: Limits | None = None):
         self._limits = limits or Limits()
-        self._device = Device(device)
+        self._choice, self._cache_bytes = device, cache_bytes
+        self._open()
+
+    def _open(self) -> None:
+        self._device = Device(self._choice)
         context = self._device.context
         context.enable_direct(_SEAMLESS_CUBES)
         self._programs = ProgramCache(context, SOFTWARE_BIAS if self.capabilities.software else 0.0)
-        self._uploader = SceneUploader(self._device, cache_bytes)
+        self._uploader = SceneUploader(self._device, self._cache_bytes)
         self._targets = Targets(context, self._device.capabilities)
         self._environments: OrderedDict[Any, tuple[GpuEnvironment, Any]] = OrderedDict()
         self._albedo: Any = None
@@ -222,15 +229,32 @@ class Renderer:
             for stage, view in places:
                 yield self._tiled(drawn, stage, view, environment, size, settings, side)
             return
-        pending: deque[tuple[Any, Shot]] = deque()
-        for stage, view in places:
-            self._device.check()
-            shot = self._shoot(drawn, stage, view, environment, settings)
-            pending.append((self._draw(shot, size, settings), shot))
-            if len(pending) > _FRAMES_IN_FLIGHT:
-                yield self._finish(*pending.popleft(), size)
-        while pending:
-            yield self._finish(*pending.popleft(), size)
+        waiting, again = iter(places), deque[tuple[Stage, View]]()
+        pending: deque[tuple[Any, Shot, tuple[Stage, View]]] = deque()
+        lost = False
+        while True:
+            place = again.popleft() if again else next(waiting, None)
+            if place is not None:
+                self._device.check()
+                shot = self._shoot(drawn, *place, environment, settings)
+                pending.append((self._draw(shot, size, settings), shot, place))
+            elif not pending:
+                return
+            if place is None or len(pending) > _FRAMES_IN_FLIGHT:
+                try:
+                    frame = self._finish(pending[0][0], pending[0][1], size)
+                except ContextLost:
+                    if lost:
+                        raise
+                    _log.warning("the GPU was reset or went away: what it held is uploaded and drawn once more")
+                    again.extendleft(place for _, _, place in reversed(pending))
+                    pending.clear()
+                    self._open()
+                    drawn, lost = self._uploader.upload(state), True
+                    continue
+                pending.popleft()
+                lost = False
+                yield frame
 
     def _tiled(
         self,
@@ -250,6 +274,7 @@ class Renderer:
         pixels = np.empty((size[1], size[0], 4), np.uint8)
         for tile, shot in zip(parts, shots, strict=True):
             pixels[tile.place] = self._read(self._draw(shot, (side, side), settings), (side, side))[tile.kept]
+            self._device.verify()
 
         def facts() -> dict[str, npt.NDArray[Any]]:
             whole: dict[str, npt.NDArray[Any]] = {}
@@ -308,10 +333,19 @@ class Renderer:
 
     def _finish(self, buffer: Any, shot: Shot, size: tuple[int, int]) -> Frame:
         self._device.check()
-        return self._frame(self._read(buffer, size), shot, size)
+        pixels = self._read(buffer, size)
+        self._device.verify()
+        return self._frame(pixels, shot, size)
 
     def _frame(self, pixels: npt.NDArray[np.uint8], shot: Shot, size: tuple[int, int]) -> Frame:
-        return Frame(pixels, lambda: self._facts(shot, size), shot.scene.warnings, shot.view, shot.turn)
+        device = self._device
+
+        def facts() -> dict[str, npt.NDArray[Any]]:
+            if device is not self._device:
+                raise RecipeError("the GPU was reset since this frame; draw it again for its facts")
+            return self._facts(shot, size)
+
+        return Frame(pixels, facts, shot.scene.warnings, shot.view, shot.turn)
 
     def _late_facts(
         self, state: SceneState, stage: Stage, view: View, size: tuple[int, int], settings: RenderSettings
