@@ -4,9 +4,18 @@ namespace forge3d {
 
 namespace {
 
+// Of each of `steps` even steps to 1: the first of growing parts beyond it.
+void guide(const float* parts, int32_t count, int32_t steps, int32_t* guides) {
+    for (int32_t step = 0, at = 0; step < steps; ++step) {
+        while (at < count - 1 && parts[at] <= float(step) / float(steps)) ++at;
+        guides[step] = at;
+    }
+}
+
 // Where `u` falls among growing parts that end at 1; `u` becomes its place within that part, `part` the part's size.
-int32_t chosen(const float* parts, int32_t count, float& u, float& part) {
-    const int32_t at = std::min(int32_t(std::upper_bound(parts, parts + count, u) - parts), count - 1);
+int32_t chosen(const float* parts, int32_t count, const int32_t* guides, int32_t steps, float& u, float& part) {
+    int32_t at = guides[std::min(int32_t(u * float(steps)), steps - 1)];
+    while (at < count - 1 && parts[at] <= u) ++at;
     const float before = at ? parts[at - 1] : 0;
     part = parts[at] - before;
     u = part > 0 ? clamped((u - before) / part, 0, 0.9999999f) : 0.5f;
@@ -16,8 +25,9 @@ int32_t chosen(const float* parts, int32_t count, float& u, float& part) {
 }  // namespace
 
 Sky::Sky(const float* picture, int32_t width, int32_t height)
-    : width_(width), height_(height), picture_(picture, picture + size_t(width) * height * 3),
-      columns_(size_t(width) * height), rows_(size_t(height)) {
+    : width_(width), height_(height), steps_(std::max(std::max(width, height) / 4, 1)), picture_(picture, picture + size_t(width) * height * 3),
+      columns_(size_t(width) * height), rows_(size_t(height)), column_guides_(size_t(height) * size_t(steps_)),
+      row_guides_(size_t(steps_)) {
     double mean = 0;
     for (int32_t y = 0; y < height; ++y)
         for (int32_t x = 0; x < width; ++x) mean += luminance(texel(x, y));
@@ -42,7 +52,11 @@ Sky::Sky(const float* picture, int32_t width, int32_t height)
         whole += row[y] = sum;
     }
     double sum = 0;
-    for (int32_t y = 0; y < height; ++y) rows_[y] = float((sum += row[y]) / whole);
+    for (int32_t y = 0; y < height; ++y) {
+        rows_[y] = float((sum += row[y]) / whole);
+        guide(&columns_[size_t(y) * width], width, steps_, &column_guides_[size_t(y) * steps_]);
+    }
+    guide(rows_.data(), height, steps_, row_guides_.data());
 }
 
 Float3 Sky::radiance(const Float3& d) const {
@@ -57,8 +71,9 @@ Float3 Sky::radiance(const Float3& d) const {
 
 Float3 Sky::sample(Float2 u, float& density) const {
     float row_part, column_part;
-    const int32_t y = chosen(rows_.data(), height_, u.y, row_part);
-    const int32_t x = chosen(&columns_[size_t(y) * width_], width_, u.x, column_part);
+    const int32_t y = chosen(rows_.data(), height_, row_guides_.data(), steps_, u.y, row_part);
+    const int32_t x = chosen(&columns_[size_t(y) * width_], width_, &column_guides_[size_t(y) * steps_], steps_, u.x,
+                             column_part);
     const float longitude = ((float(x) + u.x) / float(width_) - 0.5f) * 2 * kPi;
     const float latitude = (0.5f - (float(y) + u.y) / float(height_)) * kPi, flat = std::cos(latitude);
     density = row_part * column_part * float(width_) * float(height_) / (2 * kPi * kPi * std::max(flat, 1e-6f));

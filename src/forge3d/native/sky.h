@@ -21,10 +21,11 @@ public:
 private:
     Float3 texel(int32_t x, int32_t y) const { return Float3(&picture_[3 * (size_t(y) * width_ + size_t(x))]); }
 
-    int32_t width_, height_;
+    int32_t width_, height_, steps_;
     std::vector<float> picture_;
     std::vector<float> columns_;  // of each row: parts of the row's weight up to and with a texel
     std::vector<float> rows_;     // parts of the whole weight up to and with a row
+    std::vector<int32_t> column_guides_, row_guides_;  // where to begin to look for a part (Chen and Asau 1974)
 };
 
 }  // namespace forge3d

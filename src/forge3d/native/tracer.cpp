@@ -8,7 +8,7 @@ namespace forge3d {
 
 namespace {
 
-constexpr int kCandidates = 8, kLaterCandidates = 4;  // directions of the sky to choose from, first and later
+constexpr int kCandidates = 4, kLaterCandidates = 2;  // directions of the sky to choose from, first and later
 constexpr int kRoulette = 3;  // bounces before paths that carry little may end by chance
 
 class Path {
