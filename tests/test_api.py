@@ -10,7 +10,7 @@ import pytest
 import forge3d
 
 PROMISED = [
-    "load", "save", "Document", "validate", "validate_many", "Renderer", "build", "errors", "Recipe",
+    "load", "save", "Document", "validate", "validate_many", "Renderer", "build", "compare", "errors", "Recipe",
     "Orbit", "RenderSettings", "Source", "Limits", "levels", "PRESETS", "Dedup", "Prune", "Weld", "Reorder", "Simplify",
     "Quantize", "Compress", "Decompress", "Textures", "Unweld", "Flatten", "Join", "Instance", "Uninstance",
     "Palette", "AtlasMaterials", "Center", "Pivot", "RemoveHidden", "merge", "merge_variants", "partition",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .gltf import Source as Source
     from .judging import validate as validate
     from .judging import validate_many as validate_many
+    from .likeness import compare as compare
     from .lod.levels import levels as levels
     from .optimize import PRESETS as PRESETS
     from .optimize import AtlasMaterials as AtlasMaterials
@@ -76,6 +77,7 @@ _HOME = {
     "validate": ("validate",),
     "judging": ("validate_many",),
     "audit": ("audit",),
+    "compare": ("compare",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOME.items() for name in names}
 

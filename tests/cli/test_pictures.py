@@ -105,6 +105,16 @@ def test_a_spin_with_rows_a_sheet_and_a_video(model: Path, tmp_path: Path, run: 
         assert video.n_frames == 6
 
 
+def test_points_in_every_frame_of_a_spin(model: Path, tmp_path: Path, run: Any) -> None:
+    told = run("turntable", model, tmp_path / "spin", "--frames", "4", "--size", "32", "--point", "Corner")
+    assert told["also"] == [str(tmp_path / "spin" / "points.json")]
+    frames = json.loads((tmp_path / "spin" / "points.json").read_text())
+    assert [frame["file"] for frame in frames] == told["frames"]
+    columns = [frame["points"][0]["x"] for frame in frames]
+    assert columns[0] > 16 > columns[2]
+    assert columns[1] == pytest.approx(16, abs=0.01)
+
+
 def test_a_spin_as_a_retailer_wants_it(model: Path, tmp_path: Path, run: Any) -> None:
     told = run("turntable", model, tmp_path, "--preset", "amazon-360", "--size", "24", "--frames", "24")
     assert (len(told["frames"]), told["frames"][0]) == (24, "000.png")

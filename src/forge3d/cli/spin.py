@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from ..render import Frame
+    from ..render import Frame, NamedPoint
     from ..render.spin import Spin
     from ..render.video import Video
 
@@ -51,6 +53,8 @@ _TURNTABLE_HELP = """Render a spin: the product turns once under fixed light; th
     forge3d turntable chair.glb spin/ --pitch 0 --pitch 25 --pitch 50 --frames 24
 
     forge3d turntable chair.glb spin/ --video spin.mp4 --video spin.webp --fps 18 --sheet sheet.webp
+
+    forge3d turntable chair.glb spin/ --point Armrest
 
 Several pitches are rows of one spin, all as far away; their frames are called 01-000, 02-000, …. MP4 and WebM need the
 extra `forge3d[video]`.
@@ -98,11 +102,18 @@ def turntable(
     sheet_size: Annotated[
         int, typer.Option("--sheet-size", min=8, max=2048, help="Pixels of a frame's longer side in the sheet.")
     ] = 256,
+    point: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--point", help="Tell where this node is in each frame, in points.json; `all` for all. Repeatable."
+        ),
+    ] = None,
     device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     from ..document import Document
-    from ..render import Renderer
+    from ..document.output import write_files
+    from ..render import Renderer, named_points
     from ..render.spin import Spin, save_frames, spin_frames
     from ..render.video import Video
     from .progress import progress_bar
@@ -122,12 +133,16 @@ def turntable(
     videos = [Video(path, fps=fps) for path in video or []]
     keeper = _Keeper(videos, sheet_size if sheet else None)
     document = Document.read(model)
+    points = named_points(document, None if point == ["all"] else point or [], time=time)
+    places: list[list[dict[str, Any]]] = []
     written: list[Path] = []
     with Renderer(device=device) as renderer, progress_bar("turntable", quiet=as_json) as advance:
         turning = spin_frames(
             renderer, document, spin,
             environment=environment, size=chosen.size, settings=settings, time=time, variant=variant,
         )  # fmt: skip
+        if points:
+            turning = _located(turning, points, places)
         for path in save_frames(turning, folder, format=chosen.format, names=spin.names, then=keeper.add):
             written.append(path)
             advance(len(written) / len(spin.names), path.name)
@@ -135,12 +150,22 @@ def turntable(
         one.close()
     if sheet is not None:
         _write_sheet(sheet, keeper.small, spin)
-    also = [*(one.path for one in videos), *([sheet] if sheet else [])]
+    if points:
+        told = [{"file": path.name, "points": found} for path, found in zip(written, places, strict=True)]
+        write_files({folder / "points.json": json.dumps(told, indent=2).encode()})
+    also = [*(one.path for one in videos), *([sheet] if sheet else []), *([folder / "points.json"] if points else [])]
     if as_json:
         facts: dict[str, Any] = {"folder": str(folder), "frames": [path.name for path in written]}
         print_json({**facts, "pitches": list(spin.pitches), "also": list(map(str, also))})
     else:
         print(f"{len(written)} frames in {folder}{''.join(f', {path}' for path in also)}")
+
+
+def _located(frames: Iterator[Frame], points: list[NamedPoint], places: list[list[dict[str, Any]]]) -> Iterator[Frame]:
+    """The same frames; where the points are in each is added to `places`."""
+    for frame in frames:
+        places.append([asdict(found) for found in frame.locate(points)])
+        yield frame
 
 
 class _Keeper:
