@@ -36,7 +36,7 @@ def test_planes_come_back_as_they_were_given() -> None:
     y = np.clip(ROWS + COLUMNS, 16, 235).astype(np.uint8)
     u, v = (np.full((48, 64), value, np.uint8) for value in (120, 140))
     alpha = RNG.integers(0, 256, y.shape, np.uint8)
-    pixels = decoded(encode_planes(Planes(y, u, v, alpha), quality=100, effort=4))
+    pixels = decoded(encode_planes(Planes(y, u, v, alpha), quality=100, method=4))
     expected = LUMA * (y - 16.0)[..., None] + OF_CHROMA @ [-8, 12]
     assert np.abs(pixels[..., :3] - expected.clip(0, 255)).max() < 3
     np.testing.assert_array_equal(pixels[..., 3], alpha)
@@ -54,10 +54,10 @@ def test_every_size(shape: tuple[int, int]) -> None:
 def test_planes_that_do_not_fit_are_refused() -> None:
     y, small = np.zeros((8, 8), np.uint8), np.zeros((3, 4), np.uint8)
     with pytest.raises(ValueError, match="no WebP picture"):
-        encode_planes(Planes(y, small, small), quality=80, effort=4)
+        encode_planes(Planes(y, small, small), quality=80, method=4)
     wide = np.zeros((1, 8192), np.uint8)
     with pytest.raises(ValueError, match="no WebP picture"):
-        encode_planes(Planes(np.zeros((1, 16384), np.uint8), wide, wide), quality=80, effort=4)
+        encode_planes(Planes(np.zeros((1, 16384), np.uint8), wide, wide), quality=80, method=4)
 
 
 def test_version_is_that_of_the_library_that_encodes() -> None:

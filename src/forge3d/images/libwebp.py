@@ -93,16 +93,12 @@ def version() -> str | None:
     return f"{number >> 16}.{number >> 8 & 255}.{number & 255}"
 
 
-def encode_planes(planes: Planes, *, quality: float, effort: int) -> bytes:
+def encode_planes(planes: Planes, *, quality: float, method: int) -> bytes:
     """Lossy WebP; alpha is kept exactly, and so are the colours beneath it.
-
-    One segment, from effort 3 on: what differs between parts of a picture is how much of an error the eye forgives
-    there, and light that a texture steers is no picture. It saves 3 to 5 % of bytes at the same error; with less effort
-    it costs 10 %.
 
     Args:
         quality: 0 to 100.
-        effort: libwebp's method, 0 to 6.
+        method: libwebp's, 0 (fast) to 6 (small).
 
     Raises:
         ValueError: the shapes do not fit one another or WebP.
@@ -121,7 +117,7 @@ def encode_planes(planes: Planes, *, quality: float, effort: int) -> bytes:
     config, picture, writer = _Config(), _Picture(), _Writer()
     library.WebPConfigInitInternal(ctypes.byref(config), 0, c_float(quality), _INTERFACE)
     library.WebPPictureInitInternal(ctypes.byref(picture), _INTERFACE)
-    config.method, config.exact, config.segments = effort, 1, 1 if effort >= 3 else 4
+    config.method, config.exact = method, 1
     picture.width, picture.height, picture.colorspace = width, height, _YUV420 if len(kept) == 3 else _YUV420A
     picture.y, picture.u, picture.v = addresses[:3]
     picture.y_stride, picture.uv_stride = width, small[1]

@@ -60,9 +60,10 @@ class Textures(Transform):
         data_loss: WebP without loss is chosen for a map that would lose more than so much of 255 (root mean square of
             a channel that is read), as sharp masks do, and for a small map that is smaller so. Textures of real
             products lose 1 to 10 at their own size, up to 23 at an eighth of it.
-        corrections: how many times colour is stored as WebP, compared with what it was, and stored again with what its
-            means over 8 × 8 texels lack: 0 to 8. A mean that is off by half a step of 255 shows all over a product,
-            and quality alone does not mend it.
+        corrections: how often what colour stored as WebP lacks is added before it is stored, 0 to 8: 1 adds what the
+            mean of a sample lacks to the whole picture, more add to each 8 × 8 texels what those lack, which takes as
+            long again each time. A mean that is off by half a step of 255 shows all over a product, and quality alone
+            does not mend it.
         effort: 0 (fast) to 6 (small). From 3 on, JPEG and AVIF of maps with channels that nobody reads are stored at
             the least quality at which those read lose no more than the whole would.
     """
@@ -117,7 +118,10 @@ class Textures(Transform):
         threads = min(len(os.sched_getaffinity(0)), 4, max(len(work), 1))
         originals = {id(use.image): use.image.data for use in work} if self.fallback else {}
         with ThreadPoolExecutor(threads) as pool:
-            for number, (use, why) in enumerate(zip(work, pool.map(self._convert, work), strict=True)):
+            largest_first = sorted(work, key=lambda use: -use.image.header.pixels)
+            done = {id(use): pool.submit(self._convert, use) for use in largest_first}
+            for number, use in enumerate(work):
+                why = done[id(use)].result()
                 context.report(number / len(work), f"textures {_label(document, use.image)}")
                 if why is not None:
                     change.skipped.append(Skip(_label(document, use.image), why))
