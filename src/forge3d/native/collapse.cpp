@@ -7,8 +7,8 @@
 #include "collapse.h"
 
 #include <algorithm>
-#include <set>
 
+#include "astray.h"
 #include "heap.h"
 #include "ring.h"
 
@@ -20,6 +20,8 @@ constexpr double kLeastFacing = 0.2;   // cosine of the angle that a triangle ma
 constexpr double kLeastFacingAtAll = 0;  // and of that to how it stood at first: none may end up on its back
 constexpr double kSlideWeight = 4;     // of the error of attributes that leave their chart
 constexpr double kShort = 1e-6;        // of an edge's squared length, to put short edges first where all is flat
+constexpr double kRetry = 1.25;        // of its key, at least, to which a collapse goes back that would stray too far
+constexpr double kLeastCost = 1e-280;   // that is tried again: above what underflows
 constexpr double kMostCost = 1e300;
 constexpr int32_t kReportEvery = 4096;  // collapses
 
@@ -34,7 +36,8 @@ class Work {
     Work(const Mesh& mesh, const std::vector<Outline>& outlines)
         : mesh_(mesh), rings_(mesh), quadrics_(mesh, outlines, nullptr, nullptr), pieces_(mesh),
           record_(mesh, pieces_), heap_(mesh.points.size() + pieces_.list.size()), target_(mesh.points.size(), -1),
-          left_(size_t(mesh.groups), 0) {
+          left_(size_t(mesh.groups), 0), astray_(mesh), points_left_(double(mesh.points.size())) {
+        for (const double area : quadrics_.area) area_ += area;
         facing_.reserve(mesh.triangles());
         for (size_t t = 0; t < mesh.corners.size(); t += 3) {
             ++left_[mesh.group_of[mesh.corners[t]]];
@@ -51,42 +54,76 @@ class Work {
         const double total = double(mesh_.triangles());
         double gone = 0;
         while (!heap_.empty()) {
-            const int32_t a = heap_.pop().second;
+            const auto [key, a] = heap_.pop();
             if (a >= points) {
-                gone += drop(a - points);
+                gone += drop(a - points, key);
                 continue;
             }
             if (pieces_.list[pieces_.of[a]].gone) continue;
             rings_.gather(a, ring_);
-            const Ring::Neighbour* edge = ring_.find(target_[a]);
-            if (!edge || !may(a, *edge)) {  // what is around it has changed
-                candidates(a);
-                const auto good = std::find_if(found_.begin(), found_.end(),
-                                               [&](const Candidate& c) { return may(a, *ring_.find(c.b)); });
-                target_[a] = good == found_.end() ? -1 : good->b;
-                if (good != found_.end()) heap_.set(a, good->key);
-                continue;
+            if (const Ring::Neighbour* edge = choose(a, key)) {
+                gone += apply(a, *edge, key);
+                if (record_.cost.size() % kReportEvery == 0) report(progress, gone / total);
             }
-            gone += apply(a, *edge);
-            if (record_.cost.size() % kReportEvery == 0) report(progress, gone / total);
         }
         return std::move(record_);
     }
 
   private:
-    // Leave out a whole piece, unless its group would be empty; the number of triangles that went. Larger pieces than
-    // the surface is off by now wait until it is.
-    int64_t drop(int32_t number) {
+    // The area that a point stands for on average. What strays counts as if it were so large: for a spike, however
+    // thin, is seen.
+    double share() const { return area_ / points_left_; }
+
+    // Leave out a whole piece, unless its group would be empty; the number of triangles that went. Where the surface
+    // may not stray by as much as the piece is large, it waits until it may.
+    int64_t drop(int32_t number, double key) {
         Piece& piece = pieces_.list[number];
-        if (piece.radius() > farthest_) waiting_.insert({piece.radius(), number});
-        if (piece.radius() > farthest_ || left_[piece.group] <= piece.left) return 0;
+        if (left_[piece.group] <= piece.left) return 0;
+        const double waits = share() * piece.radius() * piece.radius();
+        if (waits > key) {
+            heap_.set(int32_t(mesh_.points.size()) + number, std::max(waits, kRetry * key));
+            return 0;
+        }
         record_.dropped[number] = int32_t(record_.removed.size());
-        record_.cost.push_back(piece.cost());
-        record_.distance.push_back(piece.radius());
-        record_.removed.push_back(int32_t(piece.left));
+        record(key, piece.radius(), int32_t(piece.left));
         left_[piece.group] -= piece.left;
         piece.gone = true;
         return piece.left;
+    }
+
+    void record(double cost, double distance, int32_t removed) {
+        record_.cost.push_back(cost);
+        record_.strays.push_back(cost / share());
+        record_.distance.push_back(distance);
+        record_.removed.push_back(removed);
+    }
+
+    // The edge of `ring_` along which a may collapse now that its key is the least; null where there is none: then it
+    // is entered again with the key that it has to wait for.
+    const Ring::Neighbour* choose(int32_t a, double key) {
+        const int32_t first = target_[a];
+        Candidate best{INFINITY, -1};
+        const auto strays = [&](const Ring::Neighbour& edge) {
+            const double far = astray_.beyond(ring_, a, edge.point, key / share());
+            if (far > 0) best = std::min(best, Candidate{std::max({far * share(), kRetry * key, kLeastCost}), edge.point});
+            return far > 0;
+        };
+        const Ring::Neighbour* edge = ring_.find(first);
+        if (edge && may(a, *edge) && !strays(*edge)) return edge;
+        candidates(a);
+        for (const Candidate& c : found_) {
+            if (c.key >= best.key) break;
+            edge = ring_.find(c.b);
+            if (c.b == first || !may(a, *edge)) continue;
+            if (c.key > key) {
+                best = c;
+                break;
+            }
+            if (!strays(*edge)) return edge;
+        }
+        target_[a] = best.b;
+        if (best.b >= 0) heap_.set(a, best.key);
+        return nullptr;
     }
 
     // Enter a point's cheapest collapse into the queue; whether it may happen is asked when its turn comes.
@@ -124,8 +161,13 @@ class Work {
 
     void candidate(int32_t a, const Ring::Neighbour& n) {
         if (!continues(n)) return;
-        const Vec3 gap = mesh_.points[n.point] - mesh_.points[a];
-        found_.push_back({cost(a, n.point) + kShort * dot(gap, gap) * quadrics_.area[a], n.point});
+        found_.push_back({cost(a, n.point) + preference(a, n.point), n.point});
+    }
+
+    // What a → b waits for beside its cost.
+    double preference(int32_t a, int32_t b) const {
+        const Vec3 gap = mesh_.points[b] - mesh_.points[a];
+        return kShort * dot(gap, gap) * quadrics_.area[a];
     }
 
     // Whether borders and charts go on across an edge of the ring; then `partners_` says how.
@@ -208,19 +250,13 @@ class Work {
     }
 
     // Carry out a → b along an edge that `may` has just allowed; the number of triangles that went.
-    int apply(int32_t a, const Ring::Neighbour edge) {  // by value: the ring changes
+    int apply(int32_t a, const Ring::Neighbour edge, double key) {  // by value: the ring changes
         const int32_t b = edge.point;
         const double total = cost(a, b);
         const int32_t number = int32_t(record_.removed.size());
         const double area = quadrics_.area[a];
-        record_.cost.push_back(total);
-        record_.distance.push_back(area > 0 ? std::sqrt(total / area) : 0);
-        record_.removed.push_back(edge.count);
-        farthest_ = std::max(farthest_, record_.distance.back());
-        for (; !waiting_.empty() && waiting_.begin()->first <= farthest_; waiting_.erase(waiting_.begin())) {
-            const int32_t piece = waiting_.begin()->second;
-            heap_.set(int32_t(mesh_.points.size()) + piece, pieces_.list[piece].cost());
-        }
+        const bool strayed = key > (total + preference(a, b)) * (1 + kShort);
+        record(strayed ? key : total, area > 0 ? std::sqrt(total / area) : 0, edge.count);
         record_.points.record(a, b, number);
         quadrics_.surface[b] += quadrics_.surface[a];
         quadrics_.area[b] += area;
@@ -233,6 +269,8 @@ class Work {
         pieces_.list[pieces_.of[a]].left -= edge.count;
         around_.clear();
         for (const Ring::Neighbour& n : ring_.neighbours) around_.push_back(n.point);
+        astray_.move(ring_, a, b);
+        --points_left_;
         rings_.move(ring_, b, partners_);
         for (const int32_t p : around_)
             if (p == b || !heap_.has(p) || target_[p] == a)
@@ -253,11 +291,12 @@ class Work {
     Pieces pieces_;
     Record record_;
     Heap heap_;  // points, then pieces
-    double farthest_ = 0;          // of all collapses so far, the largest distance
-    std::set<std::pair<double, int32_t>> waiting_;  // pieces that wait for it, by radius
     std::vector<int32_t> target_;  // of each point in the queue: where it would go
     std::vector<int64_t> left_;    // triangles of each group
     std::vector<Vec3> facing_;     // of each triangle: the way it faced at first; zero where it had no area
+    Astray astray_;
+    double area_ = 0;         // of all points
+    double points_left_;
     Ring ring_;
     std::vector<Candidate> found_;
     std::vector<int32_t> partners_, around_;
@@ -283,6 +322,7 @@ std::vector<int32_t> Chain::after(int32_t collapses) const {
 }
 
 Record collapse(const Mesh& mesh, const std::vector<Outline>& outlines, Progress progress) {
+    if (mesh.corners.empty()) return Record(mesh, Pieces(mesh));
     return Work(mesh, outlines).run(progress);
 }
 

@@ -15,8 +15,10 @@ struct Chain {
 
 struct Record {
     Chain points, wedges;
-    std::vector<double> cost;      // of each collapse: the squared error that it brings about, times its area
+    std::vector<double> cost;      // of each collapse: the squared error that it brings about, times its area,
+                                   // or what it waited for where it strays far
     std::vector<double> distance;  // of each collapse: how far surface and attributes are off, as a root mean square
+    std::vector<double> strays;    // of each collapse: the squared distance that the surface may have strayed by then
     std::vector<int32_t> removed;  // of each collapse: triangles that it takes away
     std::vector<int32_t> piece_of;  // of each point
     std::vector<int32_t> dropped;   // of each piece: the collapse that left it out

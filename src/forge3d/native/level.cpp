@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "closest.h"
+
 namespace forge3d {
 
 namespace {
 
 constexpr double kStay = 1e-3;        // weight of staying where one is, in areas: decides where the surface is flat
 constexpr double kLeastFacing = 0.7;  // cosine of the angle that a triangle may turn by in settling
+constexpr double kStray = 0.5;        // of what the collapse has strayed by, as far as settling may leave where a point was
 constexpr double kFarthest = 1;       // shortest edges that a point may move by
 
 // The place where a quadric is least, drawn to `from` by `stay`; false where there is no telling.
@@ -36,8 +39,8 @@ struct Around {
 
 class Settling {
   public:
-    Settling(const Mesh& mesh, const Quadrics& quadrics, Level& level)
-        : mesh_(mesh), quadrics_(quadrics), level_(level), places_(mesh.points), around_(level, mesh.points.size()) {}
+    Settling(const Mesh& mesh, const Quadrics& quadrics, double strays, Level& level)
+        : mesh_(mesh), quadrics_(quadrics), strays_(strays), level_(level), places_(mesh.points), around_(level, mesh.points.size()) {}
 
     void run() {
         for (size_t p = 0; p < mesh_.points.size(); ++p)
@@ -77,22 +80,34 @@ class Settling {
         level_.settled[wedge] = 1;
     }
 
+    // Whether no triangle turns over, now or from how it stood at first, or is drawn out, and the surface does not stray from where the point was.
     bool fits(int32_t p, const Vec3& place) const {
         const Vec3 moved = place - places_[p];
+        bool near = dot(moved, moved) <= strays_;
         for (int64_t i = around_.starts[p]; i < around_.starts[p + 1]; ++i) {
             const int64_t first = next_corner(around_.corners[i]), second = next_corner(first);
             const Vec3 b = places_[at(first)], edge = b - places_[p], side = places_[at(second)] - b;
             if (dot(moved, moved) > kFarthest * kFarthest * dot(edge, edge)) return false;
             const Vec3 before = cross(side, places_[p] - b), after = cross(side, place - b);
             if (dot(before, after) <= kLeastFacing * length(before) * length(after)) return false;
+            if (dot(facing(around_.corners[i]), after) < 0) return false;
+            near = near || Facet(place, b, places_[at(second)]).to(places_[p]).squared <= strays_;
         }
-        return true;
+        return near;
+    }
+
+    // The way that the triangle of a corner faced at first.
+    Vec3 facing(int64_t corner) const {
+        const int64_t t = 3 * int64_t(level_.triangles[corner / 3]);
+        const Vec3 a = mesh_.points[mesh_.point_at(t)];
+        return cross(mesh_.points[mesh_.point_at(t + 1)] - a, mesh_.points[mesh_.point_at(t + 2)] - a);
     }
 
     int32_t at(int64_t corner) const { return level_.point_of[level_.corners[corner]]; }
 
     const Mesh& mesh_;
     const Quadrics& quadrics_;
+    const double strays_;  // squared distance
     Level& level_;
     std::vector<Vec3> places_;
     Around around_;
@@ -121,7 +136,7 @@ Level level(const Mesh& mesh, const std::vector<Outline>& outlines, const Record
     result.values = mesh.values;
     if (settle && collapses) {
         const Quadrics quadrics(mesh, outlines, &points, &wedges);
-        Settling(mesh, quadrics, result).run();
+        Settling(mesh, quadrics, kStray * kStray * record.strays[collapses - 1], result).run();
     }
     return result;
 }

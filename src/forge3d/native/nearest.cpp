@@ -8,9 +8,10 @@ namespace {
 
 constexpr int64_t kLeaf = 4;
 
+double outside(double low, double high, double x) { return std::max(std::max(low - x, x - high), 0.0); }
+
 double outside(const Vec3& low, const Vec3& high, const Vec3& p) {
-    const Vec3 gap{std::max({low.x - p.x, p.x - high.x, 0.0}), std::max({low.y - p.y, p.y - high.y, 0.0}),
-                   std::max({low.z - p.z, p.z - high.z, 0.0})};
+    const Vec3 gap{outside(low.x, high.x, p.x), outside(low.y, high.y, p.y), outside(low.z, high.z, p.z)};
     return dot(gap, gap);
 }
 
@@ -27,8 +28,7 @@ Nearest::Nearest(const double* corners, int64_t triangles) : triangles_(triangle
         if (!std::isfinite(corners[i])) throw BadArgument("a corner of a triangle is not a finite number");
     for (int64_t t = 0; t < triangles; ++t) {
         const double* c = corners + 9 * t;
-        const Vec3 a{c[0], c[1], c[2]};
-        triangles_[t] = {a, Vec3{c[3], c[4], c[5]} - a, Vec3{c[6], c[7], c[8]} - a, int32_t(t)};
+        triangles_[t] = {Facet({c[0], c[1], c[2]}, {c[3], c[4], c[5]}, {c[6], c[7], c[8]}), int32_t(t)};
     }
     nodes_.reserve(size_t(triangles) + 1);
     nodes_.emplace_back();
@@ -84,26 +84,34 @@ Nearest::Hit Nearest::query(const Vec3& p, int32_t guess) const {
     return best;
 }
 
-// After Ericson 2005, "Real-Time Collision Detection", §5.1.5: by the region that the point projects into. A triangle
-// without area has no inside, and the regions of its edges and corners cover everything.
+bool Nearest::reaches(const Vec3& p, double squared, int32_t& guess) const {
+    if (guess >= 0 && triangles_[place_[guess]].to(p).squared <= squared) return true;
+    int64_t stack[128];
+    int top = 0;
+    stack[top++] = 0;
+    while (top) {
+        const Node& node = nodes_[stack[--top]];
+        if (node.left < 0) {
+            for (int64_t i = node.begin; i < node.end; ++i)
+                if (triangles_[i].to(p).squared <= squared) {
+                    guess = triangles_[i].number;
+                    return true;
+                }
+            continue;
+        }
+        const Node &l = nodes_[node.left], &r = nodes_[node.left + 1];
+        const double dl = outside(l.low, l.high, p), dr = outside(r.low, r.high, p);
+        const bool right_first = dr < dl;  // the nearer is pushed last
+        if ((right_first ? dl : dr) <= squared) stack[top++] = node.left + !right_first;
+        if ((right_first ? dr : dl) <= squared) stack[top++] = node.left + right_first;
+    }
+    return false;
+}
+
 void Nearest::measure(const Triangle& t, const Vec3& p, Hit& best) const {
-    const auto consider = [&](double u, double v) {
-        const Vec3 gap = p - (t.a + t.ab * u + t.ac * v);
-        const double squared = dot(gap, gap);
-        if (squared < best.squared || (squared == best.squared && t.number < best.triangle))
-            best = {squared, t.number, u, v};
-    };
-    const auto along = [](double part, double whole) {
-        return whole > 0 ? std::min(1.0, std::max(0.0, part / whole)) : 0.0;
-    };
-    const Vec3 ap = p - t.a;
-    const double bb = dot(t.ab, t.ab), bc = dot(t.ab, t.ac), cc = dot(t.ac, t.ac), pb = dot(ap, t.ab), pc = dot(ap, t.ac);
-    const double area = bb * cc - bc * bc, u = cc * pb - bc * pc, v = bb * pc - bc * pb;
-    if (area > 0 && u >= 0 && v >= 0 && u + v <= area) return consider(u / area, v / area);
-    consider(along(pb, bb), 0);
-    consider(0, along(pc, cc));
-    const double w = along(pc - pb - bc + bb, bb - 2 * bc + cc);
-    consider(1 - w, w);
+    const Closest found = t.to(p);
+    if (found.squared < best.squared || (found.squared == best.squared && t.number < best.triangle))
+        best = {found.squared, t.number, found.u, found.v};
 }
 
 }  // namespace forge3d

@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "vector.h"
+#include "closest.h"
 
 namespace forge3d {
 
@@ -18,11 +18,12 @@ class Nearest {
     Nearest(const double* corners, int64_t triangles);
     // The nearest point to `p`; of equal ones the triangle with the lowest number. `guess` is a triangle that may be near.
     Hit query(const Vec3& p, int32_t guess) const;
+    // Whether anything is within a squared distance of `p`; where it is, `guess` becomes that triangle.
+    bool reaches(const Vec3& p, double squared, int32_t& guess) const;
 
   private:
-    struct Triangle {
-        Vec3 a, ab, ac;
-        int32_t number;
+    struct Triangle : Facet {
+        int32_t number = -1;
     };
     struct Node {
         Vec3 low, high;

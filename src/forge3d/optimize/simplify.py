@@ -32,7 +32,7 @@ class Simplify(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     ratio: float | None = None
     error: float | None = None
