@@ -116,8 +116,8 @@ def _changes(effort: Effort) -> Changes:
     from . import Compress, Textures
 
     if effort == "fast":
-        return {Textures: {"effort": 2}, Compress: {"level": 0, "draco_level": 3}}
-    return {Textures: {"effort": 6}, Compress: {"draco_level": 10}}
+        return {Textures: {"effort": 2, "corrections": 0}, Compress: {"level": 0, "draco_level": 3}}
+    return {Textures: {"effort": 6, "corrections": 4}, Compress: {"draco_level": 10}}
 
 
 EFFORTS: Lazily[Effort, Changes] = Lazily(get_args(Effort), _changes)
