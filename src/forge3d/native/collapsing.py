@@ -47,7 +47,8 @@ class Collapsing:
         report: called now and then with the part done, 0 to 1; what it raises ends the work.
 
     Attributes:
-        cost: `(collapses,)` the squared distance, summed over the area, that each brings about; more where it strays far.
+        cost: `(collapses,)` the squared distance, summed over the area, that each brings about; more where it
+            strays far.
         distance: `(collapses,)` the root of its mean.
         removed: `(collapses,)` how many triangles each takes away.
 
