@@ -23,8 +23,8 @@ class Sparse(Transform):
     """Store vertex data that are mostly zero as their other elements only, where the file gets smaller. Exact.
 
     Morph targets above all: most move few vertices. What is zero throughout takes no bytes at all. Where the document
-    is to be compressed, compressed sizes are compared, and meshoptimizer's codecs leave little of zeros: so run it
-    after Compress, and as the last step, because others store what they change in full.
+    is to be compressed, compressed sizes are compared, and meshoptimizer's codecs leave little of zeros. Run it as the
+    last step, because others store what they change in full; a Compress after it weighs anew what it did.
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
@@ -54,6 +54,22 @@ class Sparse(Transform):
             primitive.targets = [{name: made.get(a, a) for name, a in t.items()} for t in primitive.targets]
         change.notes.append(f"{sum(new is not old for old, new in made.items())} accessors became sparse")
         return change
+
+
+def weigh(document: Document) -> int:
+    """Store sparse vertex data in full where the document's encoding makes that smaller; how many became so."""
+    made: dict[Accessor, Accessor] = {}
+    if document.encoding is None:
+        return 0
+    for _, primitive in primitives(document):
+        for accessor in (a for s in (primitive.attributes, *primitive.targets) for a in s.values()):
+            if isinstance(accessor.payload, SparsePayload) and accessor not in made:
+                whole = with_array(accessor, accessor.array, keep_bounds=True)
+                whole.view = accessor.view
+                made[accessor] = whole if _thinned(whole, document.encoding)[0] is whole else accessor
+        primitive.attributes = {name: made.get(a, a) for name, a in primitive.attributes.items()}
+        primitive.targets = [{name: made.get(a, a) for name, a in t.items()} for t in primitive.targets]
+    return sum(new is not old for old, new in made.items())
 
 
 def _thinned(accessor: Accessor, encoding: Encoding | None) -> tuple[Accessor, int]:
