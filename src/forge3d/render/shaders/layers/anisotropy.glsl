@@ -24,14 +24,22 @@ vec2 anisotropic_alphas(Surface s) {
 
 // Burley 2012, "Physically Based Shading at Disney", appendix B; visibility: Heitz 2014, "Understanding the Masking-
 // Shadowing Function in Microfacet-Based BRDFs", §5.4.
+vec3 in_anisotropic_frame(Surface s, vec3 d) {
+    return vec3(dot(d, s.anisotropic_tangent), dot(d, s.anisotropic_bitangent), dot(d, s.normal));
+}
+
+float anisotropic_visibility(Surface s, vec3 light, vec2 a) {
+    vec3 l = in_anisotropic_frame(s, light), v = in_anisotropic_frame(s, s.view);
+    v.z = max(v.z, 1e-4);
+    float from = l.z * length(vec3(a * v.xy, v.z)), to = v.z * length(vec3(a * l.xy, l.z));
+    return 0.5 / max(from + to, 1e-7);
+}
+
 float specular_lobe(Surface s, vec3 light, vec3 h) {
     vec2 a = anisotropic_alphas(s);
-    mat3 local = transpose(mat3(s.anisotropic_tangent, s.anisotropic_bitangent, s.normal));
-    vec3 hl = local * h, l = local * light, v = local * s.view;
-    vec3 f = vec3(hl.xy / a, hl.z);
-    float distribution = 1.0 / (PI * a.x * a.y * sq(dot(f, f)));
-    float from = l.z * length(vec3(a * v.xy, v.z)), to = v.z * length(vec3(a * l.xy, l.z));
-    return distribution * 0.5 / max(from + to, 1e-7);
+    vec3 local = in_anisotropic_frame(s, h);
+    vec3 f = vec3(local.xy / a, local.z);
+    return anisotropic_visibility(s, light, a) / (PI * a.x * a.y * sq(dot(f, f)));
 }
 
 // The table of albedos knows round lobes: one of the same solid angle stands in.
@@ -40,21 +48,25 @@ float albedo_roughness(Surface s) {
     return sqrt(sqrt(a.x * a.y));
 }
 
-// The prefiltered environment holds round lobes. One of the narrow width is read at several places along the wide
-// direction, where the slopes of GGX lie: their marginal distribution is (2u - 1) / sqrt(1 - (2u - 1)²), u uniform.
-const int ANISOTROPIC_READS = 8;
+// The prefiltered environment holds round lobes. They are read at several places along the wide direction, where the
+// slopes x of GGX lie: by their marginal distribution, x = c / sqrt(1 - c²) with c uniform. A lobe is no narrower than the
+// gap to the next, lest small bright lights show in rows. Weights: visibility · v·h · n·l / n·h.
+const float MOST_READS = 32.0;
 
 vec3 mirrored_light(Surface s) {
     vec2 a = anisotropic_alphas(s);
     float spread = sqrt(max(sq(a.x) - sq(a.y), 0.0));
+    float reads = ceil(clamp(4.0 * spread / a.y, 1.0, MOST_READS));
+    float lobe = sqrt(sqrt(sq(a.y) + sq(0.5 * spread / reads)));
     vec4 sum = vec4(0.0);
-    for (int i = 0; i < ANISOTROPIC_READS; i++) {
-        float c = (2.0 * float(i) + 1.0) / float(ANISOTROPIC_READS) - 1.0;
-        float slope = spread * c * inversesqrt(1.0 - c * c);
-        vec3 h = normalize(s.normal + slope * s.anisotropic_tangent);
+    for (float i = 0.5; i < reads; i++) {
+        float c = 2.0 * i / reads - 1.0;
+        vec3 h = normalize(s.normal + spread * c * inversesqrt(1.0 - c * c) * s.anisotropic_tangent);
         vec3 light = reflect(-s.view, h);
-        float weight = max(dot(s.normal, light), 0.0) * step(0.0, dot(h, s.view));
-        sum += vec4(radiance(light, s.roughness), 1.0) * weight;
+        float n_l = dot(s.normal, light), v_h = dot(s.view, h);
+        if (n_l <= 0.0 || v_h <= 0.0) continue;
+        float weight = anisotropic_visibility(s, light, a) * v_h * n_l / dot(s.normal, h);
+        sum += vec4(radiance(light, lobe), 1.0) * weight;
     }
-    return sum.a > 1e-4 ? sum.rgb / sum.a : radiance(reflect(-s.view, s.normal), s.roughness);
+    return sum.a > 0.0 ? sum.rgb / sum.a : radiance(reflect(-s.view, s.normal), s.roughness);
 }
