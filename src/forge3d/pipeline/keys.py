@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import shutil
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import msgspec
 
 # Packages whose code decides bytes that are written. A change of version makes new keys.
-NATIVE = ("numpy", "pillow", "DracoPy", "meshopt", "opengl-basisu", "moderngl")
+NATIVE = ("numpy", "pillow", "mozjpeg-lossless-optimization", "DracoPy", "meshopt", "opengl-basisu", "moderngl")
+# Codecs that Pillow is linked to: another build of the same Pillow may have others.
+CODECS = ("webp", "avif", "jpg", "zlib")
 # The rooms whose code decides them.
 _ROOMS = ("gltf", "images", "validate", "document", "native", "surface", "optimize", "lod", "render", "pipeline")
 
@@ -33,10 +36,13 @@ def tools() -> dict[str, str]:
 
     The digest keeps results right for who changes forge3d itself, where the version alone would stay the same.
     """
+    from PIL import features
+
     from .. import __version__
 
     versions = {name: _version(name) for name in NATIVE}
-    return {"forge3d": __version__, "code": _code(), "machine": platform.machine(), **versions}
+    versions |= {name: features.version(name) or "absent" for name in CODECS}
+    return {"forge3d": __version__, "code": _code(), "machine": platform.machine(), "ktx": _ktx(), **versions}
 
 
 def _version(name: str) -> str:
@@ -44,6 +50,16 @@ def _version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return "absent"
+
+
+def _ktx() -> str:
+    """One digest of the program ktx and its library, where they are installed: builds of a version differ."""
+    found = shutil.which("ktx")
+    if found is None:
+        return "absent"
+    program = Path(found).resolve()
+    parts = [program, *sorted(program.parent.parent.glob("lib*/libktx.so*"))]
+    return sha256("".join(sha256(part.read_bytes()) for part in parts if part.is_file()).encode())[:16]
 
 
 def _code() -> str:
