@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import AsJson, console, pair, print_json
-from .picture_options import Background, Device, Environment, Exposure, Size, Tone, settings_of
+from .picture_options import (
+    Background,
+    Device,
+    Environment,
+    Exposure,
+    RenderQuality,
+    Size,
+    Tone,
+    settings_of,
+)
 from .progress import progress_bar
 from .reporting import refuse_inputs
 
@@ -65,6 +74,7 @@ def compare(
     variant: Annotated[
         list[str] | None, typer.Option("--variant", help="Models: a material variant by name. Repeatable.")
     ] = None,
+    quality: RenderQuality = "standard",
     environment: Environment = "studio",
     tone: Tone = "neutral",
     exposure: Exposure = 0.0,
@@ -80,7 +90,7 @@ def compare(
         check_suffix(out)
         refuse_inputs([reference, test], [out])
     thresholds = Thresholds(max_flip, min_ssim, min_psnr, min_iou, whole)
-    settings = settings_of(tone, exposure, background)
+    settings = settings_of(tone, exposure, background, quality)
     drawing = Drawing(sides, pair(size, "--size"), environment, settings, time or (None,), variant or (None,))
     with progress_bar("compare", quiet=as_json) as tell:
         found = compare_files(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MODELS = (".glb", ".gltf", ".obj", ".stl", ".ply")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".bmp", ".ktx2")
+MAX_PIXELS = 1 << 25
+"""Of one picture, 8K: FLIP takes a second for a million, and a hundred bytes for each."""
+
 Side = str | os.PathLike[str] | Document | Pixels
 
 
@@ -164,7 +167,7 @@ def _read(work: _Work, side: Side) -> Document | Pixels:
     path = Path(side)
     if path.suffix.lower() in MODELS:
         return Document.read(path, limits=work.limits)
-    return images.decode(read_file(path, work.limits))
+    return images.decode(read_file(path, work.limits), max_pixels=MAX_PIXELS)
 
 
 def _called(side: Side) -> str:

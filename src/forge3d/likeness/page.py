@@ -11,10 +11,13 @@ import numpy.typing as npt
 
 from .. import images
 from .comparison import Comparison, Pair
-from .sheet import three
+from .sheet import fitted, three
 from .words import measured_text, numbers
 
-MOST_PAIRS = 200
+MOST_PAIRS = 60
+LONGEST_SIDE = 1024
+"""Of a picture in the page; larger ones are shown smaller."""
+
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
@@ -75,7 +78,7 @@ def _section(pair: Pair) -> str:
 
 
 def _data_uri(pixels: npt.NDArray[np.uint8]) -> str:
-    data = images.encode(pixels, "webp", lossless=True, effort=2)
+    data = images.encode(fitted(pixels, (LONGEST_SIDE, LONGEST_SIDE)), "webp", lossless=True, effort=2)
     return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
 
 

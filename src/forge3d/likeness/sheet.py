@@ -34,7 +34,7 @@ def drawn(comparison: Comparison) -> npt.NDArray[np.uint8]:
     from PIL import Image, ImageDraw
 
     pairs = comparison.shown(MOST_ROWS)
-    rows = [[_fitted(picture) for picture in three(pair)] for pair in pairs]
+    rows = [[fitted(picture, (_CELL, 2 * _CELL)) for picture in three(pair)] for pair in pairs]
     heights = [max(cell.shape[0] for cell in row) + _CAPTION + _GAP for row in rows]
     width = 3 * _CELL + 4 * _GAP
     image = Image.new("RGB", (width, _HEADING + sum(heights)), _PAPER)
@@ -60,9 +60,10 @@ def three(pair: Pair) -> list[npt.NDArray[np.uint8]]:
     return [*pictures, heat_map(pair.difference.errors)]
 
 
-def _fitted(picture: Pixels) -> npt.NDArray[np.uint8]:
+def fitted(picture: Pixels, room: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """A picture made smaller where it is wider or higher than `room`."""
     height, width = picture.shape[:2]
-    scale = min(1.0, _CELL / width, 2 * _CELL / height)
+    scale = min(1.0, room[0] / width, room[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(images.resize(picture, size, srgb=True) if scale < 1 else picture)
 
