@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forge3d.document import Document
-from forge3d.optimize import PRESETS, Compress
+from forge3d.optimize import PRESETS, Compress, merge, partition
 from forge3d.optimize.presets import EFFORTS, preset
 
 from .findings import findings
@@ -34,11 +34,11 @@ def all_models(folder: Path) -> list[Path]:
     return [path for path in found if path.name not in BROKEN]
 
 
-def hold_against_input(models: list[Path], name: str, folder: Path) -> None:
+def hold_against_input(models: list[Path], name: str, folder: Path, effort: str = "normal") -> None:
     written = []
     for number, path in enumerate(models):
         document = Document.read(path)
-        document.apply(*PRESETS[name])
+        document.apply(*preset(name, effort))
         written.append(folder / f"{number}-{path.stem}.glb")
         document.write(written[-1])
     news = {
@@ -58,11 +58,29 @@ def test_presets_bring_no_finding(shared_assets: Path, tmp_path: Path, name: str
 @pytest.mark.slow
 @pytest.mark.peers
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("name", PRESETS)
-def test_presets_bring_no_finding_to_any_model(shared_assets: Path, tmp_path: Path, name: str) -> None:
+def test_presets_bring_no_finding_to_any_model(shared_assets: Path, tmp_path: Path, name: str, effort: str) -> None:
     models = all_models(shared_assets / "models")
     assert len(models) >= 100
-    hold_against_input(models, name, tmp_path)
+    hold_against_input(models, name, tmp_path, effort)
+
+
+@pytest.mark.peers
+def test_parts_and_what_they_make_together_bring_no_finding(shared_assets: Path, tmp_path: Path) -> None:
+    models = [shared_assets / "models" / name for name in FEW]
+    written, sources = [], []
+    for number, path in enumerate(models):
+        parts = partition(Document.read(path), "mesh")
+        for place, document in enumerate([*parts.values(), merge(list(parts.values()))]):
+            written.append(tmp_path / f"{number}-{place}.glb")
+            document.write(written[-1])
+            sources.append(path)
+    known = dict(zip(models, findings(models), strict=True))
+    news = {
+        file.name: after - known[path] for path, file, after in zip(sources, written, findings(written), strict=True)
+    }
+    assert not {name: found for name, found in news.items() if found}
 
 
 @pytest.mark.parametrize("effort", EFFORTS)

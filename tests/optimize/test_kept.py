@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from forge3d.document import Accessor, Document, Material, Mesh, Node, Scene, Variant, VariantMapping
 from forge3d.optimize import PRESETS
+from forge3d.optimize.presets import EFFORTS, preset
 
 from . import grid
 
@@ -67,14 +68,15 @@ def facts(document: Document) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize("name", PRESETS)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(model=models())
-def test_presets_keep_what_they_do_not_name(preset: str, model: Document) -> None:
+def test_presets_keep_what_they_do_not_name(name: str, effort: str, model: Document) -> None:
     before = facts(model)
-    model.apply(*PRESETS[preset])
+    model.apply(*preset(name, effort))
     after = facts(Document.read(model.to_bytes()))
-    if preset in ("mobile", "draco"):  # fewer vertices, or merged ones
+    if name in ("mobile", "draco"):  # fewer vertices, or merged ones
         for found in (before, after):
             found["drawn"] = [text.rpartition(", (")[0] for text in found["drawn"]]
     assert after == before
