@@ -4,8 +4,9 @@
 
 Settings are as equal as the programs allow: simplification is off everywhere, gltfpack keeps names, materials, extras
 and key times. Neither build of gltfpack writes WebP, so it is in the tables of geometry only. The likeness is FLIP over
-the pixels that show the product, of six views drawn by forge3d from the same places. `gltfpack-native` is the program
-that a system package installs, where there is one. forge3d's modules are compiled, as pip leaves what it installs.
+the pixels that show the product, of six views drawn by forge3d from the same places, at five times of an animation
+where there is one. `gltfpack-native` is the program that a system package installs, where there is one. forge3d's
+modules are compiled, as pip leaves what it installs.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ SHARED = ("khronos/DamagedHelmet/glTF-Binary/DamagedHelmet.glb", "khronos/WaterB
           "3d-commerce/Mixer/glTF-Binary/Mixer.glb", "3d-commerce/WickerChair/glTF-Binary/WickerChair.glb",
           "khronos/BrainStem/glTF-Binary/BrainStem.glb", "khronos/CesiumMan/glTF-Binary/CesiumMan.glb",
           "khronos/AnimatedMorphSphere/glTF-Binary/AnimatedMorphSphere.glb",
+          "khronos/CesiumMilkTruck/glTF-Binary/CesiumMilkTruck.glb",
+          "khronos/RiggedFigure/glTF-Binary/RiggedFigure.glb", "khronos/BoxAnimated/glTF-Binary/BoxAnimated.glb",
           "khronos/Duck/glTF-Binary/Duck.glb")  # fmt: skip
 KEPT = ("-af", "0", "-kn", "-km", "-ke")
 
