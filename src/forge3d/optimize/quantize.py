@@ -36,14 +36,14 @@ class Quantize(Transform):
     left alone, so running it again changes nothing. For any option, 0 leaves that attribute as it is.
 
     Args:
-        position: bits along the longest side of a mesh, 8 to 16; none gives 13 to the largest and fewer to small parts,
-            11 at least, so that all are as fine as a step of 1/8192 of the model.
+        position: bits along the longest side of a mesh, 8 to 16; none gives 13¼ to the largest and fewer to small
+            parts, 11 at least, so that all are as fine as a step of 1/9700 of the model.
         normal: bits of each coordinate of normals and tangents, 6 to 16.
         octahedral: take the nearest vectors that meshopt's octahedral filter holds, for a Compress that follows: 8 bits
             are then within 0.74° instead of 0.37°, and two bytes instead of three.
-        texcoord: bits of texture coordinates, 8 to 16; none takes for each set what keeps it within an eighth of a
-            texel of its largest texture (half, where that only holds occlusion), but more than 12 only where it would
-            move by more than two.
+        texcoord: bits of texture coordinates, 8 to 16; none takes for each set what keeps it within a sixteenth of a
+            texel of its largest texture (a quarter, where that only holds occlusion), but no finer than a 4095th of
+            where it reaches, or a 5120th of the texture. Repeats of a pattern move by two texels at most.
         texture_transform: use KHR_texture_transform, to move coordinates outside [0, 1] into it, and to stretch short
             integers, which compress best. Without it the former stay as they are.
         color: bits of vertex colours, 8 to 16.
@@ -59,7 +59,7 @@ class Quantize(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     position: int | None = 14
     normal: int = 8

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..document import Change, Context, Document, Fidelity, Skip, Transform
 from ..document.encoding import Encoding
 from ..document.geometry import Indices, flat_indices
+from ..gltf.codecs import octahedral
 from ..native.ordering import order
 from .materials import is_blended
 from .options import one_of
@@ -72,14 +73,14 @@ def _reorder(stream: VertexStream, for_size: bool) -> None:
 
 
 def _rows(stream: VertexStream) -> npt.NDArray[np.uint8]:
-    """`(n, bytes)`: the vertices as the codec will see them, filtered if they are quantized."""
+    """`(n, bytes)`: about what the codec will see of the vertices, filtered if they are quantized."""
     encoding = Encoding(filters=True)
     filters = {id(a): encoding.filter_of(a, name) for name, a in stream.primitives[0].attributes.items()}
-    columns: list[npt.NDArray[Any]] = []
+    columns: list[npt.NDArray[np.uint8]] = []
     for accessor in stream.accessors:
-        name = filters.get(id(accessor), "NONE")
-        array = encoding.filtered(accessor, name) if name != "NONE" else None
-        array = np.ascontiguousarray(accessor.array if array is None else array)
+        array: npt.NDArray[Any] = np.ascontiguousarray(accessor.array)
+        if filters.get(id(accessor)) == "OCTAHEDRAL" and array.dtype == np.int8:
+            array = np.concatenate([octahedral.sketched(array), array[:, 3:]], axis=1)
         columns.append(array.reshape(stream.vertex_count, -1).view(np.uint8))
         if sum(column.shape[1] for column in columns) >= _ROW_BYTES:
             break

@@ -35,6 +35,13 @@ def encode(vectors: npt.ArrayLike, *, bits: int = 8) -> npt.NDArray[np.signedint
     return stored
 
 
+def sketched(vectors: npt.ArrayLike) -> npt.NDArray[np.int8]:
+    """About what `encode` gives in 8 bits, `(n, 2)`, in a third of the time: to compare costs, not to store."""
+    x, y, z = np.ascontiguousarray(np.asarray(vectors, np.float32)[:, :3].T)
+    coded: npt.NDArray[np.int8] = np.rint(_folded(x, y, z).T * np.float32(127)).astype(np.int8)
+    return coded
+
+
 def rounded(vectors: npt.ArrayLike, *, bits: int = 8) -> npt.NDArray[np.signedinteger[Any]]:
     """The vectors `(n, 3)` or `(n, 4)` as the filter's decoder gives them; 8 bits of these encode to themselves."""
     stored = encode(vectors, bits=bits)

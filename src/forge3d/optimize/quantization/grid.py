@@ -67,7 +67,7 @@ class Grid:
         return float(np.sqrt((moved * moved).sum(axis=1).max())) if len(moved) else 0.0
 
 
-def grid_for(meshes: list[Mesh], bits: int, *, skinned: bool = False) -> Grid | None:
+def grid_for(meshes: list[Mesh], bits: float, *, skinned: bool = False) -> Grid | None:
     """The grid of meshes that share positions, or None where a position is not finite.
 
     `bits` spread over the longest side of the box. Morph deltas can be longer than the box, and have 15 bits and a

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, inf, log2
+from math import inf, log2
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Result:
     skipped: list[Skip]
 
 
-_BITS, _LEAST_BITS = 13, 11
+_BITS, _LEAST_BITS = 13.25, 11.0
 
 
 def quantize_positions(document: Document, bits: int | None) -> Result:
@@ -75,12 +75,12 @@ def _longest_side(document: Document, stretches: dict[int, float]) -> float:
     return (float(box.extent.max()) if box is not None else 0.0) + reach
 
 
-def _enough_bits(step: float, whole: float) -> int:
+def _enough_bits(step: float, whole: float) -> float:
     """Bits for a mesh whose step with `_LEAST_BITS` is `step` metres, in a model whose longest side is `whole`."""
     share = step * 2**_BITS / whole if whole > 0 else 0.0
     if not 0 < share < inf:  # no size, or a hostile file's infinite one
         return _BITS
-    return min(max(_LEAST_BITS + ceil(log2(share) - 0.5), _LEAST_BITS), _BITS)
+    return min(max(_LEAST_BITS + log2(share), _LEAST_BITS), _BITS)
 
 
 def _blocked(document: Document, users: dict[int, list[Node]]) -> dict[int, str]:

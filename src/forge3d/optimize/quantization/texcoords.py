@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from math import ceil, cos, log2, sin
+from math import ceil, cos, floor, log10, sin
 from typing import Any
 
 import numpy as np
@@ -121,41 +121,51 @@ def _store(
     slots = group.slots
     fits = bool((low >= 0).all() and (high <= 1).all())
     fixed = driven is None or any("KHR_texture_transform" in p for m, _ in slots for p in driven.get(id(m), ()))
+    side = float((high - low).max()) or 1.0
     if fits:
         low, high = np.zeros(2), np.ones(2)
     elif not slots:
         return "lie outside [0, 1] and no texture reads them"
     elif fixed:
         return "lie outside [0, 1] and their texture transform is " + ("to stay" if driven is None else "animated")
+    else:
+        low = np.floor(low * 100) / 100  # few digits: every texture slot writes them as JSON
     span = np.where(high > low, high - low, 1.0)
     size = max((_texels(slot.info.texture) for _, slot in slots), default=_UNKNOWN_SIZE)
-    reach = float(span.max()) * size
-    bits = bits or _enough_bits(reach, all(slot.path == "occlusion_texture" for _, slot in slots))
-    if bits > 16 or reach / 2 / (2**bits - 1) > _MOST_TEXELS:
+    smooth = all(slot.path == "occlusion_texture" for _, slot in slots)
+    steps = 2**bits - 1 if bits else min(65535, ceil(_steps(side, size, smooth) * float(span.max())))
+    if float(span.max()) * size / 2 / steps > _MOST_TEXELS:
         return f"span {span.max():.6g} of the texture: even 16 bits would move some by more than they may"
-    short = 8 < bits < 16 and not fixed and _pays(group)
-    # 1 as the largest number of so many bits, or as that of the type.
-    top = (2**bits - 1) / 65535 if short else 1.0
-    stored = {
-        id(a): with_normalized(a, fractions((a.array - low) / span * top, 16 if short else bits))
-        for a in group.accessors
-    }
+    short = 255 < steps < 65535 and not fixed and _pays(group)
+    if short:
+        # What all 16 bits would stand for; integers in use stay short, and of one step on both axes.
+        span = np.full(2, _rounded_down(float(span.max()) * 65535 / steps))
+    kept = 16 if short else bits or max(9, steps.bit_length())
+    stored = {id(a): with_normalized(a, fractions((a.array - low) / span, kept)) for a in group.accessors}
     for primitive, name in group.uses:
         primitive.attributes = {**primitive.attributes, name: stored[id(primitive.attributes[name])]}
     if not fits or short:
         for _, slot in slots:
-            slot.info.transform = _within(slot.info.transform, low, span / top)
+            slot.info.transform = _within(slot.info.transform, low, span)
     return None
 
 
-def _enough_bits(reach: float, smooth: bool) -> int:
-    """Bits for coordinates over `reach` texels of their largest texture.
+def _steps(side: float, size: int, smooth: bool) -> float:
+    """Steps for each 1 of coordinates that stretch over `side`, on a texture of `size` texels.
 
-    Within an eighth of a texel, but more than 12 bits only where 12 would move some by more than two: that many texels
-    are many repeats of a pattern. Half a texel for what is `smooth`, which nobody sees move.
+    Within a sixteenth of a texel, or a quarter for what is `smooth`: nobody sees its details move, but what lies beside
+    a chart must not come in. No finer than a 4095th of the side, which is many texels then: but a 5120th of the texture
+    if that has as many, and two texels if they are many repeats of a pattern.
     """
-    wanted = ceil(log2(reach if smooth else 4 * reach))
-    return min(max(10, wanted), max(12, ceil(log2(reach / 4))))
+    if smooth:
+        return 2.0 * size - 1
+    return max(min(8 * size, max(4095, 2.5 * min(size, 2048) * min(side, 1)) / side), size / 4)
+
+
+def _rounded_down(value: float) -> float:
+    """To three digits."""
+    unit = 10.0 ** (floor(log10(value)) - 2)
+    return float(f"{floor(value / unit) * unit:.6g}")
 
 
 def _pays(group: _Group) -> bool:
