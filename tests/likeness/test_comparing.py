@@ -8,7 +8,8 @@ import pytest
 from tests.render.shapes import node, placed, quad, unlit
 
 from forge3d import images
-from forge3d.errors import GpuUnavailable, InvalidAsset, RecipeError, SizeMismatch
+from forge3d.errors import GpuUnavailable, InvalidAsset, LimitExceeded, RecipeError, SizeMismatch
+from forge3d.gltf import Limits
 from forge3d.likeness import Drawing, Thresholds, compare
 from forge3d.render import Renderer
 
@@ -89,6 +90,12 @@ def test_what_cannot_be_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     saved(tmp_path / "a" / "one.webp", picture(9))
     with pytest.raises(RecipeError, match="which of them is meant"):
         compare(tmp_path / "a", tmp_path / "a")
+
+
+def test_a_picture_beyond_the_limits(tmp_path: Path) -> None:
+    image = saved(tmp_path / "one.png", picture(9))
+    with pytest.raises(LimitExceeded, match=r"576.*max_image_pixels"):
+        compare(image, image, limits=Limits(max_image_pixels=500))
 
 
 def test_a_folder_of_models_needs_a_device(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ def compare(
     pixels_per_degree: float = PIXELS_PER_DEGREE,
     renderer: Renderer | None = None,
     device: str | int | None = None,
+    limits: Limits | None = None,
     keep: bool = True,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -56,18 +57,22 @@ def compare(
         drawing: how models are drawn.
         pixels_per_degree: of the viewer's field of view, for FLIP.
         renderer: draws models; by default one is made on `device` where there are models, see `Renderer`.
+        limits: how much files may ask for; by default a picture may have 8K's 33 million pixels.
         keep: hold on to the pictures, which `Comparison.save` needs; 12 bytes a pixel for each pair.
         progress: called with (pairs done, pairs in all, name of the last).
 
     Raises:
         InvalidAsset: a file is not there or cannot be read. Within folders the pair has the error instead.
         SizeMismatch: the pictures differ in size; likewise.
+        LimitExceeded: a file asks for more than `limits` allow; likewise.
         RecipeError: a picture and a model, or a folder and a file.
         DependencyMissing: flip-evaluator is not installed.
         GpuUnavailable: there are models, and nothing to draw them with.
     """
     with ExitStack() as stack:
-        work = _Work(stack, thresholds or Thresholds(), drawing or Drawing(), pixels_per_degree, keep, device, renderer)
+        work = _Work(
+            stack, thresholds or Thresholds(), drawing or Drawing(), pixels_per_degree, keep, device, renderer, limits
+        )
         pairs = tuple(_folders(work, reference, test, progress) or _pairs(work, "", reference, test, progress))
     return Comparison(_called(reference), _called(test), pairs, work.thresholds)
 
@@ -83,7 +88,7 @@ class _Work:
     keep: bool
     device: str | int | None
     renderer: Renderer | None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits | None
 
     def drawn_by(self) -> Renderer:
         if self.renderer is None:
@@ -167,7 +172,8 @@ def _read(work: _Work, side: Side) -> Document | Pixels:
     path = Path(side)
     if path.suffix.lower() in MODELS:
         return Document.read(path, limits=work.limits)
-    return images.decode(read_file(path, work.limits), max_pixels=MAX_PIXELS)
+    limits = work.limits or Limits(max_image_pixels=MAX_PIXELS)
+    return images.decode(read_file(path, limits), max_pixels=limits.max_image_pixels)
 
 
 def _called(side: Side) -> str:
