@@ -52,8 +52,7 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.auditing
 
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
-	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 4
-	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) 16
+	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS)
 
 viewers: setup  ## outputs in three.js and the Khronos renderer; FORGE3D_ORACLES has them, FORGE3D_ASSETS the models
 	$(BIN)/python -m tests.conformance.measure_viewers $(FORGE3D_ASSETS)

@@ -1,6 +1,6 @@
-"""Renders the fidelity scenes and prints how far from path tracing each is, beside the peers.
+"""Renders the fidelity scenes at every quality and prints how far from path tracing each is, beside the peers.
 
-python -m tests.fidelity.measure ASSETS [SAMPLES]
+python -m tests.fidelity.measure ASSETS [QUALITY ...] [SCENE ...]
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from forge3d import images
 from forge3d.document import Document
 from forge3d.render import Orbit, Renderer, RenderSettings
+from forge3d.render.quality import QUALITIES
 
 
 def scenes(assets: Path) -> dict[str, dict[str, Any]]:
@@ -29,8 +30,10 @@ def on_white(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     return result
 
 
-def distance(renderer: Renderer, document: Document, scene: dict[str, Any], assets: Path, samples: int = 4) -> float:
-    """10 · log10 of the mean squared error over the whole picture on white, 1 being full scale."""
+def picture(
+    renderer: Renderer, document: Document, scene: dict[str, Any], assets: Path, quality: str
+) -> npt.NDArray[np.uint8]:
+    """The scene as its reference shows it, `(h, w, 4)`."""
     orbit = scene["orbit"]
     frame = renderer.render(
         document,
@@ -39,29 +42,46 @@ def distance(renderer: Renderer, document: Document, scene: dict[str, Any], asse
         ),
         environment=assets / scene["environment"],
         size=tuple(scene["size"]),
-        settings=RenderSettings(tone=scene["tone"], samples=samples),
+        settings=RenderSettings(tone=scene["tone"], quality=quality),
     )
+    return frame.pixels
+
+
+def distance(pixels: npt.NDArray[np.uint8], scene: dict[str, Any], assets: Path) -> float:
+    """10 · log10 of the mean squared error over the whole picture on white, 1 being full scale."""
     reference = images.decode((assets / scene["reference"]).read_bytes())
-    return float(10 * np.log10(((on_white(frame.pixels) - on_white(reference)) ** 2).mean()))
+    return float(10 * np.log10(((on_white(pixels) - on_white(reference)) ** 2).mean()))
 
 
-def main(assets: Path, samples: int) -> None:
+def main(assets: Path, chosen: list[str]) -> None:
     peers = json.loads((assets / "fidelity" / "baseline.json").read_text())
+    qualities = [name for name in QUALITIES if name in chosen] or list(QUALITIES)
+    listed = {name: scene for name, scene in scenes(assets).items() if name in chosen or not set(chosen) & set(peers)}
+    gains: dict[str, list[float]] = {quality: [] for quality in qualities}
+    means: dict[str, list[float]] = {quality: [] for quality in qualities}
+    seconds: dict[str, list[float]] = {quality: [] for quality in qualities}
     with Renderer() as renderer:
-        print(renderer.capabilities.renderer, f"{samples} samples")
-        print(f"{'scene':20}{'forge3d':>9}" + "".join(f"{name:>14}" for name in next(iter(peers.values()))) + "     ms")
-        for name, scene in scenes(assets).items():
+        print(renderer.capabilities.renderer)
+        print("| scene |" + "".join(f" {name} |" for name in [*qualities, *next(iter(peers.values()))]))
+        for name, scene in listed.items():
             document = Document.read(assets / scene["model"])
-            measured = distance(renderer, document, scene, assets, samples)
-            begin = time.perf_counter()
-            distance(renderer, document, scene, assets, samples)
-            spent = 1000 * (time.perf_counter() - begin)
-            print(
-                f"{name:20}{measured:9.2f}"
-                + "".join(f"{value:14.2f}" for value in peers[name].values())
-                + f"{spent:7.0f}"
-            )
+            row = []
+            for quality in qualities:
+                if not QUALITIES[quality].traced:  # shaders, textures and light are made once
+                    picture(renderer, document, scene, assets, quality)
+                begin = time.perf_counter()
+                pixels = picture(renderer, document, scene, assets, quality)
+                seconds[quality].append(time.perf_counter() - begin)
+                row.append(distance(pixels, scene, assets))
+                means[quality].append(row[-1])
+                gains[quality].append(min(peers[name].values()) - row[-1])
+            print(f"| {name} |" + "".join(f" {value:.2f} |" for value in [*row, *peers[name].values()]), flush=True)
+    for label, values, form in (
+        ("mean", means, "{:.2f}"), ("mean gain on the best peer", gains, "{:+.2f}"), ("mean seconds", seconds, "{:.2f}")
+    ):  # fmt: skip
+        print(f"| {label} |" + "".join(f" {form.format(np.mean(values[quality]))} |" for quality in qualities))
+    print("| least gain |" + "".join(f" {min(gains[quality]):+.2f} |" for quality in qualities))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 4)
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -90,4 +90,4 @@ def traced(of: Stage, lens: Lens, samples: int, sky: npt.ArrayLike = WHITE, **op
 
 def seen(of: Stage, lens: Lens, samples: int, sky: npt.ArrayLike = WHITE, **options: Any) -> Floats:
     """The mean colour of the whole picture, `(4,)`."""
-    return traced(of, lens, samples, sky, **options).color.mean((0, 1))
+    return np.asarray(traced(of, lens, samples, sky, **options).color.mean((0, 1)))

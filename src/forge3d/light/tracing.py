@@ -201,7 +201,8 @@ class Traced:
         return result
 
     def _mean(self) -> Floats:
-        return self._film[..., :11] / np.maximum(self._film[..., 11:12], np.float32(1e-12))
+        mean = self._film[..., :11] / np.maximum(self._film[..., 11:12], np.float32(1e-12))
+        return np.asarray(mean, np.float32)
 
 
 def _smoothed(values: Floats) -> Floats:

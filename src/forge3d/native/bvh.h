@@ -130,7 +130,9 @@ bool Bvh::meet(const Leaf& leaf, const Ray& ray, float& far, const Found& found)
     const Four qx = ty * e[2] - tz * e[1], qy = tz * e[0] - tx * e[2], qz = tx * e[1] - ty * e[0];
     const Four v = (d.x * qx + d.y * qy + d.z * qz) * inverse;
     const Four t = (f[0] * qx + f[1] * qy + f[2] * qz) * inverse;
-    const FourInts inside = (u >= 0.0f) & (v >= 0.0f) & (u + v <= 1.0f) & (t > 0.0f) & (t < far);
+    // A little wider than they are, so that no ray slips through between two that share an edge.
+    constexpr float wider = 4e-6f;
+    const FourInts inside = (u >= -wider) & (v >= -wider) & (u + v <= 1 + wider) & (t > 0.0f) & (t < far);
     for (int lane = 0; lane < 4; ++lane)
         if (inside[lane] && t[lane] < far && leaf.triangle[lane] >= 0 && found(t[lane], u[lane], v[lane], leaf.triangle[lane]))
             return true;

@@ -1,4 +1,4 @@
-"""The four qualities: what each is made of. What they cost and how near they come is in docs/render.md."""
+"""The four qualities: what each is made of. What they cost and how near they come: docs/quality.md."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ QUALITIES = {
     "draft": Quality(samples=1),
     "standard": Quality(samples=4),
     "high": Quality(samples=16, bounces=6, clean=True),
-    "reference": Quality(samples=128, bounces=16),
+    "reference": Quality(samples=64, bounces=16, clean=True),
 }

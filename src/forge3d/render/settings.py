@@ -21,7 +21,7 @@ class RenderSettings:
         exposure: in stops; 1 doubles the light.
         background: "transparent" (straight alpha), "white" (exactly 255, untouched by the tone map), or "#rrggbb".
         quality: "draft", "standard" (both rasterised), "high" or "reference" (both path traced, with real shadows and
-            reflections of one part in another); see docs/render.md for their cost and their distance to path tracing.
+            reflections of one part in another); see docs/quality.md for their cost and their distance to path tracing.
         samples: samples a pixel; default: the quality's. Rasterised ones share one shading up to the device's
             multisampling; above it (16 where the device has 4) the picture is also shaded at a higher resolution,
             which costs as many times more. Each traced one is a path of light of its own.

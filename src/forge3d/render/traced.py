@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 
 MAX_BYTES = 4 << 30
 _BYTES_A_PIXEL = 160
-_PASS_PIXELS = 1 << 22  # samples between two reports of progress
+_PASS_PIXELS = 1 << 18  # samples between two reports of progress
 
 
 class TracedScene:

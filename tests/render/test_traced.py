@@ -1,0 +1,251 @@
+"""Traced pictures, held against rasterised ones where the two must agree, and where they must not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forge3d.document import Accessor, AlphaMode, Document, Light, Material, Node, Sampler, Texture, TextureInfo, Wrap
+from forge3d.document.material import EmissiveStrength, Iridescence, SpecularGlossiness
+from forge3d.document.scene import Camera, Mode, Orthographic, Primitive
+from forge3d.document.texture import Image, TextureTransform
+from forge3d.errors import RecipeError
+from forge3d.images import encode
+from forge3d.render import FileCamera, Frame, Orbit, Renderer, RenderSettings
+from forge3d.render.filter import RADIUS, taps, weight, weights
+from forge3d.render.quality import QUALITIES
+
+from .shapes import node, placed, quad, sphere, unlit
+
+FACING = Orbit(distance=4.0, target=(0.0, 0.0, 0.0), fov=40)
+SIZE = (48, 48)
+WHITE = np.ones((4, 8, 3), np.float32)
+TRACED = RenderSettings(tone="none", quality="high", samples=32)
+PLAIN = RenderSettings(tone="none", samples=4)
+
+
+def both(
+    renderer: Renderer, document: Document, environment: np.ndarray = WHITE, **options: object
+) -> list[np.ndarray]:
+    """Rasterised and traced pixels, as numbers that subtract."""
+    pictures = []
+    for settings in (PLAIN, TRACED):
+        frame = renderer.render(
+            document, camera=FACING, environment=environment, size=SIZE, settings=settings, **options  # type: ignore[arg-type]
+        )  # fmt: skip
+        pictures.append(frame.pixels.astype(float))
+    return pictures
+
+
+def matt(color: tuple[float, float, float, float] = (0.6, 0.4, 0.2, 1.0), **facts: object) -> Material:
+    return Material(base_color_factor=color, metallic_factor=0.0, roughness_factor=1.0, **facts)  # type: ignore[arg-type]
+
+
+def close(pictures: list[np.ndarray], most: float = 4.0) -> None:
+    """Alike inside, and but for noise along edges."""
+    off = np.abs(pictures[0] - pictures[1]).max(2)
+    solid = (pictures[0][..., 3] == 255) & (pictures[1][..., 3] == 255)
+    assert solid.sum() > 100
+    assert np.quantile(off[solid], 0.9) <= most
+    assert off.mean() < 4
+
+
+class TestAgreement:
+    """What stands alone and is round hides nothing from itself: then the sky is all there is."""
+
+    def test_a_matt_ball(self, renderer: Renderer) -> None:
+        sky = np.zeros((32, 64, 3), np.float32)
+        sky[:16] = (1.0, 0.9, 0.7)
+        sky[16:] = (0.2, 0.3, 0.4)
+        close(both(renderer, placed(node(sphere(matt()))), sky))
+
+    @pytest.mark.parametrize("roughness", [0.0, 0.5])
+    def test_a_metal_ball(self, renderer: Renderer, roughness: float) -> None:
+        gold = Material(base_color_factor=(1, 0.8, 0.4, 1), roughness_factor=roughness)
+        close(both(renderer, placed(node(sphere(gold, rings=96)))))
+
+    def test_textures_and_their_transforms(self, renderer: Renderer) -> None:
+        texels = np.random.default_rng(3).integers(0, 256, (4, 4, 3), np.uint8)
+        texture = Texture(image=Image(encode(texels, "png")), sampler=Sampler(wrap_s=Wrap.MIRRORED_REPEAT))
+        info = TextureInfo(
+            texture=texture, transform=TextureTransform(scale=(2.0, 1.0), offset=(0.2, 0.3), rotation=0.4)
+        )
+        material = Material(base_color_texture=info, metallic_factor=0.0, roughness_factor=1.0)
+        close(both(renderer, placed(node(quad(material)))), 10)
+
+    def test_vertex_colours_unlit_and_emission(self, renderer: Renderer) -> None:
+        colors = np.array([[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 0, 1]], np.float32)
+        close(both(renderer, placed(node(quad(unlit((1, 1, 1, 1)), COLOR_0=colors)))), 2)
+        glow = Material(
+            base_color_factor=(0, 0, 0, 1),
+            emissive_factor=(0.2, 0.1, 0.4),
+            emissive_strength=EmissiveStrength(strength=1.5),
+        )
+        close(both(renderer, placed(node(quad(glow))), WHITE * 0), 2)
+
+    def test_specular_glossiness(self, renderer: Renderer) -> None:
+        layer = SpecularGlossiness(diffuse_factor=(0.5, 0.1, 0.1, 1), specular_factor=(0.3,) * 3, glossiness_factor=0.4)
+        close(both(renderer, placed(node(sphere(Material(specular_glossiness=layer))))), 6)
+
+    def test_blended_and_masked(self, renderer: Renderer) -> None:
+        veil = matt((0.5, 0.5, 0.5, 0.5), alpha_mode=AlphaMode.BLEND)
+        pictures = both(renderer, placed(node(quad(veil))))
+        np.testing.assert_allclose(pictures[1][24, 24], pictures[0][24, 24], atol=6)
+
+    def test_morphs_mirrors_and_instances(self, renderer: Renderer) -> None:
+        target = {"POSITION": Accessor(np.full((4, 3), (0.3, 0, 0), np.float32))}
+        primitive = quad(unlit((1, 0, 0, 1)), size=1.0)
+        primitive.targets = [target]
+        close(both(renderer, placed(node(primitive, weights=[1.0], scale=(-1.0, 1.0, 1.0)))), 2)
+
+    def test_lights_of_the_file(self, renderer: Renderer) -> None:
+        lamp = Node(light=Light(type="point", intensity=20.0, color=(1, 0.5, 0.2)), translation=(1, 1, 3))
+        close(both(renderer, placed(node(quad(matt())), lamp), WHITE * 0), 3)
+
+    def test_an_orthographic_camera(self, renderer: Renderer) -> None:
+        lens = Orthographic(xmag=2, ymag=2, znear=0.1, zfar=10)
+        eye = Node(camera=Camera(projection=lens), translation=(0, 0, 5))
+        document = placed(node(quad(unlit((1, 1, 1, 1)))), eye)
+        frame = renderer.render(document, camera=FileCamera(), size=(32, 32), settings=TRACED)
+        covered = frame.pixels[..., 3] > 127
+        assert covered.sum() == 16 * 16
+        assert covered[8:24, 8:24].all()
+
+    def test_a_spin_turns_as_the_rasterised_one_does(self, renderer: Renderer) -> None:
+        document = placed(node(quad(unlit((1, 0, 0, 1)), size=1.0, z=0.5)), node(sphere(matt(), radius=0.4)))
+        sky = np.zeros((8, 16, 3), np.float32)
+        sky[:, :8] = 1.0
+        for orbit in (False, True):
+            spins = [
+                [
+                    frame.pixels.astype(float)
+                    for frame in renderer.turntable(
+                        document, frames=3, size=SIZE, environment=sky, settings=settings, orbit=orbit
+                    )
+                ]
+                for settings in (PLAIN, TRACED)
+            ]
+            for raster, traced in zip(*spins, strict=True):
+                assert np.abs(raster - traced)[..., 3].mean() < 3
+
+    def test_the_background_and_the_tone_are_those_of_the_rasterised(self, renderer: Renderer) -> None:
+        document = placed(node(quad(unlit((0.9, 0.5, 0.1, 1)))))
+        for options in ({"background": "white"}, {"background": "#204060", "exposure": 1.0}):
+            frames = [
+                renderer.render(
+                    document, camera=FACING, size=SIZE, settings=RenderSettings(quality=quality, samples=16, **options)  # type: ignore[arg-type]
+                ).pixels.astype(int)
+                for quality in ("standard", "high")
+            ]  # fmt: skip
+            assert np.abs(frames[0] - frames[1])[[0, 24, 47], [0, 24, 47]].max() <= 1
+            assert np.abs(frames[0] - frames[1]).max() < 40
+
+
+class TestOcclusion:
+    def test_the_inside_of_a_corner_is_darker_than_the_sky_makes_it(self, renderer: Renderer) -> None:
+        wall = node(quad(matt((0.5, 0.5, 0.5, 1), double_sided=True)), rotation=(0.0, 0.6, 0.0, 0.8))
+        pictures = both(renderer, placed(node(quad(matt((0.5, 0.5, 0.5, 1)), z=0.0)), wall))
+        inside = (slice(20, 28), slice(26, 30))
+        assert pictures[1][inside][..., :3].mean() < pictures[0][inside][..., :3].mean() - 8
+
+    def test_occlusion_textures_do_not_count_twice(self, renderer: Renderer) -> None:
+        black = TextureInfo(texture=Texture(image=Image(encode(np.zeros((1, 1, 3), np.uint8), "png"))))
+        dark, light = (
+            renderer.render(
+                placed(node(sphere(matt(occlusion_texture=texture)))), camera=FACING, size=SIZE, settings=TRACED
+            ).pixels
+            for texture in (black, None)
+        )
+        np.testing.assert_array_equal(dark, light)
+
+
+class TestSettings:
+    def test_the_same_input_gives_the_same_bytes(self, renderer: Renderer) -> None:
+        document = placed(node(sphere(matt())))
+        first, second = (
+            renderer.render(
+                document, camera=FACING, size=SIZE, settings=RenderSettings(quality="high", samples=2)
+            ).pixels
+            for _ in range(2)
+        )
+        assert first.tobytes() == second.tobytes()
+
+    def test_progress_is_told_and_can_stop_the_work(self, renderer: Renderer) -> None:
+        told: list[float] = []
+        document = placed(node(sphere(matt())))
+        settings = RenderSettings(quality="high", samples=18)
+        renderer.render(document, size=(200, 200), settings=settings, progress=told.append)
+        assert told == sorted(told)
+        assert len(told) == 3
+        assert told[-1] == 1.0
+
+        def stop(part: float) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            renderer.render(document, size=SIZE, settings=settings, progress=stop)
+
+    def test_a_time_limit_ends_it(self, renderer: Renderer) -> None:
+        told: list[float] = []
+        settings = RenderSettings(quality="reference", samples=1 << 16, max_seconds=0.05)
+        frame = renderer.render(placed(node(sphere(matt()))), size=(100, 100), settings=settings, progress=told.append)
+        assert 0 < told[-1] < 0.5
+        assert frame.pixels[50, 50, 3] == 255
+
+    def test_facts_are_those_of_the_rasteriser(self, renderer: Renderer) -> None:
+        document = placed(node(sphere(matt())))
+        frames: list[Frame] = [
+            renderer.render(document, camera=FACING, size=SIZE, settings=settings) for settings in (PLAIN, TRACED)
+        ]
+        np.testing.assert_array_equal(frames[0].depth, frames[1].depth)
+        np.testing.assert_array_equal(frames[0].object_ids, frames[1].object_ids)
+
+    def test_what_is_left_out_is_told(self, renderer: Renderer) -> None:
+        line = Primitive(attributes={"POSITION": Accessor(np.zeros((2, 3), np.float32))}, mode=Mode.LINES)
+        film = Material(iridescence=Iridescence(factor=1.0))
+        settings = RenderSettings(quality="high", samples=1)
+        frame = renderer.render(placed(node(sphere(film)), node(line)), size=(8, 8), settings=settings)
+        assert any("lines are not traced" in warning for warning in frame.warnings)
+        assert any("KHR_materials_iridescence is not traced" in warning for warning in frame.warnings)
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"quality": "best"},
+            {"samples": 0},
+            {"samples": 65},
+            {"quality": "high", "samples": 1 << 20},
+            {"max_seconds": 0},
+        ],
+    )
+    def test_settings_that_make_no_sense_are_refused(self, options: dict[str, object]) -> None:
+        with pytest.raises(RecipeError):
+            RenderSettings(**options)  # type: ignore[arg-type]
+
+    def test_a_picture_larger_than_memory_is_refused(self, renderer: Renderer) -> None:
+        with pytest.raises(RecipeError, match="pixels"):
+            renderer.render(placed(node(sphere())), size=(16000, 16000), settings=TRACED)
+
+    def test_qualities_are_in_the_documents(self) -> None:
+        text = (Path(__file__).parents[2] / "docs" / "quality.md").read_text()
+        for name, quality in QUALITIES.items():
+            assert f"| `{name}` | {quality.samples} |" in text
+
+
+class TestFilter:
+    def test_it_is_a_bell_that_ends(self) -> None:
+        assert weight(0.0) == pytest.approx(1.0)
+        assert weight([-RADIUS, RADIUS, 2.0]) == pytest.approx(0.0, abs=1e-4)
+        assert (np.diff(weights()) <= 0).all()
+
+    @pytest.mark.parametrize("supersampling", [1, 2, 3])
+    def test_cells_and_their_taps_are_as_wide_as_the_filter(self, supersampling: int) -> None:
+        bell = np.array(taps(supersampling))
+        at = (np.arange(len(bell)) + 0.5) / supersampling - 1.5
+        fine = np.linspace(-RADIUS, RADIUS, 2001)
+        wide = np.average(fine**2, weights=weight(fine))
+        assert bell.sum() == pytest.approx(1.0)
+        np.testing.assert_allclose(bell, bell[::-1])
+        assert (bell * at**2).sum() + 1 / (12 * supersampling**2) == pytest.approx(wide, rel=1e-3)
