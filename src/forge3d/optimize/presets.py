@@ -6,7 +6,7 @@ Each is made when it is first asked for, so that its transforms alone are import
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Literal, get_args
 
 from ..document import Transform
@@ -117,11 +117,11 @@ def _changes(effort: Effort) -> Changes:
 
     if effort == "fast":
         return {Textures: {"effort": 2, "corrections": 0}, Compress: {"level": 0, "draco_level": 3}}
-    return {Textures: {"effort": 6, "corrections": 4}, Compress: {"draco_level": 10}}
+    return {Textures: {"effort": 6, "corrections": 4, "quality": 84}, Compress: {"draco_level": 10}}
 
 
 EFFORTS: Lazily[Effort, Changes] = Lazily(get_args(Effort), _changes)
-"""What an effort sets otherwise, by transform: time against bytes, never likeness."""
+"""What an effort sets otherwise, by transform: time against bytes. At `max` textures give some of those for likeness."""
 
 
 def preset(name: str, effort: str = "normal") -> tuple[Transform, ...]:
@@ -136,9 +136,14 @@ def preset(name: str, effort: str = "normal") -> tuple[Transform, ...]:
 
 
 def with_effort(steps: tuple[Transform, ...], effort: str) -> tuple[Transform, ...]:
-    """The same steps at an effort, one of `EFFORTS`. Raises RecipeError."""
+    """The steps at an effort, one of `EFFORTS`; options that are not at their defaults stay. Raises RecipeError."""
     for known in get_args(Effort):
         if known == effort:
             changes = EFFORTS[known]
-            return tuple(replace(step, **changes.get(type(step), {})) for step in steps)
+            return tuple(_changed(step, changes.get(type(step), {})) for step in steps)
     raise RecipeError(f"there is no effort {effort!r}; there are: {', '.join(get_args(Effort))}")
+
+
+def _changed(step: Transform, changes: Mapping[str, Any]) -> Transform:
+    usual = {field.name: field.default for field in fields(step)}
+    return replace(step, **{name: value for name, value in changes.items() if getattr(step, name) == usual[name]})
