@@ -152,3 +152,24 @@ def test_what_is_optional_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatc
     assert "forge3d[video]" in found["video"].advice
     assert "forge3d[exr]" in found["EXR"].advice
     assert found["FLIP"].ok is True
+
+
+@pytest.mark.parametrize(
+    ("prints", "ok", "detail"),
+    [
+        (None, None, "not on the PATH"),
+        ("ktx version: v4.4.2", True, "version 4.4"),
+        ("ktx version: v4.2.1", None, "not ktx 4.3 or newer"),
+    ],
+)
+def test_the_program_for_ktx2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prints: str | None, ok: bool | None, detail: str
+) -> None:
+    if prints is not None:
+        program = tmp_path / "ktx"
+        program.write_text(f"#!/bin/sh\necho '{prints}'\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    finding = module._ktx()
+    assert (finding.ok, detail in finding.detail) == (ok, True)
+    assert ok or "KTX-Software" in finding.advice

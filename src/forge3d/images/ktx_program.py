@@ -71,7 +71,7 @@ def encode_ktx2(
         source, target = Path(folder) / "texture.png", Path(folder) / "texture.ktx2"
         source.write_bytes(encode(pixels, "png", effort=0, srgb=srgb))
         options = _options(pixels.shape[2], codec, srgb, normal_map, wrap, quality, effort)
-        transfer = "--assign-tf" if _version(program) >= (4, 4) else "--assign-oetf"
+        transfer = "--assign-tf" if ktx_version(program) >= (4, 4) else "--assign-oetf"
         options += [transfer, "srgb" if srgb else "linear"]
         _run([program, "create", *options, str(source), str(target)])
         try:
@@ -98,7 +98,13 @@ def _options(
     return [*options, "--assign-primaries", "bt709" if srgb else "none"]
 
 
-def _version(program: str) -> tuple[int, int]:
+def ktx_version(program: str) -> tuple[int, int]:
+    """The program's version.
+
+    Raises:
+        DependencyMissing: it is older than 4.3, or something else.
+        WorkerLost: it does not run.
+    """
     found = re.search(r"v?(\d+)\.(\d+)", _run([program, "--version"]))
     if found is None or (int(found[1]), int(found[2])) < (4, 3):
         raise DependencyMissing(f"{program} is not ktx 4.3 or newer: install KTX-Software 4.3 or newer")

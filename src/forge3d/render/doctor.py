@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..errors import GpuUnavailable
+from ..errors import DependencyMissing, Forge3DError, GpuUnavailable
+from ..images.ktx_program import find_ktx, ktx_version
 from . import egl
 from .device import Device
 
@@ -42,7 +43,7 @@ def doctor(device: str | int | None = None) -> list[Finding]:
         device: as for `Renderer`.
     """
     findings = [*_packages(), *_libraries(), *_environment_variables(), *_vendors(), *_nvidia(), *_nodes(), *_devices()]
-    return [*findings, *_context(device), *_extras()]
+    return [*findings, *_context(device), *_extras(), _ktx()]
 
 
 def _packages() -> list[Finding]:
@@ -220,3 +221,16 @@ def _extras() -> list[Finding]:
         else Finding(name, True, f"{what}: installed")
         for module, (name, package, what) in _EXTRAS.items()
     ]
+
+
+def _ktx() -> Finding:
+    """The program that writes KTX2 textures; they are read without it."""
+    get = "install KTX-Software 4.3 or newer: github.com/KhronosGroup/KTX-Software, releases"
+    try:
+        program = find_ktx()
+    except DependencyMissing:
+        return Finding("ktx", None, "not on the PATH: no KTX2 textures are written", get)
+    try:
+        return Finding("ktx", True, "writes KTX2 textures: {}, version {}.{}".format(program, *ktx_version(program)))
+    except Forge3DError as error:
+        return Finding("ktx", None, f"writes no KTX2 textures: {error}", get)
