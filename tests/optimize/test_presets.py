@@ -43,6 +43,6 @@ def test_unknown_names_are_told() -> None:
 def test_what_somebody_chose_stays_at_every_effort() -> None:
     steps = (Textures(quality=60, effort=3), Textures())
     chosen, usual = with_effort(steps, "max")
-    assert chosen == Textures(quality=60, effort=3, corrections=4)
-    assert usual == Textures(quality=84, effort=6, corrections=4)
+    assert chosen == Textures(quality=60, effort=3, corrections=6)
+    assert usual == Textures(quality=84, effort=6, corrections=6)
     assert with_effort(steps, "normal") == steps

@@ -117,11 +117,11 @@ def _changes(effort: Effort) -> Changes:
 
     if effort == "fast":
         return {Textures: {"effort": 2, "corrections": 0}, Compress: {"level": 0, "draco_level": 3}}
-    return {Textures: {"effort": 6, "corrections": 4, "quality": 84}, Compress: {"draco_level": 10}}
+    return {Textures: {"effort": 6, "corrections": 6, "quality": 84}, Compress: {"draco_level": 10}}
 
 
 EFFORTS: Lazily[Effort, Changes] = Lazily(get_args(Effort), _changes)
-"""What an effort sets otherwise, by transform: time against bytes. At `max` textures give some of those for likeness."""
+"""What an effort sets otherwise, by transform: time against bytes, some of which go into likeness at `max`."""
 
 
 def preset(name: str, effort: str = "normal") -> tuple[Transform, ...]:
