@@ -27,6 +27,7 @@ from .still_tracks import Allowances, drop_still
 from .vertices import COMPRESSED, with_array
 
 _ACCESSOR_JSON = 130  # bytes that one more list of times takes in the file's JSON
+_PACKED = 0.25  # of values that are to be rounded and compressed; times hardly get smaller
 _ROUNDING = 1e-9  # what a track may be off that moves nothing that is seen, and is to stay as it is
 
 Tracks = list[tuple[Track, float]]
@@ -86,7 +87,7 @@ class Resample(Transform):
         for number, (times, group) in enumerate(by_times.items()):
             context.report(number / len(by_times), "resample")
             tracks = {s: _tracks(s, uses.get(s, {False: 0.0})) for s in group if _blocked(s) is None}
-            for sampler, kept in _agreed(group, tracks).items():
+            for sampler, kept in _agreed(group, tracks, _PACKED if self.surface else 1.0).items():
                 sampler.input = _rows(sampler.input, kept, made, times)
                 sampler.output = _rows(sampler.output, kept, made, id(sampler.output))
         left = sum(len(sampler.input) for sampler in samplers)
@@ -105,10 +106,13 @@ class Resample(Transform):
         return found
 
 
-def _agreed(group: list[AnimationSampler], tracks: dict[AnimationSampler, Tracks]) -> dict[AnimationSampler, Marks]:
+def _agreed(
+    group: list[AnimationSampler], tracks: dict[AnimationSampler, Tracks], packed: float
+) -> dict[AnimationSampler, Marks]:
     """Which keys each sampler of one list of times keeps, of those that drop some.
 
-    A list of its own must save more bytes of values than it takes; the others drop what all can do without.
+    A list of its own must save more bytes of values, of which `packed` will be left, than it takes; the others drop
+    what all can do without.
     """
     alike: dict[bytes, list[AnimationSampler]] = {}
     for sampler in tracks:
@@ -117,7 +121,7 @@ def _agreed(group: list[AnimationSampler], tracks: dict[AnimationSampler, Tracks
     for mask, members in alike.items():
         gone = np.frombuffer(mask, bool)
         outputs = {id(sampler.output): sampler.output.nbytes for sampler in members}
-        if gone.mean() * sum(outputs.values()) > 4 * (~gone).sum() + _ACCESSOR_JSON:
+        if packed * gone.mean() * sum(outputs.values()) > 4 * (~gone).sum() + _ACCESSOR_JSON:
             kept |= dict.fromkeys(members, ~gone)
     rest = [sampler for sampler in group if sampler not in kept]
     if rest and all(sampler in tracks for sampler in rest):
