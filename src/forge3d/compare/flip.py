@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import DependencyMissing, RecipeError
-from .picture import Floats, Pixels, as_pair, coverage, over
+from .picture import Floats, Pixels, as_pair, over, shown
 
 PIXELS_PER_DEGREE = 67.0
 """A screen of 3840 pixels over .7 m, seen from .7 m: the paper's default."""
@@ -35,18 +35,18 @@ def flip(reference: Pixels, test: Pixels, *, pixels_per_degree: float = PIXELS_P
         SizeMismatch, RecipeError: the pictures cannot be compared.
     """
     pair = as_pair(reference, test)
-    return object_flip(*pair, np.maximum(*map(coverage, pair)) > 0, pixels_per_degree)
+    return object_flip(*pair, shown(*pair), pixels_per_degree)
 
 
 def object_flip(
-    reference: Floats, test: Floats, shown: npt.NDArray[np.bool_], pixels_per_degree: float = PIXELS_PER_DEGREE
+    reference: Floats, test: Floats, where: npt.NDArray[np.bool_], pixels_per_degree: float = PIXELS_PER_DEGREE
 ) -> float | None:
-    """`flip` of pictures `(h, w, 4)` over the pixels that `shown` `(h, w)` names."""
-    if not shown.any():
+    """`flip` of pictures `(h, w, 4)` over the pixels that `where` `(h, w)` names."""
+    if not where.any():
         return None
-    near = _surroundings(shown, int(np.ceil(_REACH * pixels_per_degree)))
+    near = _surroundings(where, int(np.ceil(_REACH * pixels_per_degree)))
     errors = flip_map(over(reference[near], MIDDLE_GREY), over(test[near], MIDDLE_GREY), pixels_per_degree)
-    return float(errors[shown[near]].mean())
+    return float(errors[where[near]].mean())
 
 
 def flip_map(reference: Floats, test: Floats, pixels_per_degree: float = PIXELS_PER_DEGREE) -> Floats:
@@ -66,10 +66,10 @@ def flip_map(reference: Floats, test: Floats, pixels_per_degree: float = PIXELS_
     return np.asarray(errors, np.float32).reshape(reference.shape[:2])
 
 
-def _surroundings(shown: npt.NDArray[np.bool_], margin: int) -> tuple[slice, slice]:
-    """The rows and columns that the errors of the pixels shown depend on."""
+def _surroundings(where: npt.NDArray[np.bool_], margin: int) -> tuple[slice, slice]:
+    """The rows and columns that the errors of the pixels in `where` depend on."""
     found = []
     for axis in (1, 0):
-        (places,) = np.nonzero(shown.any(axis=axis))
+        (places,) = np.nonzero(where.any(axis=axis))
         found.append(slice(max(0, int(places[0]) - margin), int(places[-1]) + 1 + margin))
     return found[0], found[1]

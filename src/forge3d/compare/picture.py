@@ -58,6 +58,11 @@ def coverage(picture: Floats) -> Floats:
     return differs.astype(np.float32)
 
 
+def shown(first: Floats, second: Floats) -> npt.NDArray[np.bool_]:
+    """The object's pixels in either picture, `(h, w)`."""
+    return np.asarray(np.maximum(coverage(first), coverage(second)) > 0)
+
+
 def _rgba(pixels: Pixels) -> Floats:
     if pixels.ndim == 2:
         pixels = pixels[..., None]

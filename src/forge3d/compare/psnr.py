@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .picture import Floats, Pixels, as_pair, coverage
+from .picture import Floats, Pixels, as_pair, shown
 
 IDENTICAL = 100.0
 """What equal pictures get, in place of infinity."""
@@ -24,14 +24,14 @@ def psnr(first: Pixels, second: Pixels) -> float | None:
         SizeMismatch, RecipeError: the pictures cannot be compared.
     """
     pair = as_pair(first, second)
-    return object_psnr(*pair, np.maximum(*map(coverage, pair)) > 0)
+    return object_psnr(*pair, shown(*pair))
 
 
-def object_psnr(first: Floats, second: Floats, shown: npt.NDArray[np.bool_]) -> float | None:
-    """`psnr` of pictures `(h, w, 4)` over the pixels that `shown` `(h, w)` names."""
-    if not shown.any():
+def object_psnr(first: Floats, second: Floats, where: npt.NDArray[np.bool_]) -> float | None:
+    """`psnr` of pictures `(h, w, 4)` over the pixels that `where` `(h, w)` names."""
+    if not where.any():
         return None
-    pair = [np.concatenate([p[..., :3] * p[..., 3:], p[..., 3:]], axis=-1)[shown] for p in (first, second)]
+    pair = [np.concatenate([p[..., :3] * p[..., 3:], p[..., 3:]], axis=-1)[where] for p in (first, second)]
     channels = 3 if first[..., 3].min() == second[..., 3].min() == 1 else 4  # what is nowhere clear has no coverage
     return decibels(*(picture[:, :channels] for picture in pair))
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .flip import MIDDLE_GREY
-from .picture import Floats, Pixels, as_pair, coverage, over
+from .picture import Floats, Pixels, as_pair, over, shown
 
 RADIUS = 5
 _SIGMA = 1.5
@@ -32,14 +32,14 @@ def ssim(reference: Pixels, test: Pixels) -> float | None:
         SizeMismatch, RecipeError: the pictures cannot be compared.
     """
     pair = as_pair(reference, test)
-    return object_ssim(*pair, np.maximum(*map(coverage, pair)) > 0)
+    return object_ssim(*pair, shown(*pair))
 
 
-def object_ssim(reference: Floats, test: Floats, shown: npt.NDArray[np.bool_]) -> float | None:
-    """`ssim` of pictures `(h, w, 4)` over the pixels that `shown` `(h, w)` names."""
-    if not shown.any():
+def object_ssim(reference: Floats, test: Floats, where: npt.NDArray[np.bool_]) -> float | None:
+    """`ssim` of pictures `(h, w, 4)` over the pixels that `where` `(h, w)` names."""
+    if not where.any():
         return None
-    return float(ssim_map(over(reference, MIDDLE_GREY), over(test, MIDDLE_GREY))[shown].mean())
+    return float(ssim_map(over(reference, MIDDLE_GREY), over(test, MIDDLE_GREY))[where].mean())
 
 
 def ssim_map(reference: Floats, test: Floats) -> Floats:
