@@ -183,3 +183,16 @@ def test_glass_shows_what_stands_behind_it_in_its_own_colours(renderer: Renderer
     wall = node(quad(unlit((0.2, 0.4, 0.8, 1)), z=-1.5))
     glass = plastic(0.0, ior=Ior(ior=1.0), transmission=Transmission(factor=1.0), dispersion=Dispersion(dispersion=9.0))
     assert picture(renderer, glass, wall, part=quad)[24, 24] == pytest.approx([0.2, 0.4, 0.8], abs=0.01)
+
+
+def test_glass_balls_turn_the_world_about_and_panes_do_not(renderer: Renderer) -> None:
+    """Through a ball of index 1.5 the dark left side of the sky is seen on the right; through a thin wall on the left."""
+    columns = np.linspace(0, 2 * np.pi, 64, endpoint=False) + np.pi / 64  # u = atan2(z, x) / 2π + ½
+    sky = np.repeat((-np.cos(columns) > 0)[None, :, None], 32, 0) * np.float32([0.8, 0.8, 0.8])  # bright towards +x
+    sides = {}
+    for thickness in (2.0, 0.02):
+        glass = plastic(0.0, transmission=Transmission(factor=1.0), volume=Volume(thickness_factor=thickness))
+        seen = picture(renderer, glass, sky=sky.astype(np.float32))
+        sides[thickness] = seen[24, 20].mean() - seen[24, 28].mean()
+    assert sides[2.0] > 0.5
+    assert sides[0.02] < -0.5

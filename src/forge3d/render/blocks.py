@@ -33,6 +33,7 @@ DRAW_BLOCK = block(
     d_vertices="uint",
     d_targets="int",
     d_scale="float",  # mean scale of d_model
+    d_extent="float",  # mean side of the mesh's box in the world
     d_morph=f"vec4[{MAX_TARGETS}]",  # x: target, y: weight
 )
 

@@ -99,7 +99,8 @@ def _draw_rows(draws: tuple[GpuDraw, ...], placed: list[Matrix], alignment: int)
         record["d_first_joint"], record["d_first_instance"] = joint, instance
         record["d_joints"] = 0 if draw.joints is None else len(draw.joints)
         record["d_vertices"] = draw.mesh.vertex_count
-        record["d_scale"] = np.cbrt(abs(np.linalg.det(matrices[0][:3, :3])))
+        scale = np.cbrt(abs(np.linalg.det(matrices[0][:3, :3])))
+        record["d_scale"], record["d_extent"] = scale, scale * float((draw.mesh.high - draw.mesh.low).mean())
         strongest = sorted(draw.targets, key=lambda target: -abs(target[1]))[:MAX_TARGETS]
         record["d_targets"] = len(strongest)
         for at, target in enumerate(strongest):

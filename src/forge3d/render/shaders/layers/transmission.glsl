@@ -19,6 +19,9 @@ vec3 seen_through(Surface s, float ior) {
     vec4 leaving = f_view_projection * vec4(s.position + direction * s.thickness, 1.0);
     vec2 at = leaving.xy / leaving.w * 0.5 + 0.5;
     vec4 behind = textureLod(t_behind, at, blur * log2(float(textureSize(t_behind, 0).x) * f_parts));
+#ifdef USE_VOLUME
+    if (bends) direction = leaving_direction(s, direction, ior);
+#endif
     return behind.rgb + (1.0 - behind.a) * radiance(direction, blur);
 }
 

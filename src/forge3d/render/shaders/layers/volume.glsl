@@ -7,6 +7,16 @@ void volume_surface(inout Surface s) {
 #endif
 }
 
+// How light that came in through the surface goes out on the other side. What is about as thick as it is large is taken for
+// a ball, which bends light a second time; what is much thinner for a wall with parallel sides, which bends it back.
+vec3 leaving_direction(Surface s, vec3 inside, float ior) {
+    float cosine = -dot(inside, s.normal);
+    float ball = smoothstep(0.25, 0.75, s.thickness / max(d_extent, 1e-12));
+    vec3 outward = normalize(mix(-s.normal, s.normal + 2.0 * cosine * inside, ball));
+    vec3 leaving = refract(inside, -outward, ior);
+    return dot(leaving, leaving) > 0.0 ? leaving : inside;  // reflected inside at last; nobody knows where to
+}
+
 // What leaves a volume of light that comes from behind and from the front. Beer's law: the attenuation color is what is
 // left after the attenuation distance.
 vec3 through_volume(Surface s, vec3 behind, vec3 front) {
