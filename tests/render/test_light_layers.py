@@ -186,7 +186,7 @@ def test_glass_shows_what_stands_behind_it_in_its_own_colours(renderer: Renderer
 
 
 def test_glass_balls_turn_the_world_about_and_panes_do_not(renderer: Renderer) -> None:
-    """Through a ball of index 1.5 the dark left side of the sky is seen on the right; through a thin wall on the left."""
+    """Through a ball the dark left side of the sky is seen on the right; through a thin wall on the left."""
     columns = np.linspace(0, 2 * np.pi, 64, endpoint=False) + np.pi / 64  # u = atan2(z, x) / 2π + ½
     sky = np.repeat((-np.cos(columns) > 0)[None, :, None], 32, 0) * np.float32([0.8, 0.8, 0.8])  # bright towards +x
     sides = {}
