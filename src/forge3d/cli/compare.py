@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson, console, pair, print_json
+from .options import AsJson, pair, print_json
 from .picture_options import (
     Background,
     Device,
@@ -20,6 +20,7 @@ from .picture_options import (
 )
 from .progress import progress_bar
 from .reporting import refuse_inputs
+from .tables import say
 
 if TYPE_CHECKING:
     from ..likeness import Comparison
@@ -107,17 +108,14 @@ def compare(
 
 
 def _print(found: Comparison, out: Path | None) -> None:
-    from rich.markup import escape
-
     from ..likeness.words import measured_text, numbers
 
-    printed = console()
     for one in found.pairs:
-        mark = "[green]ok[/]    " if one.exit_code == 0 else "[red]failed[/]"
-        printed.print(f"{mark} {escape(one.name)}: {escape(numbers(one))}", soft_wrap=True)
+        say(("failed", "red") if one.exit_code else ("ok    ", "green"), f" {one.name}: {numbers(one)}")
         for text in one.missed:
-            printed.print(f"       {escape(text)}", soft_wrap=True)
+            say(f"       {text}")
     if len(found.pairs) > 1:
-        printed.print(f"worst  {measured_text(found.worst)}\nmean   {measured_text(found.mean)}", soft_wrap=True)
+        say(f"worst  {measured_text(found.worst)}")
+        say(f"mean   {measured_text(found.mean)}")
     if out is not None:
-        printed.print(f"{escape(str(out))} shows both and where they differ", soft_wrap=True)
+        say(f"{out} shows both and where they differ")
