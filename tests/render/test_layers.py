@@ -155,3 +155,9 @@ def test_no_layer_makes_light(renderer: Renderer, layers: dict[str, object]) -> 
     seen = srgb_decoded(frame.pixels[frame.pixels[..., 3] > 200][:, :3] / 255) * 2
     assert seen.max() <= 1.02
     assert seen.min() >= 0.88
+
+
+def test_lights_that_do_not_shine_are_named(renderer: Renderer) -> None:
+    lamps = [Node(light=Light(type="directional", intensity=0.01)) for _ in range(65)]
+    frame = renderer.render(placed(node(quad()), *lamps), size=(8, 8))
+    assert frame.warnings == ("65 lights: the first 64 shine",)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from forge3d.document import AlphaMode, Material, Texture, TextureInfo, TextureTransform
-from forge3d.document.material import LAYERS, Clearcoat, Iridescence, Sheen, Transmission, Unlit, Volume
+from forge3d.document.material import LAYERS, Anisotropy, Clearcoat, Iridescence, Sheen, Transmission, Unlit, Volume
 from forge3d.errors import Forge3DError
 from forge3d.render import Renderer
 from forge3d.render.features import FEATURES, MATERIAL_BLOCK, degraded, material_key, pack_material
 from forge3d.render.layout import block
-from forge3d.render.program import ProgramKey, VertexKey, assemble, surface_sources
+from forge3d.render.program import ProgramKey, VertexKey, assemble, surface_sources, tangent_uv_set
 
 from .shapes import node, placed, quad
 
@@ -80,6 +80,11 @@ def test_each_feature_compiles_alone(renderer: Renderer, feature: str) -> None:
 def test_a_layer_that_is_off_costs_nothing() -> None:
     assert material_key(Material(clearcoat=Clearcoat(), sheen=Sheen(), transmission=Transmission())).features == ()
     assert material_key(Material(clearcoat=Clearcoat(factor=0.5))).features == ("clearcoat",)
+
+
+def test_brushed_metal_has_tangents_without_any_texture() -> None:
+    assert tangent_uv_set(material_key(Material(anisotropy=Anisotropy(strength=1.0)))) == 0
+    assert tangent_uv_set(material_key(Material())) is None
 
 
 def test_unknown_layers_are_named() -> None:

@@ -15,6 +15,7 @@ from ..document.scene import Matrix
 from ..document.skinning import joint_matrices, morph_weights, world_positions
 from ..document.traversal import MeshInstance, mesh_instances, walk, world_matrices
 from ..errors import RecipeError
+from .blocks import MAX_LIGHTS
 from .framing import Hull, extreme_points
 from .geometry import check_indices
 
@@ -102,6 +103,8 @@ def scene_state(document: Document, *, time: float | None = None, variant: str |
         for node, matrix in walk(document, pose=pose, hidden=False)
         if node.light
     )
+    if len(lights) > MAX_LIGHTS:
+        notes.add(f"{len(lights)} lights: the first {MAX_LIGHTS} shine")
     notes |= {f"KHR_animation_pointer to {pointer.path} is not animated" for pointer in pose.missed} if pose else set()
     return SceneState(tuple(draws), lights, Hull.of(parts), tuple(sorted(notes)), pose)
 
