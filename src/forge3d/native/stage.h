@@ -52,7 +52,8 @@ private:
         const Material& m = material(triangle);
         if (!(m.flags & (kMask | kBlend))) return true;
         const float alpha = base_color(triangle, u, v).a;
-        return m.flags & kMask ? alpha >= m.alpha_cutoff : alpha > decision.of(triangle);
+        // A texel that stands at the cutoff must not fall to one side or the other by rounding.
+        return m.flags & kMask ? alpha >= m.alpha_cutoff - 1e-4f : alpha > decision.of(triangle);
     }
     bool faces(int32_t triangle, const Float3& direction) const {
         return (material(triangle).flags & kDoubleSided) || dot(winding_normal(triangle), direction) < 0;
