@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -115,3 +117,23 @@ def test_includes_are_pasted_once_and_lines_keep_their_numbers() -> None:
 def test_a_shader_that_does_not_compile_shows_the_permutation_and_the_log(renderer: Renderer) -> None:
     with pytest.raises(Forge3DError, match=r"(?s)resolve\.frag.*tone_of_nobody"):
         renderer._programs.screen("resolve.frag", SUPERSAMPLING=1, TONE="tone_of_nobody")
+
+
+@pytest.mark.parametrize("stage", ["color", "aov"])
+@pytest.mark.parametrize("layer", [None, *LAYERS])
+def test_the_reference_compiler_takes_every_feature(layer: str | None, stage: str, tmp_path: Path) -> None:
+    """Drivers differ in what they let pass; Khronos' own compiler holds to the language."""
+    compiler = shutil.which("glslangValidator")
+    if compiler is None:
+        pytest.skip("glslangValidator (package glslang-tools) is not on this machine")
+    material = full()
+    if layer is not None:
+        material, given = Material(), getattr(material, layer) or Unlit()
+        setattr(material, layer, given)
+    vertex = VertexKey(("POSITION", "NORMAL", "TANGENT", "TEXCOORD_0", "JOINTS_0", "WEIGHTS_0"), morphed=True)
+    defines, generated = surface_sources(ProgramKey(stage, material_key(material), vertex))
+    for name in ("surface.vert", f"{stage}.frag"):
+        file = tmp_path / name
+        file.write_text(assemble(name, defines | {"TEXTURE_BIAS": "0.0"}, generated))
+        out = subprocess.run([compiler, str(file)], capture_output=True, text=True, check=False)
+        assert out.returncode == 0, out.stdout
