@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forge3d import images
+from forge3d.compare.picture import as_pair, over
+from forge3d.compare.psnr import decibels
 from forge3d.document import Document
 from forge3d.render import Orbit, Renderer, RenderSettings
 from forge3d.render.quality import QUALITIES
@@ -22,12 +24,6 @@ from forge3d.render.quality import QUALITIES
 
 def scenes(assets: Path) -> dict[str, dict[str, Any]]:
     return {scene["name"]: scene for scene in json.loads((assets / "fidelity" / "scenes.json").read_text())}
-
-
-def on_white(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    alpha = pixels[..., 3:] / 255 if pixels.shape[2] == 4 else np.ones(1)
-    result: npt.NDArray[np.float64] = pixels[..., :3] / 255 * alpha + 1 - alpha
-    return result
 
 
 def picture(
@@ -50,7 +46,7 @@ def picture(
 def distance(pixels: npt.NDArray[np.uint8], scene: dict[str, Any], assets: Path) -> float:
     """10 · log10 of the mean squared error over the whole picture on white, 1 being full scale."""
     reference = images.decode((assets / scene["reference"]).read_bytes())
-    return float(10 * np.log10(((on_white(pixels) - on_white(reference)) ** 2).mean()))
+    return -decibels(*(over(picture, 1.0) for picture in as_pair(reference, pixels)))
 
 
 def main(assets: Path, chosen: list[str]) -> None:
