@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .gpu_scene import GpuDraw
 from .shot import Shot
+
+Order = npt.NDArray[np.uint32]
+Depths = npt.NDArray[np.float32]
+"""Along the view axis, metres."""
 
 _MOST_RUNS = 2048
 _MOST_SLICES = 256
@@ -24,76 +26,61 @@ class Run:
 
     Attributes:
         draw: its place among the shot's draws.
-        indices: index buffer; None: the mesh's own.
-        first, count: corners of `indices`; count None: all.
+        order: places in the mesh's triangles, `(n,)`; None: all, as the mesh has them.
     """
 
     draw: int
-    indices: Any = None
-    first: int = 0
-    count: int | None = None
+    order: Order | None = None
 
 
-def far_to_near(context: Any, shot: Shot, draws: Iterable[int]) -> list[Run]:
+def far_to_near(shot: Shot, draws: Iterable[int]) -> list[Run]:
     """Cut the draws into runs, by the depths of their triangles' centres.
 
     Triangles of one draw are in exact order. Where draws reach into each other, space is cut into slices across the
     view, and a slice's draws follow each other by their mean depths in it.
     """
-    parts: list[tuple[int, npt.NDArray[np.float64], Any]] = []
-    used: Counter[int] = Counter()
+    parts: list[tuple[Depths, Run]] = []
     for index in draws:
-        mesh = shot.scene.draws[index].mesh
-        if mesh.mode != 4:
-            parts.append((index, np.array([shot.depths[index]]), None))
+        if shot.scene.draws[index].mesh.mode != 4:
+            parts.append((np.array([shot.depths[index]], np.float32), Run(index)))
             continue
         depths = _depths(shot, index)
-        order = np.argsort(-depths, kind="stable")
-        # Draws that share a mesh have different orders, and are drawn in turns.
-        buffer = mesh.sorted_buffer(used[id(mesh)])
-        used[id(mesh)] += 1
-        buffer.write(mesh.triangles[order].tobytes())
-        parts.append((index, depths[order], buffer))
+        order = np.argsort(-depths, kind="stable").astype(np.uint32)
+        parts.append((depths[order], Run(index, order)))
     if not parts:
         return []
-    far, near = max(depths[0] for _, depths, _ in parts), min(depths[-1] for _, depths, _ in parts)
-    count = int(np.clip(_MOST_RUNS // len(parts), 1, _MOST_SLICES))
-    edges = np.linspace(far, near, count + 1)[1:-1]
-    pieces: list[tuple[int, float, Run]] = []
-    for index, depths, buffer in parts:
-        starts = np.concatenate([[0], np.searchsorted(-depths, -edges), [len(depths)]])
-        for slice_, (first, last) in enumerate(pairwise(starts)):
+    far, near = max(depths[0] for depths, _ in parts), min(depths[-1] for depths, _ in parts)
+    slices = int(np.clip(_MOST_RUNS // len(parts), 1, _MOST_SLICES))
+    edges = np.linspace(far, near, slices + 1)[1:-1]
+    pieces: list[tuple[int, float, int, int, int]] = []
+    for part, (depths, _) in enumerate(parts):
+        starts = [0, *np.searchsorted(-depths, -edges).tolist(), len(depths)]
+        for number, (first, last) in enumerate(pairwise(starts)):
             if first < last:
-                run = Run(index) if buffer is None else Run(index, buffer, 3 * int(first), 3 * int(last - first))
-                pieces.append((slice_, -float(depths[first:last].mean()), run))
-    return _joined(run for _, _, run in sorted(pieces, key=lambda piece: piece[:2]))
+                pieces.append((number, -float(depths[first:last].mean()), part, first, last))
+    joined: list[tuple[int, int, int]] = []
+    for _, _, part, first, last in sorted(pieces):
+        if joined and joined[-1][0] == part:  # a draw's pieces lie one behind the other
+            first = joined.pop()[1]
+        joined.append((part, first, last))
+    runs = ((parts[part][1], first, last) for part, first, last in joined)
+    return [run if run.order is None else Run(run.draw, run.order[first:last]) for run, first, last in runs]
 
 
-def _joined(runs: Iterable[Run]) -> list[Run]:
-    """The same runs, with those of one draw that follow each other made one."""
-    joined: list[Run] = []
-    for run in runs:
-        last = joined[-1] if joined else None
-        if last is not None and last.draw == run.draw and last.count is not None and run.count is not None:
-            joined[-1] = Run(run.draw, run.indices, last.first, last.count + run.count)
-        else:
-            joined.append(run)
-    return joined
-
-
-def _depths(shot: Shot, index: int) -> npt.NDArray[np.float64]:
+def _depths(shot: Shot, index: int) -> Depths:
     """Along the view axis, of every triangle's centre: as its first corner is skinned, morph targets at rest."""
     draw, axis = shot.scene.draws[index], -shot.view.axes[2]
     if draw.joints is None:
         model = shot.models[index]
-        return np.asarray(draw.mesh.centroids @ (axis @ model[:3, :3]) + axis @ model[:3, 3])
+        across, offset = (axis @ model[:3, :3]).astype(np.float32), np.float32(axis @ model[:3, 3])
+        return np.asarray(draw.mesh.centroids @ across + offset)
     return _skinned_depths(draw, axis)
 
 
-def _skinned_depths(draw: GpuDraw, axis: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _skinned_depths(draw: GpuDraw, axis: npt.NDArray[np.float64]) -> Depths:
     assert draw.joints is not None
-    rows = np.concatenate([axis, [0.0]]) @ draw.joints  # what each joint makes of (x, y, z, 1), along the axis
-    total, depths = np.zeros(len(draw.mesh.centroids)), np.zeros(len(draw.mesh.centroids))
+    rows = (np.concatenate([axis, [0.0]]) @ draw.joints).astype(np.float32)  # of (x, y, z, 1), along the axis
+    total, depths = np.zeros((2, len(draw.mesh.centroids)), np.float32)
     centres = np.concatenate([draw.mesh.centroids, np.ones((len(draw.mesh.centroids), 1), np.float32)], 1)
     for joint, weight in draw.mesh.influences:
         depths += weight * (centres * rows[np.minimum(joint, len(rows) - 1)]).sum(1)

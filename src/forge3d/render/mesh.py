@@ -44,7 +44,7 @@ class GpuMesh:
     high: Floats
     nbytes: int
     influences: tuple[tuple[Indices, Floats], ...] = ()
-    _sorted: list[Any] = field(default_factory=list)
+    _sorted: Any = None
     _arrays: dict[tuple[int, int], tuple[Any, Any]] = field(default_factory=dict)
 
     @property
@@ -68,11 +68,12 @@ class GpuMesh:
             self._arrays[key] = (program, array)
         return self._arrays[key][1]
 
-    def sorted_buffer(self, number: int) -> Any:
-        """A buffer for `triangles` in a frame's order, kept for the next frame; `number` 0, 1, … of this mesh."""
-        while len(self._sorted) <= number:
-            self._sorted.append(self.context.buffer(reserve=self.indices.size))
-        return self._sorted[number]
+    def in_order(self, order: Indices) -> Any:
+        """An index buffer of the triangles at these places, `(n,)`; good until the next call."""
+        if self._sorted is None:
+            self._sorted = self.context.buffer(reserve=self.indices.size)
+        self._sorted.write(self.triangles[order].tobytes())
+        return self._sorted
 
 
 def attribute_name(semantic: str) -> str:

@@ -45,9 +45,9 @@ def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[i
             bound = draw.material
         _bind_buffers(shot, draw, run.draw)
         _set_sides(context, draw)
-        array = draw.mesh.vertex_array(program, run.indices)
-        count = draw.mesh.count if run.count is None else run.count
-        array.render(draw.mesh.mode, count, first=run.first, instances=len(draw.worlds))
+        array = draw.mesh.vertex_array(program, None if run.order is None else draw.mesh.in_order(run.order))
+        count = draw.mesh.count if run.order is None else 3 * len(run.order)
+        array.render(draw.mesh.mode, count, instances=len(draw.worlds))
 
 
 def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: ColorTarget, samples: int) -> None:
@@ -104,7 +104,7 @@ def _by_alpha(
     framebuffer.depth_mask = False
     context.enable(context.BLEND)
     context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
-    draw_list(context, programs, shot, far_to_near(context, shot, back_to_front), Pass("color"))
+    draw_list(context, programs, shot, far_to_near(shot, back_to_front), Pass("color"))
     context.disable(context.BLEND)
     framebuffer.depth_mask = True
 
