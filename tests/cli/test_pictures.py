@@ -144,7 +144,8 @@ def test_pictures_of_a_product_page(model: Path, tmp_path: Path, run: Any) -> No
         ["pictures", "MODEL", "OUT", "--format", "tiff"], ["pictures", "MODEL", "OUT", "--size", "9", "--size", "9x8"],
         ["render", "MODEL", "OUT/a.png", "--size", "40000"], ["render", "MODEL", "OUT/a.png", "--point", "Lid"],
         ["render", "MODEL", "OUT/a.png", "--facts", "a.tiff", "--size", "8"],
-        ["render", "MODEL", "OUT/a.png", "--quality", "best"],
+        ["render", "MODEL", "OUT/a.png", "--quality", "best"], ["render", "MODEL", "OUT/a.bmp"],
+        ["render", "MODEL", "OUT/a.webp", "--size", "16384x1"],
     ],
 )  # fmt: skip
 def test_what_cannot_be_used(arguments: list[str], model: Path, tmp_path: Path, run: Any) -> None:
@@ -152,3 +153,4 @@ def test_what_cannot_be_used(arguments: list[str], model: Path, tmp_path: Path, 
     if given[0] == "turntable":
         given += ["--frames", "1", "--size", "8"]
     assert run(*given, code=2)["error"]["message"]
+    assert list(tmp_path.iterdir()) == []

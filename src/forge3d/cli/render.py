@@ -101,11 +101,15 @@ def render(
 ) -> None:
     from ..document import Document
     from ..render import Renderer, named_points
-    from ..render.frame import FACTS
+    from ..render.fact_files import check
+    from ..render.frame import FACTS, check_file
 
     chosen = Chosen.of(preset, size, background, fill)
     view = _camera(chosen.preset, yaw, pitch, distance, target, orbit, camera, fov, chosen.fill)
     settings = settings_of(tone, exposure, chosen.background, quality, rotation)
+    check_file(output, chosen.size)
+    if facts is not None:
+        check(facts, fact or FACTS)
     document = Document.read(model)
     points = named_points(document, None if point == ["all"] else point or [], time=time)
     with Renderer(device=device) as renderer:

@@ -114,6 +114,7 @@ def turntable(
     from ..document import Document
     from ..document.output import write_files
     from ..render import Renderer, named_points
+    from ..render.frame import format_of
     from ..render.spin import Spin, save_frames, spin_frames
     from ..render.video import Video
     from .progress import progress_bar
@@ -130,6 +131,8 @@ def turntable(
         chosen.fill,
     )
     settings = settings_of(tone, exposure, chosen.background, quality, rotation)
+    if sheet is not None:
+        format_of(sheet)
     videos = [Video(path, fps=fps) for path in video or []]
     keeper = _Keeper(videos, sheet_size if sheet else None)
     document = Document.read(model)
@@ -190,11 +193,8 @@ def _write_sheet(path: Path, frames: list[npt.NDArray[np.uint8]], spin: Spin) ->
     """Rows of the sheet are those of the spin; a spin of one row is as wide as high."""
     from .. import images
     from ..document.output import write_files
-    from ..errors import RecipeError
     from ..render.frame import encoded, format_of
 
-    if path.suffix.lower() == ".json":
-        raise RecipeError(f"{path}: a sheet is a picture, and its .json stands beside it")
     columns = spin.frames if len(spin.pitches) > 1 else None
     pixels = images.sprite_sheet(frames, columns)
     height, width = frames[0].shape[:2]

@@ -46,9 +46,7 @@ def save(frame: Frame, path: Path, names: Sequence[str] = FACTS, document: Docum
         DependencyMissing: .exr without the package OpenEXR.
         OutputError: a file cannot be written.
     """
-    unknown = [name for name in names if name not in FACTS]
-    if unknown or not names:
-        raise RecipeError(f"facts {', '.join(unknown) or '(none)'}: takes {', '.join(FACTS)}")
+    check(path, names)
     facts = {name: getattr(frame, name) for name in names}
     suffix = path.suffix.lower()
     if suffix == ".npz":
@@ -57,13 +55,20 @@ def save(frame: Frame, path: Path, names: Sequence[str] = FACTS, document: Docum
         files = {path: out.getvalue()}
     elif suffix == ".exr":
         files = {path: _exr(frame, facts)}
-    elif not suffix:
+    else:
         make_folder(path)
         files = _pictures(facts, path, document)
-    else:
-        raise RecipeError(f"{path}: facts take .npz, .exr, or a folder's name for PNGs")
     write_files(files)
     return list(files)
+
+
+def check(path: Path, names: Sequence[str]) -> None:
+    """Raise `RecipeError` where a fact or the suffix is not known: before anything is drawn."""
+    unknown = [name for name in names if name not in FACTS]
+    if unknown or not names:
+        raise RecipeError(f"facts {', '.join(unknown) or '(none)'}: takes {', '.join(FACTS)}")
+    if path.suffix.lower() not in (".npz", ".exr", ""):
+        raise RecipeError(f"{path}: facts take .npz, .exr, or a folder's name for PNGs")
 
 
 def _exr(frame: Frame, facts: dict[str, npt.NDArray[Any]]) -> bytes:

@@ -182,6 +182,15 @@ def format_of(path: Path) -> Format:
     return format
 
 
+def check_file(path: Path, size: tuple[int, int]) -> None:
+    """Raise `RecipeError` where no picture of this size can be saved there: before it is drawn."""
+    from ..images.encoding import LONGEST_SIDE
+
+    format = format_of(path)
+    if max(size) > LONGEST_SIDE[format]:
+        raise RecipeError(f"{path}: {format} has at most {LONGEST_SIDE[format]:,} pixels a side; choose .png or .jpg")
+
+
 def encoded(pixels: Pixels, format: Format, *, quality: int = 85, effort: int = 4) -> bytes:
     """Pixels `(h, w, 4)` as a file; without alpha where all of it is opaque, and for JPEG, which stands on white."""
     from .. import images
