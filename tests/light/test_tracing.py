@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge3d.light import Sky, Stage, Texture
+from forge3d.light import Ground, Light, Sky, Stage, Texture, Traced
 from forge3d.light.material import MATERIAL, SLOTS, Flag, default_material
+from forge3d.render.filter import weights
 from forge3d.render.shot import rotation_about_y
 
 from .stages import WHITE, above, ball, front, matt, quad, rows, seen, stage, traced
@@ -213,9 +214,6 @@ class TestNumbers:
         assert errors[0] > 3 * errors[1] > 9 * errors[2]
 
     def test_a_turned_sky_is_a_turned_stage(self) -> None:
-        from forge3d.light import Light, Traced
-        from forge3d.render.filter import weights
-
         turn = rotation_about_y(40)[:3, :3]
         points, faces = ball(rings=12)
         turned = points.copy()
@@ -242,8 +240,6 @@ class TestNumbers:
         scene = Stage(rows(corners.reshape(-1, 3)), np.arange(240).reshape(-1, 3), np.arange(80), materials)
         narrow = np.zeros(256, np.float32)
         narrow[:86] = 1.0  # half a pixel: a box
-        from forge3d.light import Light, Traced
-
         made = Traced(scene, Light(Sky(WHITE)), front(9, 2.0, 64), filter=narrow)
         made.add(64)
         place = (np.arange(64) + 0.5) / 16 - 2.0
@@ -306,3 +302,37 @@ def test_a_million_triangles_take_a_third_of_a_gibibyte() -> None:
     assert len(faces) == 1_000_000
     assert seen(made, front(5, 0.5, 8), 4)[0] > 0.9
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 640 << 10
+
+
+class TestGround:
+    """A floor shows the part of its light that is taken from it."""
+
+    def shadow(self, scene: Stage, x: float, sky: np.ndarray = WHITE, samples: int = 256) -> float:
+        ground = Ground(np.zeros(3), 100.0, np.pi * float(sky.mean()))
+        made = Traced(scene, Light(Sky(sky)), above(5, 0.01, 8, x=x), filter=weights(), ground=ground)
+        made.add(samples)
+        assert not made.color[..., :3].any()
+        assert made.cleaned()[..., 3].mean() == pytest.approx(made.color[..., 3].mean(), abs=0.01)
+        return float(made.color[..., 3].mean())
+
+    @pytest.mark.parametrize("x", [1.5, 2.0, 3.0])
+    def test_a_ball_on_it_takes_its_form_factor(self, x: float) -> None:
+        scene = stage((ball((0, 1, 0), 1.0, rings=96), matt()))
+        assert self.shadow(scene, x) == pytest.approx(1 / (x * x + 1) ** 1.5, abs=0.01)
+
+    def test_far_away_there_is_none_and_no_noise(self) -> None:
+        assert self.shadow(stage((ball((0, 1, 0), 1.0), matt())), 99.9, samples=4) == 0
+
+    def test_what_stands_on_it_covers_it(self) -> None:
+        lens = above(5, 1.5, 32)
+        made = Traced(
+            stage((ball((0, 1, 0), 1.0), matt())), Light(Sky(WHITE)), lens,
+            filter=weights(), ground=Ground(np.zeros(3), 50.0, np.pi),
+        )  # fmt: skip
+        made.add(16)
+        for picture in (made.color, made.cleaned()):
+            assert picture[16, 16, 3] == pytest.approx(1.0)
+            assert picture[..., 3].max() < 1 + 1e-4
+            covered = made.color[..., 3] > 0.999
+            assert picture[12:20, 12:20, :3].mean() == pytest.approx(1.0, abs=0.05)
+            assert covered[10:22, 10:22].all()

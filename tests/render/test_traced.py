@@ -16,6 +16,7 @@ from forge3d.images import encode
 from forge3d.render import FileCamera, Frame, Orbit, Renderer, RenderSettings
 from forge3d.render.filter import RADIUS, taps, weight, weights
 from forge3d.render.quality import QUALITIES
+from forge3d.render.traced import irradiance
 
 from .shapes import node, placed, quad, sphere, unlit
 
@@ -161,6 +162,34 @@ class TestOcclusion:
         np.testing.assert_array_equal(dark, light)
 
 
+class TestGround:
+    def test_a_shadow_lies_under_the_product_and_moves_with_the_light(self, renderer: Renderer) -> None:
+        sky = np.zeros((16, 32, 3), np.float32)
+        sky[3, 24] = 200.0  # high above +z
+        sky[:8] += 0.2
+        document = placed(node(sphere(matt(), rings=24)))
+        camera = Orbit(pitch=60, distance=9.0, target=(0.0, -1.0, 0.0), fov=40)
+
+        def shadow(turn: float) -> np.ndarray:
+            settings = RenderSettings(tone="none", quality="high", samples=16, ground=True, environment_rotation=turn)
+            pixels = renderer.render(document, camera=camera, environment=sky, size=SIZE, settings=settings).pixels
+            dark = (pixels[..., :3].max(2) < 8) & (pixels[..., 3] > 100)
+            assert dark.sum() > 20
+            assert (pixels[[0, -1], [0, -1], 3] < 40).all()
+            return np.argwhere(dark).mean(0)
+
+        # Light from behind throws it towards the camera, light from a side to the other one: +z turns towards +x.
+        behind, right, left = shadow(180.0), shadow(90.0), shadow(-90.0)
+        assert behind[0] > max(right[0], left[0]) + 3
+        assert right[1] < behind[1] - 3
+        assert left[1] > behind[1] + 3
+
+    def test_irradiance_of_an_even_sky_is_pi_times_it(self) -> None:
+        assert irradiance(np.full((64, 128, 3), 2.0, np.float32), np.array([0.6, 0.8, 0.0])) == pytest.approx(
+            2 * np.pi, rel=1e-3
+        )
+
+
 class TestSettings:
     def test_the_same_input_gives_the_same_bytes(self, renderer: Renderer) -> None:
         document = placed(node(sphere(matt())))
@@ -213,6 +242,7 @@ class TestSettings:
     @pytest.mark.parametrize(
         "options",
         [
+            {"ground": True},
             {"quality": "best"},
             {"samples": 0},
             {"samples": 65},

@@ -1,7 +1,7 @@
 """Light that goes from surface to surface, worked out on the processor: arrays in, arrays out."""
 
 from .material import MATERIAL, NO_TEXTURE, SLOT, SLOTS, Flag, Texture, Wrap
-from .tracing import Lens, Light, Sky, Stage, Traced
+from .tracing import Ground, Lens, Light, Sky, Stage, Traced
 
 __all__ = [
     "MATERIAL",
@@ -9,6 +9,7 @@ __all__ = [
     "SLOT",
     "SLOTS",
     "Flag",
+    "Ground",
     "Lens",
     "Light",
     "Sky",

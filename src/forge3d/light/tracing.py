@@ -31,7 +31,9 @@ _TEXTURE = np.dtype(
     [("texels", "u8"), ("width", "i4"), ("height", "i4"), ("srgb", "i4"), ("nearest", "i4"), ("wrap", "i4", 2)]
 )
 _LAMP_BYTES = 64
-_FILM = 13  # columns, see native/tracer.h
+_SHADOW = 11  # among the film's columns without its weights
+_GROUND = np.dtype([("center", "f4", 3), ("radius", "f4"), ("irradiance", "f4")])
+_FILM = 15  # columns, see native/tracer.h
 _SHEEN = np.float32(0.04)  # what surfaces without colour of their own still mirror
 
 
@@ -114,6 +116,20 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """A floor that shows nothing but the shadow of what stands on it.
+
+    Attributes:
+        center: `(3,)`, on the floor, which is level; the shadow fades out towards `radius` about it.
+        irradiance: of the sky on it where nothing stands, luminance.
+    """
+
+    center: npt.NDArray[Any]
+    radius: float
+    irradiance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lens:
     """A camera in the stage's space; see `render.camera.View`."""
 
@@ -151,12 +167,17 @@ class Traced:
         lens: Lens,
         *,
         filter: Floats,
+        ground: Ground | None = None,
         bounces: int = 8,
         brightest: float = 10.0,
         threads: int | None = None,
     ):
         self._stage, self._light = stage, light
         self._lens = lens.packed()
+        self._ground = np.zeros(1, _GROUND)
+        if ground is not None:
+            self._ground["center"], self._ground["radius"] = ground.center, ground.radius
+            self._ground["irradiance"] = ground.irradiance
         self._filter, _ = given(filter, np.float32, 256)
         self._bounces, self._brightest = bounces, brightest
         self._threads = threads or len(os.sched_getaffinity(0))
@@ -170,38 +191,58 @@ class Traced:
         lamps, at_lamps = given(self._light.lamps, np.float32, -1, 4, 4)
         call(
             "forge3d_trace", self._stage._handle, self._light.sky._handle, at_rotation, self._light.intensity,
-            at_lamps, len(lamps), self._lens.ctypes.data, self.samples, samples, self._bounces, self._brightest,
-            self._threads, self._filter.ctypes.data, self._film.ctypes.data,
+            at_lamps, len(lamps), self._lens.ctypes.data, self._ground.ctypes.data, self.samples, samples,
+            self._bounces, self._brightest, self._threads, self._filter.ctypes.data, self._film.ctypes.data,
         )  # fmt: skip
         self.samples += samples
 
     @property
     def color(self) -> Floats:
         """`(h, w, 4)` float32, linear, premultiplied by alpha: what all samples so far make."""
-        return self._mean()[..., :4]
+        film = self._mean()
+        covered = np.minimum(film[..., 3:4] + film[..., _SHADOW : _SHADOW + 1], 1)
+        return np.concatenate([film[..., :3], covered], 2)
 
     def cleaned(self) -> Floats:
-        """`color` with its noise filtered out; alpha stays as it is.
+        """`color` with its noise filtered out; what surfaces cover stays as it is.
 
         Colours are divided by what the surface's own colour is first, so that texture is not filtered.
         """
         film = self._mean()
-        alpha = np.ascontiguousarray(film[..., 3])
+        alpha = film[..., 3].copy()
         film[..., :11] /= np.maximum(alpha, 1e-6)[..., None]
         color, own = film[..., :3], film[..., 4:7] + _SHEEN
         spread = np.maximum(film[..., 10] - (color**2).mean(2), 0)
-        independent = self._film[..., 11] ** 2 / np.maximum(self._film[..., 12], 1e-12) * alpha
-        variance = _smoothed(spread / np.maximum(independent, 1) / (own**2).mean(2))
-        arrays = [color / own, variance, film[..., 4:10], alpha]
-        pointers = [given(array, np.float32, *array.shape) for array in arrays]
+        variance = _smoothed(spread / np.maximum(self._independent() * alpha, 1) / (own**2).mean(2))
+        out = self._clean(color / own, variance, film[..., 4:10], alpha) * own * alpha[..., None]
+        return np.concatenate([out, (alpha + self._cleaned_shadow(alpha))[..., None]], 2)
+
+    def _cleaned_shadow(self, alpha: Floats) -> Floats:
+        """What the ground's shadow covers beside the surfaces, `(h, w)`."""
+        if not self._ground["radius"][0] > 0:
+            return np.zeros_like(alpha)
+        open_ = np.maximum(1 - alpha, 0)
+        shadow, squared = np.moveaxis(self._mean()[..., _SHADOW:], 2, 0) / np.maximum(open_, 1e-3)
+        variance = _smoothed(np.maximum(squared - shadow**2, 0) / np.maximum(self._independent() * open_, 1))
+        grey = np.repeat(shadow[..., None], 3, 2)
+        cleaned = self._clean(grey, variance, np.zeros((*alpha.shape, 6), np.float32), open_)[..., 0] * open_
+        return np.asarray(np.clip(cleaned, 0, open_))
+
+    def _clean(self, color: Floats, variance: Floats, facts: Floats, alpha: Floats) -> Floats:
+        pointers = [given(array, np.float32, *array.shape) for array in (color, variance, facts, alpha)]
         height, width = alpha.shape
         out: Floats = np.empty((height, width, 3), np.float32)
         call("forge3d_clean", width, height, *(address for _, address in pointers), self._threads, out.ctypes.data)
-        result: Floats = np.concatenate([out * own * alpha[..., None], alpha[..., None]], 2)
-        return result
+        return out
+
+    def _independent(self) -> Floats:
+        """How many samples of equal weight would be as good as those that each pixel has."""
+        return np.asarray(self._film[..., 11] ** 2 / np.maximum(self._film[..., 12], 1e-12))
 
     def _mean(self) -> Floats:
-        mean = self._film[..., :11] / np.maximum(self._film[..., 11:12], np.float32(1e-12))
+        """The film without its weights."""
+        columns = [*range(11), 13, 14]
+        mean = self._film[..., columns] / np.maximum(self._film[..., 11:12], np.float32(1e-12))
         return np.asarray(mean, np.float32)
 
 
@@ -215,8 +256,8 @@ def _smoothed(values: Floats) -> Floats:
 
 def _check_layouts() -> None:
     """The library must have been built from the same layouts."""
-    sizes = np.zeros(5, np.int32)
+    sizes = np.zeros(6, np.int32)
     library().forge3d_light_sizes(sizes.ctypes.data)
-    here = [SLOT.itemsize, MATERIAL.itemsize, _TEXTURE.itemsize, _LENS.itemsize, _LAMP_BYTES]
+    here = [SLOT.itemsize, MATERIAL.itemsize, _TEXTURE.itemsize, _LENS.itemsize, _LAMP_BYTES, _GROUND.itemsize]
     if sizes.tolist() != here:
         raise RuntimeError(f"forge3d's native library packs {sizes.tolist()} bytes where {here} are written")

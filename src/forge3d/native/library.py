@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import DependencyMissing
 
 PATH = Path(__file__).parent / "libforge3d.so"
-VERSION = 7  # of the functions in api.cpp
+VERSION = 8  # of the functions in api.cpp
 
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32
@@ -39,7 +39,7 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_distinct": [Pointer, Long, Long, Pointer, Pointer, ctypes.POINTER(Long)],
     "forge3d_stage": [Pointer, Long, Int, Pointer, Pointer, Long, Pointer, Int, Pointer, Int, ctypes.POINTER(Pointer)],
     "forge3d_sky": [Pointer, Int, Int, ctypes.POINTER(Pointer)],
-    "forge3d_trace": [Pointer, Pointer, Pointer, Float, Pointer, Int, Pointer, Int, Int, Int, Float, Int,
+    "forge3d_trace": [Pointer, Pointer, Pointer, Float, Pointer, Int, Pointer, Pointer, Int, Int, Int, Float, Int,
                       Pointer, Pointer],
     "forge3d_clean": [Int, Int, *[Pointer] * 4, Int, Pointer],
 }  # fmt: skip

@@ -13,17 +13,18 @@ constexpr int kRoulette = 3;  // bounces before paths that carry little may end 
 
 class Path {
 public:
-    Path(const Stage& stage, const Light& light, const Tracing& tracing, Sampler sampler)
-        : stage_(stage), light_(light), tracing_(tracing), sampler_(sampler) {}
+    Path(const Stage& stage, const Light& light, const Ground& ground, const Tracing& tracing, Sampler sampler)
+        : stage_(stage), light_(light), ground_(ground), tracing_(tracing), sampler_(sampler) {}
 
-    // Radiance along a ray from the camera, and whether anything is there.
-    Float3 follow(Ray ray, bool& there, float* facts) {
+    // Radiance along a ray from the camera, whether anything is there, and how much of the ground's light is not.
+    Float3 follow(Ray ray, bool& there, float& shadow, float* facts) {
         Float3 carried(1), sum, medium;
         float density = -1;  // with which the ray's direction was chosen; negative: nothing else finds its light
         there = false;
         for (int bounce = 0;; ++bounce) {
             const auto decision = sampler_.decision();
             const Hit hit = bounce ? stage_.met(ray, decision) : stage_.seen(ray, decision);
+            if (!bounce && on_ground(ray, hit.distance, shadow)) return sum;
             if (hit.triangle < 0) {
                 if (bounce) sum += held(carried * sky(ray.direction) * against_sky(ray.direction, density, bounce > 1 ? kLaterCandidates : kCandidates), bounce - 1);
                 return sum;
@@ -54,6 +55,54 @@ public:
     }
 
 private:
+    // Whether the ray meets the ground, from above, before `far`.
+    bool on_ground(const Ray& ray, float far, float& shadow) {
+        if (!(ground_.radius > 0) || !(ray.direction.y < 0)) return false;
+        const float distance = (ground_.center[1] - ray.origin.y) / ray.direction.y;
+        if (!(distance > 0 && distance < far)) return false;
+        Float3 place = ray.origin + ray.direction * distance;
+        place.y = ground_.center[1];
+        const Float3 off = place - Float3(ground_.center);
+        const float edge = clamped((1 - length(off) / ground_.radius) * 2);
+        if (edge > 0) shadow = shaded(place + Float3{0, stage_.lift(), 0}) * edge * edge * (3 - 2 * edge);
+        return true;
+    }
+    // The part of the light on a floor that something blocks. Only what is blocked is counted, so that open floor has no
+    // noise.
+    float shaded(const Float3& place) {
+        float all = ground_.irradiance, blocked = 0, chance;
+        const Float3 d = light_.sky->sample(sampler_.pair(), chance), direction = from_sky_space(d);
+        const auto decision = sampler_.decision();
+        if (direction.y > 0 && stage_.blocked({place, direction}, decision))
+            blocked += luminance(light_.sky->radiance(d)) * light_.intensity * direction.y / chance;
+        for (int i = 0; i < light_.lamp_count; ++i) {
+            Float3 to;
+            float far;
+            const auto other = sampler_.decision();
+            const float lit = luminance(lamp_light(light_.lamps[i], place, to, far)) * std::max(to.y, 0.0f);
+            all += lit;
+            if (lit > 0 && stage_.blocked({place, to, far}, other)) blocked += lit;
+        }
+        return all > 0 ? blocked / all : 0;
+    }
+    Float3 from_sky_space(const Float3& d) const {
+        const float* m = light_.to_sky;  // a rotation: its inverse has rows for columns
+        return Float3(m) * d.x + Float3(m + 3) * d.y + Float3(m + 6) * d.z;
+    }
+    // What arrives at a place from a lamp, the direction to it and its distance.
+    static Float3 lamp_light(const Lamp& lamp, const Float3& place, Float3& to, float& far) {
+        Float3 color(lamp.color);
+        to = -Float3(lamp.place), far = INFINITY;
+        if (lamp.kind < 0.5f) return color;
+        to = Float3(lamp.place) - place;
+        const float d2 = std::max(dot(to, to), 1e-8f);
+        color = color * (1 / d2);
+        if (lamp.range > 0) color = color * clamped(1 - square(d2 / square(lamp.range)));
+        far = std::sqrt(d2), to = to * (1 / far);
+        if (lamp.kind > 1.5f) color = color * square(clamped(-dot(Float3(lamp.axis), to) * lamp.cone[0] + lamp.cone[1]));
+        return color;
+    }
+
     Float3 held(const Float3& light, int bounce) const {
         const float most = largest(light);
         if (!(most < INFINITY)) return {};
@@ -80,8 +129,7 @@ private:
         for (int n = 0; n < candidates; ++n) {
             float chance, density;
             const Float3 d = light_.sky->sample(sampler_.pair(), chance);
-            const float* m = light_.to_sky;  // a rotation: its inverse has rows for columns
-            const Float3 direction = Float3(m) * d.x + Float3(m + 3) * d.y + Float3(m + 6) * d.z;
+            const Float3 direction = from_sky_space(d);
             const Float3 reflected = surface.light(direction, density);
             if (!(largest(reflected) > 0)) continue;
             const float often = chance * float(candidates);
@@ -106,17 +154,9 @@ private:
     Float3 from_lamps(const Surface& surface) {
         Float3 sum;
         for (int i = 0; i < light_.lamp_count; ++i) {
-            const Lamp& lamp = light_.lamps[i];
-            Float3 to = -Float3(lamp.place), color(lamp.color);
-            float far = INFINITY, density;
-            if (lamp.kind > 0.5f) {
-                to = Float3(lamp.place) - surface.position();
-                const float d2 = std::max(dot(to, to), 1e-8f);
-                color = color * (1 / d2);
-                if (lamp.range > 0) color = color * clamped(1 - square(d2 / square(lamp.range)));
-                far = std::sqrt(d2), to = to * (1 / far);
-                if (lamp.kind > 1.5f) color = color * square(clamped(-dot(Float3(lamp.axis), to) * lamp.cone[0] + lamp.cone[1]));
-            }
+            Float3 to;
+            float far, density;
+            const Float3 color = lamp_light(light_.lamps[i], surface.position(), to, far);
             const auto decision = sampler_.decision();
             const Float3 kept = surface.light(to, density) * color;
             if (largest(kept) > 0 && !stage_.blocked({surface.origin(to), to, far}, decision)) sum += kept;
@@ -126,6 +166,7 @@ private:
 
     const Stage& stage_;
     const Light& light_;
+    const Ground& ground_;
     const Tracing& tracing_;
     Sampler sampler_;
 };
@@ -147,7 +188,7 @@ public:
         : lens_(lens), first_(number * kRows), last_(std::min(first_ + kRows, lens.height)),
           film_(size_t(last_ - first_ + 2) * size_t(lens.width) * kFilm) {}
 
-    void trace(const Stage& stage, const Light& light, const Tracing& tracing) {
+    void trace(const Stage& stage, const Light& light, const Ground& ground, const Tracing& tracing) {
         for (int y = first_; y < last_; ++y)
             for (int x = 0; x < lens_.width; ++x)
                 for (int n = 0; n < tracing.samples; ++n) {
@@ -155,10 +196,11 @@ public:
                     const Float2 u = sampler.pair();
                     float facts[7] = {};
                     bool there = false;
+                    float shadow = 0;
                     const Ray ray = through(lens_, float(x) + u.x, float(y) + u.y);
-                    const Float3 seen = Path(stage, light, tracing, sampler).follow(ray, there, facts);
+                    const Float3 seen = Path(stage, light, ground, tracing, sampler).follow(ray, there, shadow, facts);
                     facts[6] = dot(seen, seen) / 3;
-                    add(x, y, u, tracing.filter, there, seen, facts);
+                    add(x, y, u, tracing.filter, there, shadow, seen, facts);
                 }
     }
 
@@ -173,13 +215,14 @@ public:
 
 private:
     // A sample counts for every pixel that the filter lets it reach.
-    void add(int x, int y, Float2 u, const float* filter, bool there, const Float3& seen, const float* facts) {
+    void add(int x, int y, Float2 u, const float* filter, bool there, float shadow, const Float3& seen, const float* facts) {
         for (int dy = -1; dy <= 1; ++dy)
             for (int dx = -1; dx <= 1; ++dx) {
                 if (x + dx < 0 || x + dx >= lens_.width) continue;
                 const float w = weight(filter, float(dx) + 0.5f - u.x) * weight(filter, float(dy) + 0.5f - u.y);
                 float* at = &film_[(size_t(y + dy - first_ + 1) * size_t(lens_.width) + size_t(x + dx)) * kFilm];
                 at[kWeight] += w, at[kWeight + 1] += w * w;
+                at[kShadow] += w * shadow, at[kShadow + 1] += w * shadow * shadow;
                 if (!there) continue;
                 at[0] += w * seen.x, at[1] += w * seen.y, at[2] += w * seen.z, at[3] += w;
                 for (int i = 0; i < 7; ++i) at[4 + i] += w * facts[i];
@@ -191,7 +234,7 @@ private:
         return filter[i] + (filter[i + 1] - filter[i]) * (at - float(i));
     }
 
-    static constexpr int kWeight = 11;
+    static constexpr int kWeight = 11, kShadow = 13;
     const Lens& lens_;
     int first_, last_;
     std::vector<float> film_;
@@ -199,14 +242,15 @@ private:
 
 }  // namespace
 
-void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* film) {
+void trace(const Stage& stage, const Light& light, const Lens& lens, const Ground& ground, const Tracing& tracing,
+           float* film) {
     const int count = (lens.height + Band::kRows - 1) / Band::kRows;
     std::vector<std::unique_ptr<Band>> done(static_cast<size_t>(count));
     std::atomic<int> next{0};
     const auto work = [&] {
         for (int number; (number = next++) < count;) {
             done[size_t(number)] = std::make_unique<Band>(lens, number);
-            done[size_t(number)]->trace(stage, light, tracing);
+            done[size_t(number)]->trace(stage, light, ground, tracing);
         }
     };
     std::vector<std::thread> others;

@@ -28,6 +28,13 @@ struct Light {
     int32_t lamp_count;
 };
 
+// A floor that shows nothing but the light which what stands on it takes from it.
+struct Ground {
+    float center[3];   // what is beyond `radius` of it shows nothing
+    float radius;      // 0: there is no ground
+    float irradiance;  // of the sky, on a floor where nothing stands; luminance
+};
+
 struct Tracing {
     int32_t first, samples;  // of each pixel
     int32_t bounces;         // how often light may turn on its way
@@ -36,11 +43,12 @@ struct Tracing {
     const float* filter;     // kFilterSteps + 1 weights: of a sample 0 to 1.5 pixels from a pixel's middle, each way
 };
 
-constexpr int kFilterSteps = 255, kFilm = 13;
+constexpr int kFilterSteps = 255, kFilm = 15;
 
 // Adds samples to a film, (height, width, kFilm), weighted by the filter: colour, linear and times coverage (3), coverage,
-// albedo and normal of what is seen first (6), the mean square of the colour's channels, the weight, its square. The
-// same arguments always add the same, on any number of threads.
-void trace(const Stage& stage, const Light& light, const Lens& lens, const Tracing& tracing, float* film);
+// albedo and normal of what is seen first (6), the mean square of the colour's channels, the weight, its square,
+// what the ground's shadow covers, its square. The same arguments always add the same, on any number of threads.
+void trace(const Stage& stage, const Light& light, const Lens& lens, const Ground& ground, const Tracing& tracing,
+           float* film);
 
 }  // namespace forge3d

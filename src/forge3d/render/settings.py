@@ -30,6 +30,8 @@ class RenderSettings:
         environment_rotation: degrees about the vertical axis, counter-clockwise seen from above.
         environment_intensity: a factor on the environment's light.
         lights: whether the file's own lights (KHR_lights_punctual) shine.
+        ground: whether the product stands on a floor, of which the picture shows nothing but the shadow: black, as
+            opaque as the share of light that the product takes. Traced qualities only.
     """
 
     tone: str = "neutral"
@@ -41,6 +43,7 @@ class RenderSettings:
     environment_rotation: float = 0.0
     environment_intensity: float = 1.0
     lights: bool = True
+    ground: bool = False
 
     def __post_init__(self) -> None:
         if self.tone not in TONES:
@@ -50,6 +53,8 @@ class RenderSettings:
         most = MOST_TRACED if self.plan.traced else MOST_RASTERISED
         if not 1 <= self.sample_count <= most:
             raise RecipeError(f"samples={self.samples}: takes 1 to {most:,} at this quality")
+        if self.ground and not self.plan.traced:
+            raise RecipeError(f"ground: its shadow is traced; take quality high or reference, not {self.quality}")
         if self.max_seconds is not None and not self.max_seconds > 0:
             raise RecipeError(f"max_seconds={self.max_seconds}: takes more than 0")
         for name in ("exposure", "environment_rotation", "environment_intensity"):

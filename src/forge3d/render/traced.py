@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import RecipeError
-from ..light import Lens, Light, Sky, Traced
+from ..light import Ground, Lens, Light, Sky, Traced
 from .camera import View
 from .filter import weights
 from .scene import SceneState
@@ -24,6 +24,7 @@ from .tonemap import TONES, srgb_encoded
 
 Floats = npt.NDArray[np.float32]
 
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 MAX_BYTES = 4 << 30
 _BYTES_A_PIXEL = 160
 _PASS_PIXELS = 1 << 18  # samples between two reports of progress
@@ -41,7 +42,7 @@ class TracedScene:
 
     def __init__(self, state: SceneState, picture: Floats):
         self._solid: Solid = solid(state)
-        self._sky = Sky(picture)
+        self._sky, self._picture = Sky(picture), picture
         self.warnings = self._solid.warnings
 
     def pixels(
@@ -65,11 +66,13 @@ class TracedScene:
             raise RecipeError(
                 f"size: a traced picture has at most {MAX_BYTES // _BYTES_A_PIXEL:,} pixels; ask for less"
             )
+        light = self._light(stage, settings)
         traced = Traced(
             self._solid.stage,
-            self._light(stage, settings),
+            light,
             self._lens(stage, view, size),
             filter=weights(),
+            ground=self._ground(stage, light) if settings.ground else None,
             bounces=settings.plan.bounces,
         )
         samples, step = settings.sample_count, max(1, _PASS_PIXELS // (width * height))
@@ -89,10 +92,31 @@ class TracedScene:
         rows = np.array(lamps, np.float32).reshape(-1, 4, 4)
         return Light(self._sky, to_sky, settings.environment_intensity, rows)
 
+    def _ground(self, stage: Stage, light: Light) -> Ground:
+        """A floor under the product, as wide as shadows of a lit sky are seen."""
+        low, high = stage.hull.low, stage.hull.high
+        center = (low + high) / 2
+        center[1] = low[1]
+        across, height = float(np.hypot(*(high - low)[[0, 2]])), float(high[1] - low[1])
+        up = light.to_sky @ np.array([0.0, 1.0, 0.0])
+        return Ground(center - self._solid.origin, across + 2 * height, light.intensity * irradiance(self._picture, up))
+
     def _lens(self, stage: Stage, view: View, size: tuple[int, int]) -> Lens:
         back = np.linalg.inv(stage.turn)
         eye = back[:3, :3] @ view.eye + back[:3, 3] - self._solid.origin
         return Lens(eye, view.axes @ back[:3, :3].T, view.half_height, view.aspect, view.perspective, size)
+
+
+def irradiance(picture: Floats, normal: npt.NDArray[np.float64]) -> float:
+    """Luminance that a sky `(h, w, 3)` sheds on a surface; see `environment` for where its directions are."""
+    height, width = picture.shape[:2]
+    latitude = np.pi / 2 - (np.arange(height) + 0.5) / height * np.pi
+    longitude = (np.arange(width) + 0.5) / width * 2 * np.pi - np.pi
+    flat = np.cos(latitude)[:, None]
+    toward = flat * (np.cos(longitude) * normal[0] + np.sin(longitude) * normal[2])
+    cosine = np.maximum(toward + np.sin(latitude)[:, None] * normal[1], 0)
+    weight = cosine * flat * (2 * np.pi / width) * (np.pi / height)
+    return float((picture @ LUMINANCE * weight).sum())
 
 
 def developed(color: Floats, settings: RenderSettings) -> npt.NDArray[np.uint8]:
