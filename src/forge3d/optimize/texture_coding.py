@@ -18,6 +18,8 @@ from .texture_uses import ImageUse, Kind
 TextureFormat = EncodedFormat | Literal["ktx2"]
 
 _SMALL = 512 * 512  # pixels of a map that is worth a second try without loss: flat ones are smaller so
+_TINY = 64 * 64  # pixels of a picture that is seen texel by texel
+_WORTH, _ANYHOW = 1.1, 256  # a picture without any loss is worth so many times the bytes, and so many more
 _TILE = 256  # a sample is of whole tiles: their borders cost as in the picture
 _QUALITIES = (-30, 8)  # how far from the quality asked for an equal loss is looked for
 
@@ -134,15 +136,16 @@ class Coding:
         return (chosen, format, low) if smaller else (pixels, format, quality)
 
     def _faithful(self, pixels: Array, lossy: bytes, use: ImageUse) -> bytes:
-        """As lossy WebP, or without loss where that is smaller or too much of a data map would be lost."""
+        """As lossy WebP, or without loss where that costs little more or too much of a data map would be lost."""
         read = use.read if use.strict else [0, 1, 2]
         spoiled = use.strict and max(losses(pixels, images.decode(lossy), read), default=0) > self.data_loss
         small = pixels.shape[0] * pixels.shape[1] <= _SMALL
-        flat = (small or self.effort == 6) and _repeats(pixels, read)
+        tiny = pixels.shape[0] * pixels.shape[1] <= _TINY
+        flat = tiny or ((small or self.effort == 6) and _repeats(pixels, read))
         if not (spoiled or flat or (small and use.strict and self.effort == 6)):
             return lossy
         exact = images.encode(whiten(pixels, read), "webp", effort=self.effort, lossless=True, srgb=False)
-        return exact if spoiled or len(exact) < len(lossy) else lossy
+        return exact if spoiled or len(exact) <= len(lossy) * _WORTH + _ANYHOW else lossy
 
 
 def _repeats(pixels: Array, read: list[int]) -> bool:

@@ -58,8 +58,8 @@ class Textures(Transform):
         data_quality: of normal maps and data maps of any kind instead, 1 to 100, at least that of colour; 100 stores
             WebP without loss. Lossy WebP halves the resolution of hue, which limits these maps.
         data_loss: WebP without loss is chosen for a map that would lose more than so much of 255 (root mean square of
-            a channel that is read), as sharp masks do, and for a small map that is smaller so. Textures of real
-            products lose 1 to 10 at their own size, up to 23 at an eighth of it.
+            a channel that is read), as sharp masks do, and for flat and tiny pictures that cost little more so.
+            Textures of real products lose 1 to 10 at their own size, up to 23 at an eighth of it.
         corrections: how often what colour stored as WebP lacks is added before it is stored, 0 to 8: 1 adds what the
             mean of a sample lacks to the whole picture, more add to each 8 × 8 texels what those lack, which takes as
             long again each time. A mean that is off by half a step of 255 shows all over a product, and quality alone
@@ -69,7 +69,7 @@ class Textures(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     max_size: int | None = 2048
     max_data_size: int | None = None
