@@ -52,6 +52,15 @@ def picture(path: Path) -> np.ndarray:
     return images.decode(path.read_bytes())
 
 
+def test_a_traced_picture_with_a_shadow(model: Path, tmp_path: Path, run: Any) -> None:
+    shared = ("render", model, "--size", "64", "--pitch", "40", "--fill", "0.5", "--quality", "high")
+    for name, options in (("bare", ()), ("standing", ("--ground",))):
+        run(*shared[:2], tmp_path / f"{name}.png", *shared[2:], *options)
+    bare, standing = (picture(tmp_path / f"{name}.png")[..., 3].astype(int) for name in ("bare", "standing"))
+    assert (standing >= bare).all()
+    assert (standing - bare).max() > 40
+
+
 def test_a_picture_for_a_retailer(model: Path, tmp_path: Path, run: Any) -> None:
     told = run("render", model, tmp_path / "main.jpg", "--preset", "google", "--size", "200", "--variant", "Blue")
     assert (told["width"], told["height"]) == (200, 200)
@@ -144,7 +153,8 @@ def test_pictures_of_a_product_page(model: Path, tmp_path: Path, run: Any) -> No
         ["pictures", "MODEL", "OUT", "--format", "tiff"], ["pictures", "MODEL", "OUT", "--size", "9", "--size", "9x8"],
         ["render", "MODEL", "OUT/a.png", "--size", "40000"], ["render", "MODEL", "OUT/a.png", "--point", "Lid"],
         ["render", "MODEL", "OUT/a.png", "--facts", "a.tiff", "--size", "8"],
-        ["render", "MODEL", "OUT/a.png", "--quality", "best"], ["render", "MODEL", "OUT/a.bmp"],
+        ["render", "MODEL", "OUT/a.png", "--quality", "best"],
+        ["render", "MODEL", "OUT/a.png", "--ground"], ["render", "MODEL", "OUT/a.bmp"],
         ["render", "MODEL", "OUT/a.webp", "--size", "16384x1"],
     ],
 )  # fmt: skip

@@ -24,6 +24,10 @@ Fov = Annotated[float, typer.Option("--fov", help="Vertical field of view, degre
 RenderQuality = Annotated[
     str, typer.Option("--quality", help="draft, standard (rasterised), high or reference (path traced).")
 ]
+Ground = Annotated[
+    bool,
+    typer.Option("--ground", help="A floor that shows the shadow alone; for --quality high, reference."),
+]
 Rotation = Annotated[float, typer.Option("--env-rotation", help="Turn the light about the vertical axis, degrees.")]
 Time = Annotated[
     float | None, typer.Option("--time", help="Seconds into the first animation; default: at rest.", show_default=False)
@@ -92,13 +96,23 @@ class Chosen:
 
 
 def settings_of(
-    tone: str, exposure: float, background: str, quality: str = "standard", rotation: float = 0.0
+    tone: str,
+    exposure: float,
+    background: str,
+    quality: str = "standard",
+    rotation: float = 0.0,
+    ground: bool = False,
 ) -> RenderSettings:
     """The renderer's settings."""
     from ..render import RenderSettings
 
     return RenderSettings(
-        tone=tone, exposure=exposure, background=background, quality=quality, environment_rotation=rotation
+        tone=tone,
+        exposure=exposure,
+        background=background,
+        quality=quality,
+        environment_rotation=rotation,
+        ground=ground,
     )
 
 

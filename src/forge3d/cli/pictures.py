@@ -16,6 +16,7 @@ from .picture_options import (
     Exposure,
     Format,
     Fov,
+    Ground,
     OwnBackground,
     OwnFill,
     PresetName,
@@ -64,6 +65,7 @@ def pictures(
     quality: RenderQuality = "standard",
     environment: Environment = "studio",
     rotation: Rotation = 0.0,
+    ground: Ground = False,
     tone: Tone = "neutral",
     exposure: Exposure = 0.0,
     background: OwnBackground = None,
@@ -89,7 +91,7 @@ def pictures(
     document = Document.read(model)
     variants = variants_of(document, variant)
     matrix = Matrix(angles, sizes, variants, fov, chosen.fill)
-    settings = settings_of(tone, exposure, chosen.background, quality, rotation)
+    settings = settings_of(tone, exposure, chosen.background, quality, rotation, ground)
     listed: list[dict[str, Any]] = []
     total = len(angles) * len({*sizes}) * len(variants)
     with Renderer(device=device) as renderer, progress_bar("pictures", quiet=as_json) as advance:

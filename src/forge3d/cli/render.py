@@ -16,6 +16,7 @@ from .picture_options import (
     Environment,
     Exposure,
     Fov,
+    Ground,
     OneVariant,
     OwnBackground,
     OwnFill,
@@ -80,6 +81,7 @@ def render(
     quality: RenderQuality = "standard",
     environment: Environment = "studio",
     rotation: Rotation = 0.0,
+    ground: Ground = False,
     tone: Tone = "neutral",
     exposure: Exposure = 0.0,
     background: OwnBackground = None,
@@ -103,16 +105,17 @@ def render(
     from ..render import Renderer, named_points
     from ..render.fact_files import check
     from ..render.frame import FACTS, check_file
+    from .progress import progress_bar
 
     chosen = Chosen.of(preset, size, background, fill)
     view = _camera(chosen.preset, yaw, pitch, distance, target, orbit, camera, fov, chosen.fill)
-    settings = settings_of(tone, exposure, chosen.background, quality, rotation)
+    settings = settings_of(tone, exposure, chosen.background, quality, rotation, ground)
     check_file(output, chosen.size)
     if facts is not None:
         check(facts, fact or FACTS)
     document = Document.read(model)
     points = named_points(document, None if point == ["all"] else point or [], time=time)
-    with Renderer(device=device) as renderer:
+    with Renderer(device=device) as renderer, progress_bar("render", quiet=as_json) as advance:
         frame = renderer.render(
             document,
             camera=view,
@@ -121,6 +124,7 @@ def render(
             settings=settings,
             time=time,
             variant=variant,
+            progress=lambda part: advance(part, output.name),
         )
         frame.save(output)
         told = _told(frame, output, renderer.capabilities.renderer)

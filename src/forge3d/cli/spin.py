@@ -18,6 +18,7 @@ from .picture_options import (
     Exposure,
     Format,
     Fov,
+    Ground,
     OneVariant,
     OwnBackground,
     OwnFill,
@@ -86,6 +87,7 @@ def turntable(
     quality: RenderQuality = "standard",
     environment: Environment = "studio",
     rotation: Rotation = 0.0,
+    ground: Ground = False,
     tone: Tone = "neutral",
     exposure: Exposure = 0.0,
     background: OwnBackground = None,
@@ -130,7 +132,7 @@ def turntable(
         fov,
         chosen.fill,
     )
-    settings = settings_of(tone, exposure, chosen.background, quality, rotation)
+    settings = settings_of(tone, exposure, chosen.background, quality, rotation, ground)
     if sheet is not None:
         format_of(sheet)
     videos = [Video(path, fps=fps) for path in video or []]
