@@ -89,7 +89,7 @@ def test_colours_and_tangents_go_only_when_told(option: str, name: str) -> None:
     part = primitive(COLOR_0=np.ones((4, 4), np.float32), TANGENT=np.tile(np.float32([1, 0, 0, 1]), (4, 1)))
     part.material = Material(normal_texture=TextureInfo(texture=Texture()))
     part.attributes["TEXCOORD_0"] = Accessor(UVS)
-    part.targets = [{"POSITION": Accessor(QUAD), name: Accessor(np.zeros((4, len("rgb")), np.float32))}]
+    part.targets = [{"POSITION": Accessor(QUAD), name: Accessor(np.ones((4, len("rgb")), np.float32))}]
     doc = document(part)
     before = everything_drawn(doc)
     Strip()(doc, Context())
