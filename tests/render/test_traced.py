@@ -254,6 +254,12 @@ class TestSettings:
         with pytest.raises(RecipeError):
             RenderSettings(**options)  # type: ignore[arg-type]
 
+    def test_a_scene_larger_than_memory_is_refused(self, renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("forge3d.render.solid.MOST_TRIANGLES", 3)
+        document = placed(node(quad(matt())), node(quad(matt())))
+        with pytest.raises(RecipeError, match="at most 3 triangles"):
+            renderer.render(document, size=SIZE, settings=TRACED)
+
     def test_a_picture_larger_than_memory_is_refused(self, renderer: Renderer) -> None:
         with pytest.raises(RecipeError, match="pixels"):
             renderer.render(placed(node(sphere())), size=(16000, 16000), settings=TRACED)

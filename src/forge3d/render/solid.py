@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..document import AlphaMode, Filter, Material, Primitive, Sampler, TextureInfo, Wrap
 from ..document.material import LAYERS
 from ..document.skinning import blended_matrices
-from ..errors import InvalidAsset
+from ..errors import InvalidAsset, RecipeError
 from ..light import NO_TEXTURE, SLOTS, Flag, Stage, Texture
 from ..light import Wrap as LightWrap
 from ..light.material import default_material
@@ -30,6 +30,9 @@ _WRAPS = {
     Wrap.CLAMP_TO_EDGE: LightWrap.CLAMP,
     Wrap.MIRRORED_REPEAT: LightWrap.MIRROR,
 }
+MOST_TRIANGLES = 1 << 23
+"""In one scene, each instance counted: 350 bytes each, 3 GiB in all."""
+
 NOT_TRACED = ("iridescence", "dispersion", "volume_scatter")
 """Layers of materials that the path tracer leaves out."""
 
@@ -52,6 +55,7 @@ def solid(state: SceneState) -> Solid:
 
     Raises:
         InvalidAsset: an image that cannot be decoded, or a primitive that cannot be drawn.
+        RecipeError: more than `MOST_TRIANGLES`.
     """
     origin = np.asarray(state.hull.center, np.float64)
     warnings = list(state.warnings)
@@ -61,23 +65,28 @@ def solid(state: SceneState) -> Solid:
     corners: list[npt.NDArray[np.int64]] = []
     which: list[npt.NDArray[np.int32]] = []
     built: dict[tuple[Primitive, int | None], Geometry] = {}
-    count = 0
+    count = placed = 0
     for draw in state.draws:
         tangent_uv = tangent_uv_set(material_key(draw.material))
         key = (draw.primitive, tangent_uv)
         if key not in built:
             built[key] = geometry(draw.primitive, tangent_uv=tangent_uv)
         mesh = built[key]
+        placed += len(mesh.indices) * len(draw.worlds)
+        if placed > MOST_TRIANGLES:
+            raise RecipeError(
+                f"quality: traced scenes have at most {MOST_TRIANGLES:,} triangles; take standard or draft"
+            )
         if mesh.corners != 3:
             warnings.append("points and lines are not traced")
             continue
         number = materials.setdefault(draw.material, len(materials))
         faces = mesh.indices[:, [0, 2, 1]] if draw.mirrored else mesh.indices
-        for placed in _placed(mesh, draw, uv_sets, origin):
-            vertices.append(placed)
+        for rows in _placed(mesh, draw, uv_sets, origin):
+            vertices.append(rows)
             corners.append(faces.astype(np.int64) + count)
             which.append(np.full(len(faces), number, np.int32))
-            count += len(placed)
+            count += len(rows)
     packed, textures = _pack_materials(materials, uv_sets)
     for material in materials:
         warnings += [f"{layer.extension} is not traced" for name, layer in material.layers() if name in NOT_TRACED]
