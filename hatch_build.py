@@ -17,7 +17,9 @@ FOLDER = Path(__file__).parent / "src" / "forge3d" / "native"
 # No step may change what is computed: the same mesh gives the same levels on every machine.
 FLAGS = [
     "-std=c++17",
-    "-O2",
+    "-O3",
+    "-fno-math-errno",
+    "-fno-trapping-math",
     "-ffp-contract=off",
     "-fPIC",
     "-pthread",

@@ -39,7 +39,7 @@ ALLOWED = {
     "native": set(),
     "surface": {"native"},
     "light": {"native"},
-    "document": {"gltf", "images"},
+    "document": {"gltf", "images", "native"},
     "optimize": _CORE | {"native", "surface"},
     "lod": _CORE | {"native", "surface", "optimize"},
     "audit": _CORE | {"validate", "surface"},

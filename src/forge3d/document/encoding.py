@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ..gltf.codecs import exponential, meshopt, octahedral, quaternion
+from ..gltf.codecs import exponential, meshopt, quaternion
 
 if TYPE_CHECKING:
     from .accessor import Accessor, Array
@@ -61,6 +61,8 @@ class Encoding:
     def filtered(self, accessor: Accessor, name: str) -> Array | None:
         """The elements as filter `name` stores them, in as many bytes; None where they would lose what they may not."""
         if name == "OCTAHEDRAL":
+            from ..native import octahedral
+
             return octahedral.encode(accessor.floats, bits=accessor.dtype.itemsize * 8)
         if name == "QUATERNION":
             return meshopt.filter_quaternion(accessor.floats, bits=quaternion.bits_of(accessor.array, self.rotation))

@@ -36,6 +36,7 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_nearest_query": [Pointer, Pointer, Long, Pointer, Pointer, Pointer],
     "forge3d_components": [Pointer, Long, Long, Pointer],
     "forge3d_order": [Pointer, Pointer, Pointer, Long, Pointer, Long, Long, *[Pointer] * 3, ctypes.POINTER(Long)],
+    "forge3d_octahedral": [Pointer, Long, Int, Int, Int, Pointer],
     "forge3d_distinct": [Pointer, Long, Long, Pointer, Pointer, ctypes.POINTER(Long)],
     "forge3d_stage": [Pointer, Long, Int, Pointer, Pointer, Long, Pointer, Int, Pointer, Int, ctypes.POINTER(Pointer)],
     "forge3d_sky": [Pointer, Int, Int, ctypes.POINTER(Pointer)],
@@ -45,6 +46,7 @@ _FUNCTIONS: dict[str, list[Any]] = {
 }  # fmt: skip
 _SURE_FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_record": [Pointer] * 4,
+    "forge3d_octahedral_sketch": [Pointer, Long, Pointer],
     "forge3d_level_arrays": [Pointer] * 7,
     "forge3d_collapse_free": [Pointer],
     "forge3d_nearest_free": [Pointer],

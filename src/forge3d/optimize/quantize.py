@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..document import Accessor, Change, Context, Document, Fidelity, Primitive, Skip, Transform
-from ..gltf.codecs import octahedral
+from ..native import octahedral
 from .graph import pinned
 from .options import between, one_of
 from .quantization.digits import shorten

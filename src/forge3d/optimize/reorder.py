@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..document import Change, Context, Document, Fidelity, Skip, Transform
 from ..document.encoding import Encoding
 from ..document.geometry import Indices, flat_indices
-from ..gltf.codecs import octahedral
+from ..native import octahedral
 from ..native.ordering import order
 from .materials import is_blended
 from .options import one_of
@@ -80,7 +80,7 @@ def _rows(stream: VertexStream) -> npt.NDArray[np.uint8]:
     for accessor in stream.accessors:
         array: npt.NDArray[Any] = np.ascontiguousarray(accessor.array)
         if filters.get(id(accessor)) == "OCTAHEDRAL" and array.dtype == np.int8:
-            array = np.concatenate([octahedral.sketched(array), array[:, 3:]], axis=1)
+            array = np.concatenate([octahedral.sketched(array[:, :3]), array[:, 3:]], axis=1)
         columns.append(array.reshape(stream.vertex_count, -1).view(np.uint8))
         if sum(column.shape[1] for column in columns) >= _ROW_BYTES:
             break

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forge3d.gltf.codecs import meshopt, octahedral
+from forge3d.gltf.codecs import meshopt
+from forge3d.native import octahedral
 
 
 def decoded(stored: np.ndarray) -> np.ndarray:
