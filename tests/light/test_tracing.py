@@ -177,6 +177,21 @@ class TestLight:
         np.testing.assert_allclose(lit[:3], 8 / 4 / np.pi, rtol=1e-3)
         assert seen(scene, above(0.5, 0.01, 4, x=6), 1, np.zeros((2, 4, 3)), lamps=lamp, bounces=1)[0] == 0
 
+    def test_a_lamp_and_a_sun_shine_through_clear_glass(self) -> None:
+        pane = matt((0.9, 0.6, 0.3), specular=1.0, roughness=0.0, transmission=1.0)
+        scene = stage((FLOOR, matt()), (quad((0, 1, 0), (0, 0, 50), (50, 0, 0)), pane))
+        lamp = np.zeros((1, 4, 4), np.float32)
+        lamp[0, 0, :3], lamp[0, 1, :3] = (0, -1, 0), np.pi
+        got = seen(scene, above(0.5, 0.01, 4), 4, np.zeros((2, 4, 3)), lamps=lamp, bounces=1)
+        np.testing.assert_allclose(got[:3], np.array([0.9, 0.6, 0.3]) * 0.96, rtol=1e-3)
+        # The same light counts once, whether it is looked for or found: under an even sky a clear pane takes what it
+        # mirrors, and gives as much from below.
+        clear = stage(
+            (FLOOR, matt()),
+            (quad((0, 1, 0), (0, 0, 50), (50, 0, 0)), matt(specular=1.0, transmission=1.0, roughness=0.0)),
+        )
+        np.testing.assert_allclose(seen(clear, above(0.5, 0.01, 8), 256, bounces=30)[:3], 1.0, atol=0.03)
+
     def test_thick_glass_absorbs_by_its_length(self) -> None:
         glass = matt(ior=1.0, roughness=0.0, transmission=1.0, flags=Flag.THICK, absorption=(1.0, 0.5, 0.0))
         slab = [quad((0, 0, 0.5), (9, 0, 0), (0, 9, 0)), quad((0, 0, -0.5), (0, 9, 0), (9, 0, 0))]

@@ -117,6 +117,7 @@ Surface::Surface(const Stage& stage, const Hit& hit, const Float3& viewer)
     const Float3 body = left * (1 - metallic);
     const float transmission = clamped(m.transmission * texel(kTransmission).r);
     const float behind = clamped(m.diffuse_transmission * texel(kDiffuseTransmission).a);
+    clear_ = stage.clear(hit.triangle, hit.u, hit.v);
     thick_ = m.flags & kThick, inside_ = thick_ && side < 0 && transmission > 0, ior_ = m.ior > 0 ? m.ior : 1e3f;
     absorption_ = Float3(m.absorption);
     diffuse_ = body * base * ((1 - transmission) * (1 - behind));
@@ -218,6 +219,10 @@ bool Surface::scatter(Sampler& sampler, Scattered& out) const {
 bool Surface::refract(Sampler& sampler, Scattered& out, float chance) const {
     const float beneath = beneath_coat_ * beneath_sheen_;
     out.density = -1;
+    if (clear_) {
+        out.direction = -viewer_, out.share = glass_ * (beneath / chance), out.straight = true;
+        return true;
+    }
     // An index of one does not bend light, so roughness cannot spread it either.
     const float spread = clamped(ior_ * 2 - 2);
     const Ggx facets = {std::max(base_.ax * spread, 1e-3f), std::max(base_.ay * spread, 1e-3f)};

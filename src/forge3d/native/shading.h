@@ -13,6 +13,7 @@ struct Scattered {
     Float3 direction;
     Float3 share;       // of the light that comes from there, over the density
     float density = 0;  // over solid angle; negative where `light` is of no use: what passes through glass
+    bool straight = false;  // it went on as if nothing were there
 };
 
 class Surface {
@@ -47,7 +48,7 @@ private:
     Float3 position_, plane_, viewer_, albedo_, emitted_, absorption_;
     Frame frame_, coat_frame_;
     float lift_, ior_;
-    bool unlit_, inside_, thick_;
+    bool unlit_, inside_, thick_, clear_;
     Ggx base_, coat_;
     Float3 local_, coat_local_;                   // the viewer's direction in the frames
     Float3 dielectric_, metal_;                   // reflectance at the normal, with what multiple scattering adds

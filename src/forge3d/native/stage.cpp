@@ -52,6 +52,24 @@ Rgba Stage::look_up(const Material& m, int name, int32_t triangle, float u, floa
     return forge3d::look_up(textures_[size_t(slot.texture)], r[0] * s + r[1] * t + r[2], r[3] * s + r[4] * t + r[5]);
 }
 
+bool Stage::clear(int32_t triangle, float u, float v) const {
+    constexpr float most = 0.1f;  // perceptual roughness
+    const Material& m = material(triangle);
+    if (!(m.transmission > 0) || (m.flags & (kThick | kUnlit | kGlossiness))) return false;
+    if (m.clearcoat > 0 || largest(Float3(m.sheen_color)) > 0) return false;
+    return m.roughness * look_up(m, kMetallicRoughness, triangle, u, v).g <= most;
+}
+
+Float3 Stage::through(int32_t triangle, float u, float v, const Float3& direction) const {
+    const Material& m = material(triangle);
+    const Rgba mr = look_up(m, kMetallicRoughness, triangle, u, v), color = base_color(triangle, u, v);
+    const float f0 = m.specular * (m.ior > 0 ? (m.ior - 1) * (m.ior - 1) / ((m.ior + 1) * (m.ior + 1)) : 1);
+    const float away = clamped(1 - std::fabs(dot(winding_normal(triangle), direction))), edge = away * away * away * away * away;
+    const float mirrored = std::min(f0 + (m.specular - f0) * edge, 1.0f);
+    const float part = (1 - clamped(m.metallic * mr.b)) * clamped(m.transmission * look_up(m, kTransmission, triangle, u, v).r);
+    return Float3{std::min(color.r, 1.0f), std::min(color.g, 1.0f), std::min(color.b, 1.0f)} * (part * (1 - mirrored));
+}
+
 Rgba Stage::base_color(int32_t triangle, float u, float v) const {
     const Material& m = material(triangle);
     Rgba color = look_up(m, kBaseColor, triangle, u, v);

@@ -31,6 +31,19 @@ public:
     bool blocked(const Ray& ray, Sampler::Decision decision) const {
         return bvh_.blocked(ray, [&](int32_t t, float u, float v) { return there(t, u, v, decision); });
     }
+    // What comes through of light along a ray: thin clear glass lets it pass straight on.
+    Float3 passed(const Ray& ray, Sampler::Decision decision) const {
+        Float3 left(1);
+        const bool met = bvh_.blocked(ray, [&](int32_t t, float u, float v) {
+            if (!there(t, u, v, decision)) return false;
+            if (!clear(t, u, v)) return true;
+            left *= through(t, u, v, ray.direction);
+            return false;
+        });
+        return met ? Float3() : left;
+    }
+    // Whether a point is of thin glass too smooth to spread light that passes.
+    bool clear(int32_t triangle, float u, float v) const;
 
     const Material& material(int32_t triangle) const { return materials_[size_t(material_of_[size_t(triangle)])]; }
     const float* vertex(int32_t triangle, int corner) const {
@@ -48,6 +61,8 @@ public:
     float lift() const { return lift_; }
 
 private:
+    // Of light that goes straight through clear glass.
+    Float3 through(int32_t triangle, float u, float v, const Float3& direction) const;
     bool there(int32_t triangle, float u, float v, Sampler::Decision decision) const {
         const Material& m = material(triangle);
         if (!(m.flags & (kMask | kBlend))) return true;

@@ -20,13 +20,14 @@ public:
     Float3 follow(Ray ray, bool& there, float& shadow, float* facts) {
         Float3 carried(1), sum, medium;
         float density = -1;  // with which the ray's direction was chosen; negative: nothing else finds its light
+        int candidates = 0;  // of the sky's directions, where that was
         there = false;
         for (int bounce = 0;; ++bounce) {
             const auto decision = sampler_.decision();
             const Hit hit = bounce ? stage_.met(ray, decision) : stage_.seen(ray, decision);
             if (!bounce && on_ground(ray, hit.distance, shadow)) return sum;
             if (hit.triangle < 0) {
-                if (bounce) sum += held(carried * sky(ray.direction) * against_sky(ray.direction, density, bounce > 1 ? kLaterCandidates : kCandidates), bounce - 1);
+                if (bounce) sum += held(carried * sky(ray.direction) * against_sky(ray.direction, density, candidates), bounce - 1);
                 return sum;
             }
             there = true;
@@ -50,7 +51,8 @@ public:
             }
             medium = surface.medium(next.direction, medium);
             ray = {surface.origin(next.direction), next.direction};
-            density = next.density;
+            // Where light went straight on, what was looked for before is still the same.
+            if (!next.straight) density = next.density, candidates = bounce ? kLaterCandidates : kCandidates;
         }
     }
 
@@ -73,15 +75,16 @@ private:
         float all = ground_.irradiance, blocked = 0, chance;
         const Float3 d = light_.sky->sample(sampler_.pair(), chance), direction = from_sky_space(d);
         const auto decision = sampler_.decision();
-        if (direction.y > 0 && stage_.blocked({place, direction}, decision))
-            blocked += luminance(light_.sky->radiance(d)) * light_.intensity * direction.y / chance;
+        if (direction.y > 0)
+            blocked += luminance(light_.sky->radiance(d) * (Float3(1) - stage_.passed({place, direction}, decision))) *
+                       light_.intensity * direction.y / chance;
         for (int i = 0; i < light_.lamp_count; ++i) {
             Float3 to;
             float far;
             const auto other = sampler_.decision();
-            const float lit = luminance(lamp_light(light_.lamps[i], place, to, far)) * std::max(to.y, 0.0f);
-            all += lit;
-            if (lit > 0 && stage_.blocked({place, to, far}, other)) blocked += lit;
+            const Float3 lit = lamp_light(light_.lamps[i], place, to, far) * std::max(to.y, 0.0f);
+            all += luminance(lit);
+            if (largest(lit) > 0) blocked += luminance(lit * (Float3(1) - stage_.passed({place, to, far}, other)));
         }
         return all > 0 ? blocked / all : 0;
     }
@@ -147,8 +150,8 @@ private:
             }
         }
         const auto decision = sampler_.decision();
-        if (!(weight > 0) || stage_.blocked({surface.origin(chosen), chosen}, decision)) return {};
-        return kept * (sum / weight);
+        if (!(weight > 0)) return {};
+        return kept * stage_.passed({surface.origin(chosen), chosen}, decision) * (sum / weight);
     }
 
     Float3 from_lamps(const Surface& surface) {
@@ -159,7 +162,7 @@ private:
             const Float3 color = lamp_light(light_.lamps[i], surface.position(), to, far);
             const auto decision = sampler_.decision();
             const Float3 kept = surface.light(to, density) * color;
-            if (largest(kept) > 0 && !stage_.blocked({surface.origin(to), to, far}, decision)) sum += kept;
+            if (largest(kept) > 0) sum += kept * stage_.passed({surface.origin(to), to, far}, decision);
         }
         return sum;
     }

@@ -75,7 +75,7 @@ def solid(state: SceneState) -> Solid:
         placed += len(mesh.indices) * len(draw.worlds)
         if placed > MOST_TRIANGLES:
             raise RecipeError(
-                f"quality: traced scenes have at most {MOST_TRIANGLES:,} triangles; take standard or draft"
+                f"quality: a traced scene has at most {MOST_TRIANGLES:,} triangles; take standard"
             )
         if mesh.corners != 3:
             warnings.append("points and lines are not traced")
