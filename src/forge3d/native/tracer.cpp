@@ -27,12 +27,13 @@ public:
             const Hit hit = bounce ? stage_.met(ray, decision) : stage_.seen(ray, decision);
             if (!bounce && on_ground(ray, hit.distance, shadow)) return sum;
             if (hit.triangle < 0) {
-                if (bounce) sum += held(carried * sky(ray.direction) * against_sky(ray.direction, density, candidates), bounce - 1);
+                const float share = bounce ? against_sky(ray.direction, density, candidates) : 0;
+                if (bounce) sum += held(carried * sky(ray.direction) * share, bounce - 1);
                 return sum;
             }
             there = true;
             if (largest(medium) > 0)
-                carried *= {std::exp(-medium.x * hit.distance), std::exp(-medium.y * hit.distance), std::exp(-medium.z * hit.distance)};
+                carried *= left_over(medium * hit.distance);
             const Surface surface(stage_, hit, -ray.direction);
             if (!bounce) {
                 const Float3 a = surface.albedo(), n = surface.normal();
@@ -40,7 +41,8 @@ public:
             }
             sum += held(carried * surface.emitted(), bounce);
             if (surface.unlit() || bounce >= tracing_.bounces) return sum;
-            if (!surface.glass_only()) sum += held(carried * (from_sky(surface, bounce ? kLaterCandidates : kCandidates) + from_lamps(surface)), bounce);
+            const int looked = bounce ? kLaterCandidates : kCandidates;
+            if (!surface.glass_only()) sum += held(carried * (from_sky(surface, looked) + from_lamps(surface)), bounce);
             Scattered next;
             if (!surface.scatter(sampler_, next)) return sum;
             carried *= next.share;
@@ -52,7 +54,7 @@ public:
             medium = surface.medium(next.direction, medium);
             ray = {surface.origin(next.direction), next.direction};
             // Where light went straight on, what was looked for before is still the same.
-            if (!next.straight) density = next.density, candidates = bounce ? kLaterCandidates : kCandidates;
+            if (!next.straight) density = next.density, candidates = looked;
         }
     }
 
@@ -106,6 +108,7 @@ private:
         return color;
     }
 
+    static Float3 left_over(const Float3& absorbed) { return {std::exp(-absorbed.x), std::exp(-absorbed.y), std::exp(-absorbed.z)}; }
     Float3 held(const Float3& light, int bounce) const {
         const float most = largest(light);
         if (!(most < INFINITY)) return {};
