@@ -19,7 +19,7 @@ from .measure import distance, picture, scenes
 
 # Scene → decibels it must stay under at `standard` and at `high`.
 BOUNDS = {
-    "DamagedHelmet": (-29.4, -36.2),
+    "DamagedHelmet": (-29.4, -35.8),
     "WaterBottle": (-31.8, -38.0),
     "WickerChair": (-28.8, -31.0),
     "CesiumMilkTruck": (-29.1, -33.2),
