@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,21 +80,56 @@ def test_every_attribute_comes_back_at_its_vertex() -> None:
     assert not stored["JOINTS_0"].normalized
 
 
-def test_morph_targets_and_tangents_stay_beside_a_payload_that_keeps_its_order() -> None:
-    part = grid(6)
-    count = len(part.attributes["POSITION"])
-    tangents = np.tile(np.array([1, 0, 0, 1], np.float32), (count, 1))
-    tangents[:, 3] = np.where(np.arange(count) % 2, 1, -1)
-    deltas = np.random.default_rng(1).random((count, 3)).astype(np.float32)
+def with_tangents(part: Primitive) -> Primitive:
+    """Of any direction, on both hands, and one that is no unit vector."""
+    rng = np.random.default_rng(2)
+    tangents = np.ones((len(part.attributes["POSITION"]), 4), np.float32)
+    tangents[:, :3] = rng.normal(size=(len(tangents), 3))
+    tangents[:, :3] /= np.linalg.norm(tangents[:, :3], axis=1, keepdims=True)
+    tangents[::3, 3] = -1
+    tangents[0] = (0, 0, 0, 1)
     part.attributes["TANGENT"] = Accessor(tangents)
-    part.targets = [{"POSITION": Accessor(deltas)}]
-    before = part.attributes["POSITION"].array.copy()
-    again, context, _ = compressed(document(part))
-    other = again.meshes[0].primitives[0]
+    return part
+
+
+@pytest.mark.parametrize("level", [0, 3, 7, 10])
+@pytest.mark.parametrize("make", [lambda: grid(6), lambda: sphere(12), skinned_part])
+def test_tangents_go_in_as_floats_of_few_bits(make: Callable[[], Primitive], level: int) -> None:
+    """Beside the payload they would cost 16 bytes a vertex and the order of all others."""
+    part = with_tangents(make())
+    before = {name: accessor.floats.copy() for name, accessor in part.attributes.items()}
+    context = Context()
+    doc = document(part)
+    Compress("draco", draco_level=level)(doc, context)
+    assert context.warnings == []
+    other = Document.read(doc.to_bytes()).meshes[0].primitives[0]
+    assert other.draco is not None
+    after = {name: accessor.array for name, accessor in other.attributes.items()}
+    assert after["TANGENT"].dtype == np.float32
+    np.testing.assert_array_equal(after["TANGENT"] * 1024 % 1, 0)
+    near = np.abs(before["POSITION"][:, None] - after["POSITION"][None]).max(axis=2).argmin(axis=0)
+    np.testing.assert_allclose(after["TANGENT"], before["TANGENT"][near], atol=0.5 / 2**10 + 1e-6)
+    np.testing.assert_array_equal(after["TANGENT"][:, 3], before["TANGENT"][near, 3])
+
+
+def test_tangents_that_are_no_fractions_stay_beside() -> None:
+    part = with_tangents(grid(4))
+    part.attributes["TANGENT"] = Accessor(part.attributes["TANGENT"].array * np.float32(3))
+    _, context, _ = compressed(document(part))
     assert "TANGENT" in context.warnings[0]
-    np.testing.assert_array_equal(other.attributes["TANGENT"].array, tangents)
+
+
+def test_morph_targets_stay_beside_a_payload_that_keeps_its_order() -> None:
+    part = with_tangents(grid(6))
+    count = len(part.attributes["POSITION"])
+    deltas = np.random.default_rng(1).random((count, 3)).astype(np.float32)
+    part.targets = [{"POSITION": Accessor(deltas)}]
+    before = {name: accessor.array.copy() for name, accessor in part.attributes.items()}
+    again, _, _ = compressed(document(part))
+    other = again.meshes[0].primitives[0]
     np.testing.assert_array_equal(other.targets[0]["POSITION"].array, deltas)
-    assert np.abs(other.attributes["POSITION"].array - before).max() < 1e-4
+    assert np.abs(other.attributes["POSITION"].array - before["POSITION"]).max() < 1e-4
+    assert np.abs(other.attributes["TANGENT"].array - before["TANGENT"]).max() < 1e-3
     np.testing.assert_array_equal(triangles(other), triangles(part))
 
 
@@ -125,7 +161,14 @@ def test_integers_want_dequantize_first() -> None:
 
 
 MODELS = ["khronos/DamagedHelmet/glTF-Binary/DamagedHelmet.glb", "3d-commerce/Mixer/glTF-Binary/Mixer.glb",
-          "khronos/CesiumMan/glTF-Binary/CesiumMan.glb", "khronos/Duck/glTF-Binary/Duck.glb"]  # fmt: skip
+          "khronos/CesiumMan/glTF-Binary/CesiumMan.glb", "khronos/Duck/glTF-Binary/Duck.glb",
+          "khronos/WaterBottle/glTF/WaterBottle.gltf"]  # fmt: skip
+
+
+def tangents(doc: Document) -> list[np.ndarray]:
+    """Of each corner of each primitive that has them."""
+    parts = [part for mesh in doc.meshes for part in mesh.primitives if "TANGENT" in part.attributes]
+    return [part.attributes["TANGENT"].array[triangles(part)] for part in parts]
 
 
 @pytest.mark.peers
@@ -151,5 +194,7 @@ def test_javascript_decoders_read_the_same_triangles(shared_assets: Path, tmp_pa
         assert ours.shape == theirs.shape
         assert 0.999 * len(before) <= len(ours) <= len(before)  # Draco leaves out those that its grid makes lines
         assert np.abs(ours - theirs).max() < 1e-6 * extent, path.name
+        for one, other in zip(tangents(Document.read(path)), tangents(Document.read(plain)), strict=True):
+            np.testing.assert_array_equal(one, other)
         for one, other in ((before, ours), (ours, before)):
             assert Nearest(one).query(other.mean(axis=1))[0].max() < extent / 2**13, path.name

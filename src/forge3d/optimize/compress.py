@@ -28,9 +28,9 @@ class Compress(Transform):
     Reorder first: they are what makes the codecs work.
 
     Draco takes triangle lists with float positions and quantizes by itself: positions, normals and the first texture
-    coordinates to the bits below, colours and weights to 8; more texture coordinates in [0, 1] go in as 16 bits. What
-    it cannot carry (tangents, morph targets, other float attributes) stays uncompressed beside a payload that keeps the
-    order of the vertices, and is a warning.
+    coordinates to the bits below, tangents as normals, colours and weights to 8; more texture coordinates in [0, 1] go
+    in as 16 bits. What it cannot carry (morph targets, other float attributes) stays uncompressed beside a payload that
+    keeps the order of the vertices, and is a warning.
 
     Args:
         codec: meshopt, or draco: smaller, but the file needs a decoder of 200 to 300 kB and much more time to open.
@@ -41,13 +41,13 @@ class Compress(Transform):
         rotation: of meshopt: bits of quantized rotation keys under the filter, 8 to 16, and fewer where these hold the
             keys as well: 12 turn by 0.07° at most, and by 0.02° in the mean.
         draco_position: bits of positions along the longest side of a primitive, 8 to 24.
-        draco_normal: bits of normals, 6 to 16.
+        draco_normal: bits of normals, 6 to 16; tangents take 14 at most.
         draco_texcoord: bits of texture coordinates, 8 to 24.
         draco_level: how hard Draco tries, 0 (fast) to 10 (small).
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     codec: Literal["meshopt", "draco"] = "meshopt"
     extension: Literal["EXT", "KHR"] = "EXT"

@@ -86,6 +86,8 @@ def _form(name: str) -> Callable[[Accessor], npt.NDArray[np.generic] | None] | N
     """How an attribute of this name goes in; None where it cannot."""
     if name in ("POSITION", "NORMAL", "TEXCOORD_0"):
         return lambda a: a.array if a.dtype == np.float32 and np.isfinite(a.array).all() else None
+    if name == "TANGENT":
+        return lambda a: a.floats if within([a], -1, 1) else None
     if name == "COLOR_0":
         return lambda a: fractions(a.floats, 8) if within([a], 0, 1) else None
     if name.startswith("TEXCOORD_"):

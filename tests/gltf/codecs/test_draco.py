@@ -17,7 +17,7 @@ from tests import peers
 
 from forge3d.errors import Forge3DError, InvalidAsset, LimitExceeded, UnsupportedFeature
 from forge3d.gltf import Limits, Source
-from forge3d.gltf.codecs import draco
+from forge3d.gltf.codecs import draco, draco_encoding, draco_floats
 
 from ..build import codes, grid, source
 
@@ -359,3 +359,30 @@ def test_real_files_decode(shared_assets: Path) -> None:
             np.testing.assert_allclose(positions.min(axis=0), low, atol=1e-3 * (high - low).max())
             np.testing.assert_allclose(positions.max(axis=0), high, atol=1e-3 * (high - low).max())
             assert engine.array(primitive["indices"]).max() == len(positions) - 1
+
+
+def test_where_tangents_stand_is_not_guessed() -> None:
+    """It is left open by no place that fits, by two, and by ids of two bytes."""
+    tangents = np.tile(np.float32([1, 0, 0, -1]), (POINTS, 1))
+    attributes = {"POSITION": POSITIONS, "TANGENT": tangents}
+    done = draco_encoding.encode(TRIANGLES, attributes)
+    found = [
+        draco_floats.Stored(a["attribute_type"], a["data_type"], a["num_components"], a["unique_id"])
+        for a in DracoPy.decode(done.data).attributes
+    ]
+    number = done.ids["TANGENT"]
+    assert draco_floats.as_floats(done.data[:11], done.data[:11], found, number, 0.5) is None
+    assert draco_floats.as_floats(done.data * 2, done.data * 2, found, number, 0.5) is None
+    far = [stored._replace(unique_id=stored.unique_id + 128) for stored in found]
+    assert draco_floats.as_floats(done.data, done.data, far, number + 128, 0.5) is None
+
+
+@pytest.mark.parametrize("broken", [None, b"DRACO", "other"])
+def test_tangents_that_would_not_come_back_go_in_exactly(broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    tangents = np.random.default_rng(1).uniform(-1, 1, (POINTS, 4)).astype(np.float32)
+    attributes = {"POSITION": POSITIONS, "TANGENT": tangents}
+    made = encoded() if broken == "other" else broken
+    monkeypatch.setattr(draco_encoding, "as_floats", lambda *_: made)
+    done = draco_encoding.encode(TRIANGLES, attributes, keep_order=True)
+    np.testing.assert_array_equal(done.attributes["TANGENT"], tangents)
+    assert any(np.array_equal(a["data"], tangents) for a in DracoPy.decode(done.data).attributes)
