@@ -13,6 +13,7 @@ from ..document.encoding import Encoding
 from ..document.geometry import Indices, flat_indices
 from ..native import octahedral
 from ..native.ordering import order
+from ..native.threads import each
 from .materials import is_blended
 from .options import one_of
 from .vertices import VertexStream, index_accessor, is_triangle_list, streams
@@ -47,18 +48,29 @@ class Reorder(Transform):
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("reorder")
         ready, change.skipped = streams(document)
-        for number, stream in enumerate(ready):
-            context.report(number / len(ready), "reorder")
+        chosen: list[VertexStream] = []
+        for stream in ready:
             if any(primitive.indices is None for primitive in stream.primitives):
                 change.skipped.append(Skip(stream.label, "has no indices, so no vertex is used twice"))
                 continue
             if any(is_blended(primitive) for primitive in stream.primitives):
                 change.skipped.append(Skip(stream.label, "is blended: the order of its triangles shows"))
-            _reorder(stream, self.target == "size")
+            for accessor in (*stream.accessors, *(p.indices for p in stream.primitives if p.indices is not None)):
+                _ = accessor.array  # decoded here, where nothing else is at it
+            chosen.append(stream)
+        orders = each(
+            lambda stream: _order(stream, self.target == "size"),
+            chosen,
+            before=lambda number: context.report(number / len(chosen), "reorder"),
+        )
+        for stream, (ordered, used) in zip(chosen, orders, strict=True):
+            stream.gather(used, all_values=len(used) == stream.vertex_count)
+            for primitive, part in zip(stream.primitives, ordered, strict=True):
+                primitive.indices = index_accessor(part, primitive.indices)
         return change
 
 
-def _reorder(stream: VertexStream, for_size: bool) -> None:
+def _order(stream: VertexStream, for_size: bool) -> tuple[list[Indices], Indices]:
     """Triangles first, each primitive by itself; the vertices of all of them as the triangles come to name them."""
     parts: list[tuple[Indices, bool]] = []
     for primitive in stream.primitives:
@@ -66,10 +78,7 @@ def _reorder(stream: VertexStream, for_size: bool) -> None:
         fixed = not is_triangle_list(primitive) or len(indices) % 3 != 0 or is_blended(primitive)
         parts.append((indices if fixed or for_size else _cache_order(indices), fixed or not for_size))
     places = stream.primitives[0].attributes["POSITION"].floats
-    ordered, used = order(parts, _rows(stream) if for_size else np.empty((len(places), 0)), places)
-    stream.gather(used, all_values=len(used) == stream.vertex_count)
-    for primitive, part in zip(stream.primitives, ordered, strict=True):
-        primitive.indices = index_accessor(part, primitive.indices)
+    return order(parts, _rows(stream) if for_size else np.empty((len(places), 0)), places)
 
 
 def _rows(stream: VertexStream) -> npt.NDArray[np.uint8]:
