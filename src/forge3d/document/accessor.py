@@ -158,6 +158,15 @@ def dequantized(array: Array, normalized: bool) -> FloatArray:
     return floats
 
 
+def extremes(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The smallest and largest of each component of `(n, k)` rows, n above 0: `(k,)` each; NaN where there is any.
+
+    NumPy takes twenty times as long along the first axis of few columns.
+    """
+    columns = np.ascontiguousarray(rows.T)
+    return columns.min(axis=1), columns.max(axis=1)
+
+
 def _read_only(array: Array) -> Array:
     if array.flags.writeable:
         array = array.view()

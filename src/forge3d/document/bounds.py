@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .accessor import Accessor
+from .accessor import Accessor, extremes
 from .document import Document
 from .geometry import used_vertices
 from .sampling import Pose, pose_at
@@ -70,7 +70,8 @@ def bounds(
             if places is not None and len(points):
                 points = _everywhere(points, places)
             if len(points) and np.isfinite(points).all():
-                low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
+                least, most = extremes(points)
+                low, high = np.minimum(low, least), np.maximum(high, most)
     return Bounds(low, high) if np.isfinite(low).all() and np.isfinite(high).all() else None
 
 
@@ -99,7 +100,7 @@ def _appearances(
 def _everywhere(points: Vector, places: Matrix) -> Vector:
     """Lowest and highest corners `(2 n, 3)` of the points at each place, where they are finite."""
     if len(points) * len(places) > _MOST_PLACED:
-        points = _corners(points.min(axis=0), points.max(axis=0))
+        points = _corners(*extremes(points))
     found: list[Vector] = []
     step = max(1, _AT_ONCE // len(points))
     for start in range(0, len(places), step):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidAsset
-from .accessor import Accessor, Array
+from .accessor import Accessor, Array, extremes
 
 Json = dict[str, Any]
 Bytes = bytes | memoryview
@@ -135,7 +135,7 @@ def bounds_of(array: Array) -> tuple[list[float], list[float]]:
         InvalidAsset: a component is NaN or infinite.
     """
     rows = array.reshape(len(array), -1) if array.ndim < 3 else array.transpose(0, 2, 1).reshape(len(array), -1)
-    low, high = rows.min(axis=0), rows.max(axis=0)
+    low, high = extremes(rows)
     if array.dtype.kind == "f" and not (np.isfinite(low).all() and np.isfinite(high).all()):
         raise InvalidAsset("an accessor that needs bounds holds NaN or infinity", code="ACCESSOR_INVALID_FLOAT")
     return low.tolist(), high.tolist()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..document.accessor import extremes
 from ..document.geometry import Indices
 from ..native.rows import components, distinct_rows
 
@@ -110,7 +111,7 @@ def wedges(sources: Sequence[TriangleList]) -> Wedges:
 
     places = np.zeros((point.max(initial=-1) + 1, 3))
     places[point] = bits[:, :3].view(np.float32)
-    low, high = (places.min(axis=0), places.max(axis=0)) if len(places) else (np.zeros(3), np.zeros(3))
+    low, high = extremes(places) if len(places) else (np.zeros(3), np.zeros(3))
     scale, centre = float((high - low).max()) or 1.0, (low + high) / 2
     points = (places - centre) / scale
     locked = apart
@@ -220,7 +221,8 @@ def _weight(name: str, data: Floats, rows: Numbers, places: Floats, corners: Num
         return _UV_WEIGHT * _surface_per_uv(uv[:, :2], places, corners)
     if name.startswith("POSITION/"):  # of a morph target: it is a surface too, and may be larger than the first
         moved = places[rows] * scale + data
-        extent = float((moved.max(axis=0) - moved.min(axis=0)).max()) if len(moved) else 0.0
+        low, high = extremes(moved) if len(moved) else (0.0, 0.0)
+        extent = float(np.max(high - low))
         return 1.0 / max(scale, extent)
     return _NORMAL_WEIGHT if name.startswith("NORMAL") else _COLOR_WEIGHT
 

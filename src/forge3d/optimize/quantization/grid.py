@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...document import Accessor, Mesh
+from ...document.accessor import extremes
 from ..vertices import with_array
 
 Vector = npt.NDArray[np.float64]
@@ -78,8 +79,8 @@ def grid_for(meshes: list[Mesh], bits: float, *, skinned: bool = False) -> Grid 
     filled = [accessor.floats for accessor in bases if len(accessor)]
     if not filled:
         return None
-    low = np.min([array.min(axis=0) for array in filled], axis=0).astype(np.float64)
-    high = np.max([array.max(axis=0) for array in filled], axis=0).astype(np.float64)
+    lows, highs = zip(*map(extremes, filled), strict=True)
+    low, high = np.min(lows, axis=0).astype(np.float64), np.max(highs, axis=0).astype(np.float64)
     reach = max((float(np.abs(accessor.floats).max()) for accessor in deltas if len(accessor)), default=0.0)
     if not (np.isfinite(low).all() and np.isfinite(high).all() and np.isfinite(reach)):
         return None

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...document import Accessor, Document, Material, Primitive, Skip, Texture, TextureTransform
+from ...document.accessor import extremes
 from ...document.material import Slot
 from ...errors import InvalidAsset
 from ..graph import animated
@@ -59,8 +60,8 @@ def quantize_texcoords(document: Document, bits: int | None, transform: bool = T
         arrays = [accessor.array for accessor in group.accessors if len(accessor)]
         why = _reason(group) if arrays else "are empty"
         if why is None:
-            low = np.min([array.min(axis=0) for array in arrays], axis=0).astype(np.float64)
-            high = np.max([array.max(axis=0) for array in arrays], axis=0).astype(np.float64)
+            lows, highs = zip(*map(extremes, arrays), strict=True)
+            low, high = np.min(lows, axis=0).astype(np.float64), np.max(highs, axis=0).astype(np.float64)
             why = _store(group, low, high, bits, driven if transform else None)
         if why is not None:
             skipped.append(Skip(group.label, f"texture coordinates {why}"))
