@@ -6,6 +6,7 @@ is mostly seen smaller than it is, so what shows is the mean over some texels, a
 seen all over the product. Here the planes are solved for:
 
 - chroma has the means that the decoder, which magnifies it, needs; luma makes up for what chroma cannot follow;
+- an area of one colour gets the whole numbers that decode nearest to it, of all that are near;
 - a channel that is black or white everywhere (metallic of cloth, occlusion of a lone part) is clipped to that by
   constant chroma, which costs no bytes and has no error at all; the others are then exact in luma;
 - with one channel to store there is no hue, with two there is one difference of hue;

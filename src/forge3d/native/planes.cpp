@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api.h"
+#include "even.h"
 
 namespace forge3d {
 namespace {
@@ -107,6 +108,16 @@ struct Chroma {
     }
 };
 
+// Whether the cell of two by two pixels and the pixels around it have one colour.
+bool is_even(const uint8_t* pixels, int64_t width, int64_t height, int64_t column, int64_t row) {
+    const uint8_t* own = pixels + 3 * (2 * row * width + 2 * column);
+    for (int64_t y = std::max<int64_t>(2 * row - 1, 0); y < std::min(2 * row + 3, height); ++y) {
+        for (int64_t x = std::max<int64_t>(2 * column - 1, 0); x < std::min(2 * column + 3, width); ++x)
+            if (!std::equal(own, own + 3, pixels + 3 * (y * width + x))) return false;
+    }
+    return true;
+}
+
 // Means over two by two pixels of what the rule makes of the channels.
 void ask(Channels& channels, int64_t width, int64_t height, const PlaneRule& rule, Chroma (&planes)[2]) {
     float base[2];
@@ -131,6 +142,30 @@ void ask(Channels& channels, int64_t width, int64_t height, const PlaneRule& rul
     }
 }
 
+// A cell of one colour, and the luma that goes with the chroma it was given.
+struct Even {
+    int64_t column, row;
+    uint8_t y;
+};
+
+std::vector<Even> settle_even(Channels& channels, const uint8_t* pixels, int64_t width, int64_t height,
+                              const PlaneRule& rule, Chroma (&planes)[2]) {
+    std::vector<Even> settled;
+    EvenColours colours(rule.luma);
+    for (int64_t row = 0; row < planes[0].rows; ++row) {
+        const float* line = nullptr;
+        for (int64_t column = 0; column < planes[0].columns; ++column) {
+            if (!is_even(pixels, width, height, column, row)) continue;
+            if (!line) line = channels.row(2 * row);
+            const Stored best = colours.best(line + 6 * column);
+            planes[0].values[row * planes[0].columns + column] = static_cast<float>(best.u) - 128;
+            planes[1].values[row * planes[0].columns + column] = static_cast<float>(best.v) - 128;
+            settled.push_back({column, row, best.y});
+        }
+    }
+    return settled;
+}
+
 }  // namespace
 
 void split_planes(const uint8_t* pixels, int64_t width, int64_t height, const PlaneRule& rule, const Offsets& offsets,
@@ -147,6 +182,9 @@ void split_planes(const uint8_t* pixels, int64_t width, int64_t height, const Pl
         taken[p] = dot(rule.luma, kOfChroma[p]);
         std::fill(given[p].begin(), given[p].end(), rule.start[p]);
     }
+    std::vector<Even> settled;  // a constant plane is so for a reason, which leaves nothing to choose
+    if (!planes[0].constant && !planes[1].constant)
+        settled = settle_even(channels, pixels, width, height, rule, planes);
     for (int64_t line = 0; line < height; ++line) {
         const float* row = channels.row(line);
         for (int p = 0; p < 2; ++p) {
@@ -157,6 +195,11 @@ void split_planes(const uint8_t* pixels, int64_t width, int64_t height, const Pl
             const float grey = dot(rule.luma, row + 3 * x) - taken[0] * given[0][x] - taken[1] * given[1][x];
             to[x] = stored(grey / kOfLuma + 16);
         }
+    }
+    for (const Even& cell : settled) {
+        for (int64_t line = 2 * cell.row; line < std::min(2 * cell.row + 2, height); ++line)
+            for (int64_t x = 2 * cell.column; x < std::min(2 * cell.column + 2, width); ++x)
+                y[line * width + x] = cell.y;
     }
     for (int64_t cell = 0; cell < columns * rows; ++cell) {
         u[cell] = stored(planes[0].values[cell] + 128);

@@ -69,7 +69,7 @@ class Textures(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.LOSSY
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     max_size: int | None = 2048
     max_data_size: int | None = None
