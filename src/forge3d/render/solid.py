@@ -74,9 +74,7 @@ def solid(state: SceneState) -> Solid:
         mesh = built[key]
         placed += len(mesh.indices) * len(draw.worlds)
         if placed > MOST_TRIANGLES:
-            raise RecipeError(
-                f"quality: a traced scene has at most {MOST_TRIANGLES:,} triangles; take standard"
-            )
+            raise RecipeError(f"quality: a traced scene has at most {MOST_TRIANGLES:,} triangles; take standard")
         if mesh.corners != 3:
             warnings.append("points and lines are not traced")
             continue
