@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forge3d.compare.flip import flip
 from forge3d.document import Context, Document, Fidelity, Node, Transform
+from forge3d.document.bounds import bounds
+from forge3d.document.traversal import world_matrices
 from forge3d.errors import Forge3DError
 from forge3d.optimize import TRANSFORMS, Decompress, Instance, Quantize
 from forge3d.render import Orbit, Renderer
@@ -31,6 +34,20 @@ def models_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in (".glb", ".gltf"))
 
 
+def _spread(document: Document) -> None:
+    """Five more of each mesh, none within another: where surfaces coincide, it would count which is drawn first."""
+    box, world = bounds(document), world_matrices(document)
+    if box is None or any(node.instancing for node in document.nodes):
+        return
+    for node in [node for node in world if node.mesh is not None and node.skin is None]:
+        for number in range(1, 6):
+            place = world[node].copy()
+            place[:2, 3] += 1.1 * np.array([number % 3, number // 3]) * (box.max - box.min)[:2]
+            document.nodes.append(Node(mesh=node.mesh, matrix=place))
+            for scene in document.scenes[:1]:
+                scene.nodes.append(document.nodes[-1])
+
+
 def prepared(path: Path, name: str) -> Document:
     """The model in the state that the transform is for."""
     document = Document.read(path)
@@ -38,10 +55,7 @@ def prepared(path: Path, name: str) -> Document:
     if name == "dequantize":
         document.apply(Quantize())
     if name in ("instance", "uninstance"):
-        for node in [node for node in document.nodes if node.mesh is not None and node.skin is None]:
-            row = [Node(mesh=node.mesh, translation=(6.0 * n, 0.0, 0.0), scale=(0.9, 0.9, 0.9)) for n in range(1, 6)]
-            document.nodes += row
-            document.scenes[0].nodes += row
+        _spread(document)
     if name == "uninstance":
         document.apply(Instance())
     return document
