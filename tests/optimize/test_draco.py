@@ -10,7 +10,7 @@ import pytest
 from tests.conformance.viewers import decoded
 from tests.peers import require_node
 
-from forge3d.document import Accessor, Context, Document, Mode, Primitive
+from forge3d.document import Accessor, Context, Document, Instancing, Mode, Primitive
 from forge3d.document.geometry import triangles
 from forge3d.native.nearest import Nearest
 from forge3d.optimize import Compress
@@ -131,6 +131,38 @@ def test_morph_targets_stay_beside_a_payload_that_keeps_its_order() -> None:
     assert np.abs(other.attributes["POSITION"].array - before["POSITION"]).max() < 1e-4
     assert np.abs(other.attributes["TANGENT"].array - before["TANGENT"]).max() < 1e-3
     np.testing.assert_array_equal(triangles(other), triangles(part))
+
+
+def test_vertices_that_draco_splits_take_wider_indices() -> None:
+    """Draco splits vertices at which triangles meet by their tips alone: 60,000 become more than 16 bits can name."""
+    tips = np.float32([[0, 0, 0], [1, 1, 0], [1, -1, 0], [-1, 1, 0], [-1, -1, 0]]) * np.float32(0.3)
+    places = np.stack([np.arange(12000) % 110, np.arange(12000) // 110, np.zeros(12000)], axis=1).astype(np.float32)
+    faces = np.int64([0, 2, 1, 0, 3, 4]) + 5 * np.arange(12000)[:, None]
+    part = primitive((places[:, None] + tips).reshape(-1, 3), faces.reshape(-1))
+    before = part.attributes["POSITION"].array[triangles(part)].mean(axis=1)
+    again, _, _ = compressed(document(part))
+    other = again.meshes[0].primitives[0]
+    assert len(other.attributes["POSITION"]) > 65535
+    assert other.indices is not None
+    assert other.indices.dtype == np.uint32
+    after = other.attributes["POSITION"].array[triangles(other)].mean(axis=1)
+    assert len(after) == len(before)
+    np.testing.assert_allclose(np.sort(after.sum(axis=1)), np.sort(before.sum(axis=1)), atol=0.05)
+
+
+def test_instances_go_on_showing_what_draco_holds() -> None:
+    places = np.float32([[0, 0, 0], [3, 0, 0], [0, 0, 5]])
+    doc = document(sphere(8))
+    doc.nodes[0].instancing = Instancing(attributes={"TRANSLATION": Accessor(places)})
+    before = world_corners(doc)
+    again, context, _ = compressed(doc)
+    after = world_corners(again)
+    assert context.warnings == []
+    assert again.nodes[0].mesh is not None
+    assert again.nodes[0].mesh.primitives[0].draco is not None
+    assert len(after) == len(before) == len(places)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_allclose(one.reshape(-1, 3).min(axis=0), other.reshape(-1, 3).min(axis=0), atol=1e-3)
 
 
 def test_two_primitives_on_the_same_accessors_have_a_payload_each() -> None:

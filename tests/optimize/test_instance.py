@@ -21,10 +21,12 @@ from forge3d.document import (
     Mesh,
     Node,
     Perspective,
+    Scene,
     Skin,
 )
 from forge3d.document.material import Volume
 from forge3d.document.statistics import statistics
+from forge3d.document.traversal import mesh_instances
 from forge3d.optimize import Instance, Uninstance
 
 from . import placed, primitive, world_corners
@@ -40,6 +42,10 @@ def row(count: int = 5, mesh: Mesh | None = None, scale: tuple[float, float, flo
 def corners(doc: Document) -> np.ndarray:
     found = np.concatenate(world_corners(doc)).reshape(-1, 9)
     return found[np.lexsort(np.round(found, 3).T)]
+
+
+def worlds(doc: Document, scene: Scene) -> list[np.ndarray]:
+    return [instance.world for instance in mesh_instances(doc, scene)]
 
 
 def assert_same_places(doc: Document, *steps: Instance | Uninstance) -> None:
@@ -140,3 +146,16 @@ def test_rounded_rotations_become_unit_quaternions() -> None:
     assert_same_places(doc, Uninstance())
     rotation = doc.nodes[0].children[0].rotation
     assert sum(part * part for part in rotation) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_nodes_of_two_scenes_stay_in_theirs() -> None:
+    """One batch for both would show either scene's nodes in the other."""
+    nodes = row(10)
+    doc = placed(*nodes[:5])
+    other = Scene(nodes=nodes[5:])
+    doc.scenes.append(other)
+    doc.nodes += nodes[5:]
+    before = [sorted(tuple(w[:3, 3]) for w in worlds(doc, scene)) for scene in doc.scenes]
+    Instance()(doc, Context())
+    assert [len(scene.nodes) for scene in doc.scenes] == [1, 1]
+    assert [sorted(tuple(w[:3, 3]) for w in worlds(doc, scene)) for scene in doc.scenes] == before

@@ -29,7 +29,7 @@ from forge3d.document import (
 from forge3d.document.material import Transmission, Volume
 from forge3d.optimize import Compress, Quantize
 
-from . import document, placed, primitive, world_corners
+from . import document, placed, primitive, sphere, world_corners
 
 BUMPS = np.array([[3, 1, 2], [4.1, 1, 2], [4, 2.2, 2], [3, 2, 2.7]], np.float32)
 TURN = (0.0, sin(pi / 8), 0.0, float(np.cos(pi / 8)))
@@ -388,6 +388,32 @@ def test_small_parts_take_fewer_bits() -> None:
     tops = [int(m.primitives[0].attributes["POSITION"].array.max()) for m in (large, small)]
     assert 3000 < tops[0] < 2**13.25
     assert 2**10 - 8 < tops[1] < tops[0] - 8
+
+
+def test_a_tiny_part_of_a_large_scene_keeps_its_shape() -> None:
+    """On one grid for the whole scene, of 2 km in 16 bits, a ball of two metres would be a cube."""
+    large, tiny = sphere(16), sphere(16)
+    large.attributes["POSITION"] = Accessor(large.attributes["POSITION"].array * np.float32(1000))
+    doc = placed(Node(mesh=Mesh(primitives=[large])), Node(mesh=Mesh(primitives=[tiny])))
+    before = world_corners(doc)[1]
+    Quantize()(doc, Context())
+    assert np.abs(world_corners(doc)[1] - before).max() < 2 / 2**12
+
+
+def test_filters_leave_morphed_normals_as_they_are() -> None:
+    """They are differences, of any length; the filter for normals would make unit vectors of them."""
+    part = sphere(8)
+    count = len(part.attributes["POSITION"])
+    rng = np.random.default_rng(3)
+    part.targets = [{"POSITION": Accessor(rng.random((count, 3)).astype(np.float32)),
+                     "NORMAL": Accessor((rng.random((count, 3)) / 3 - 0.2).astype(np.float32))}]  # fmt: skip
+    doc = document(part)
+    Quantize()(doc, Context())
+    stored = part.targets[0]["NORMAL"].array.copy()
+    assert stored.dtype == np.int8
+    Compress("meshopt", extension="EXT")(doc, Context())
+    again = Document.read(doc.to_bytes()).meshes[0].primitives[0].targets[0]["NORMAL"].array
+    np.testing.assert_array_equal(again, stored)
 
 
 def test_normals_take_what_the_filter_holds() -> None:
