@@ -70,7 +70,7 @@ def render(
     target: Annotated[str | None, typer.Option("--target", help="X,Y,Z in metres to look at; default: fit.")] = None,
     orbit: Annotated[
         str | None,
-        typer.Option("--orbit", help="THETA,PHI,RADIUS as in <model-viewer>, instead of yaw, pitch and distance."),
+        typer.Option("--orbit", help="THETA,PHI,RADIUS as model-viewer has it, instead of yaw, pitch and distance."),
     ] = None,
     camera: Annotated[
         str | None, typer.Option("--camera", help="A camera of the file: its name, or its place from 0.")
