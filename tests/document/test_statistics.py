@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge3d.document import Accessor, Document, Image, Instancing, Mesh, Mode, Node, Primitive, Scene
+from forge3d.document.copying import referring_names
 from forge3d.document.encoding import Encoding
 from forge3d.document.statistics import Statistics, repeated_vertices, statistics, triangle_count
 
@@ -60,3 +61,9 @@ def test_repeated_vertices_count_every_instance_beyond_the_first() -> None:
     many = Instancing(attributes={"TRANSLATION": Accessor(np.zeros((5, 3), np.float32))})
     nodes = [Node(mesh=Mesh(primitives=[points])), Node(mesh=Mesh(primitives=[triangle()]), instancing=many)]
     assert repeated_vertices(Document(nodes=nodes, scenes=[Scene(nodes=nodes)])) == 12
+
+
+def test_only_fields_of_numbers_and_text_are_passed_over() -> None:
+    names = referring_names(Node)
+    assert {"children", "mesh", "skin", "camera", "light", "instancing", "extensions", "xmp"} <= set(names)
+    assert not {"name", "visible"} & set(names)

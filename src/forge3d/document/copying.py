@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
+from re import findall
 from typing import Any, TypeVar
 
 from .pinning import Pinned
@@ -50,6 +51,15 @@ def copied(root: T, memo: dict[int, Any] | None = None) -> T:
 def field_names(kind: Any) -> tuple[str, ...]:
     """The names of a dataclass's fields."""
     return tuple(f.name for f in fields(kind))
+
+
+_PLAIN_TYPES = {"None", "bool", "int", "float", "str", "bytes", "tuple", "Literal"}
+
+
+@cache
+def referring_names(kind: Any) -> tuple[str, ...]:
+    """The names of a dataclass's fields that may refer to objects: all but those declared as numbers and text."""
+    return tuple(f.name for f in fields(kind) if not set(findall(r"[^\W\d]\w*", str(f.type))) <= _PLAIN_TYPES)
 
 
 @cache

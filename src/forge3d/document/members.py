@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from .copying import field_names, values_of
+from .copying import referring_names, values_of
 from .property import Property, XmpPacket
 
 
@@ -16,6 +16,8 @@ def members(root: Any) -> dict[type, list[Any]]:
     pending: deque[Any] = deque([root])
     while pending:
         value = pending.popleft()
+        if value is None:
+            continue
         kind: Any = type(value)
         if kind is list:
             pending.extend(value)
@@ -24,5 +26,5 @@ def members(root: Any) -> dict[type, list[Any]]:
         elif isinstance(value, (Property, XmpPacket)) and id(value) not in seen:
             seen.add(id(value))
             found.setdefault(kind, []).append(value)
-            pending.extend(values_of(field_names(kind))(value))
+            pending.extend(values_of(referring_names(kind))(value))
     return found

@@ -109,33 +109,23 @@ class Walk {
     uint32_t number(uint32_t vertex) const { return numbering_.number[vertex_of_[vertex]]; }
     bool is_new(uint32_t vertex) const { return number(vertex) == kNone; }
 
-    // The first that is free; or else, and only then are prices worked out, the cheapest.
     int32_t best_continuation() {
-        int32_t dear[Memory::kEdges];
-        int count = 0;
-        for (int age = 0; age < memory_.edges(); ++age) {
+        int least = INT32_MAX;
+        int32_t best = -1;
+        for (int age = 0; age < memory_.edges() && least > 0; ++age) {
             Memory::Edge& edge = memory_.edge(age);
             if (edge.half >= 0 && !halves_.alive(edge.half / 3)) edge.half = halves_.find(edge.from, edge.to);
             if (edge.half < 0) continue;
-            if (is_free(halves_.opposite(edge.half))) return edge.half;
-            dear[count++] = edge.half;
-        }
-        int least = INT32_MAX;
-        int32_t best = -1;
-        for (int i = 0; i < count; ++i) {
-            const int price = price_of_third(halves_.opposite(dear[i]));
-            if (price < least) least = price, best = dear[i];
+            const int price = price_of_third(halves_.opposite(edge.half));
+            if (price < least) least = price, best = edge.half;
         }
         return best;
     }
 
-    bool is_free(uint32_t vertex) const {
-        return !is_new(vertex) && (memory_.remembers_third(vertex) || memory_.adjoins(number(vertex)));
-    }
-
     int price_of_third(uint32_t vertex) const {
         if (is_new(vertex)) return 1 + numbering_.price(vertex_of_[vertex]);
-        return kSpelled + kByte * memory_.spelled(number(vertex));
+        const bool free = memory_.remembers_third(vertex) || memory_.adjoins(number(vertex));
+        return free ? 0 : kSpelled + kByte * memory_.spelled(number(vertex));
     }
 
     int32_t go_on(int32_t half) {

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..document import Accessor, Document, Node, Skip
-from ..document.copying import values_of
+from ..document.copying import referring_names, values_of
 from ..document.payload import DracoPayload, MeshoptPayload, SparsePayload
 from ..document.property import Property
 from ..document.scene import Matrix
@@ -34,6 +34,8 @@ def reachable(roots: Iterable[object], *, through: Callable[[object], bool] | No
     waiting = list(roots)
     while waiting:
         value = waiting.pop()
+        if value is None:
+            continue
         kind: Any = value.__class__
         parts_of = _opener(kind)
         if parts_of is None or id(value) in found:
@@ -141,7 +143,10 @@ def _nothing(_: object) -> tuple[()]:
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name != "extras") if is_dataclass(kind) else ()
+    if not is_dataclass(kind):
+        return ()
+    owner: Any = kind
+    return tuple(name for name in referring_names(owner) if name != "extras")
 
 
 def _swapped(value: Any, replacements: dict[int, Any]) -> Any:
