@@ -48,8 +48,10 @@ double Astray::beyond(const Ring& ring, int32_t a, int32_t b, double squared) {
         first += s.first != b && s.second != b;
     }
     for (const Triangle& t : fan_)  // the middles of new edges and triangles
-        for (const Vec3& p : {t.a + t.ab * 0.5, t.a + (t.ab + t.ac) * (1.0 / 3)})
-            if (!surface_.reaches(p, squared, guess_)) return surface_.query(p, guess_).squared;
+        for (const Vec3& p : {t.a + t.ab * 0.5, t.a + (t.ab + t.ac) * (1.0 / 3)}) {
+            int32_t guess = t.number;  // itself, where it was at first
+            if (!surface_.reaches(p, squared, guess)) return surface_.query(p, guess).squared;
+        }
     return 0;
 }
 

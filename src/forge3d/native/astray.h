@@ -27,7 +27,6 @@ class Astray {
     const Mesh& mesh_;
     Nearest surface_;
     std::vector<int32_t> held_, next_;  // of each triangle the first point that it holds; of each point the next one
-    int32_t guess_ = -1;  // a triangle of the surface that the last point was near to
     std::vector<Triangle> fan_;
     std::vector<int32_t> moving_;
 };
