@@ -84,6 +84,44 @@ class Memory {
     uint32_t last_ = 0;
 };
 
+// What it costs to go on at one edge rather than another, if what the walk does again and again is cheap: to the codec
+// all edges are alike, to what compresses its output once more (brotli on the way to a browser) they are not.
+class Habits {
+   public:
+    int price(int age) const { return price_[age]; }
+
+    void note(int age) {
+        taken_[age] += kOnce;
+        if (++count_ % kEvery == 0) learn();
+    }
+
+   private:
+    static constexpr uint32_t kOnce = 64, kLeast = kOnce / 2;
+    static constexpr int kEvery = 64, kWeight = 2;  // at 1 brotli gains half, at 4 the vertices lose more than it gains
+
+    // Prices are bits by how often each was taken of late.
+    void learn() {
+        uint64_t total = 0;
+        for (const uint32_t taken : taken_) total += taken;
+        for (int age = 0; age < Memory::kEdges; ++age) {
+            price_[age] = kWeight * logarithm(total * 256 / taken_[age]);
+            taken_[age] = std::max(taken_[age] - taken_[age] / kEvery, kLeast);
+        }
+    }
+
+    // To base 2, of 256ths, in eighths; straight between powers of two, and so the same on every machine.
+    static int logarithm(uint64_t ratio) {
+        int power = 0;
+        while (ratio >> (power + 1)) ++power;
+        return (power - 8) * Deltas::kBit + (int(ratio << 3 >> power) & 7);
+    }
+
+    uint32_t taken_[Memory::kEdges] = {8 * kOnce, 6 * kOnce, 3 * kOnce, 2 * kOnce, kOnce, kOnce, kOnce, kOnce,
+                                       kOnce,     kOnce,     kOnce,     kOnce,     kOnce, kOnce, kOnce};
+    int price_[Memory::kEdges] = {};
+    int count_ = 0;
+};
+
 // Goes from triangle to triangle: of those that continue a remembered edge, first what needs no new vertex; then what
 // brings the vertex that costs least after the one before. That it looks no further is on purpose: looking ahead for
 // cheap stretches was measured, and leaves the dear vertices for the end, where they cost more.
@@ -110,15 +148,17 @@ class Walk {
     bool is_new(uint32_t vertex) const { return number(vertex) == kNone; }
 
     int32_t best_continuation() {
-        int least = INT32_MAX;
+        int least = INT32_MAX, taken = 0;
         int32_t best = -1;
         for (int age = 0; age < memory_.edges() && least > 0; ++age) {
             Memory::Edge& edge = memory_.edge(age);
             if (edge.half >= 0 && !halves_.alive(edge.half / 3)) edge.half = halves_.find(edge.from, edge.to);
             if (edge.half < 0) continue;
-            const int price = price_of_third(halves_.opposite(edge.half));
-            if (price < least) least = price, best = edge.half;
+            int price = price_of_third(halves_.opposite(edge.half));
+            if (price > 0) price += habits_.price(age);
+            if (price < least) least = price, best = edge.half, taken = age;
         }
+        if (best >= 0 && least > 0) habits_.note(taken);
         return best;
     }
 
@@ -217,6 +257,7 @@ class Walk {
     int64_t left_;
     Halves halves_;
     Memory memory_;
+    Habits habits_;
     std::unique_ptr<Nearby> nearby_;
     uint32_t at_ = 0;  // the vertex named last
 };

@@ -38,7 +38,7 @@ class Reorder(Transform):
     """
 
     fidelity: ClassVar[Fidelity] = Fidelity.EXACT
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     target: Literal["size", "performance"] = "size"
 
