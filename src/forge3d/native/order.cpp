@@ -97,7 +97,7 @@ class Habits {
 
    private:
     static constexpr uint32_t kOnce = 64, kLeast = kOnce / 2;
-    static constexpr int kEvery = 64, kWeight = 2;  // at 1 brotli gains half, at 4 the vertices lose more than it gains
+    static constexpr int kEvery = 64, kWeight = 1;  // at 2 brotli gains a little more, and vertices on tubes lose it
 
     // Prices are bits by how often each was taken of late.
     void learn() {
