@@ -63,7 +63,7 @@ def test_glcontext_variables_do_not_override_the_choice(
 ) -> None:
     monkeypatch.setenv("GLCONTEXT_DEVICE_INDEX", "63")
     with caplog.at_level(logging.WARNING, logger=device.__name__):
-        made = Device(renderer._device.index)
+        made = Device(renderer._gpu.device.index)
     made.release()
     assert "GLCONTEXT_DEVICE_INDEX=63 is ignored" in caplog.text
 
@@ -108,11 +108,11 @@ def test_a_lost_context_is_made_anew_and_every_frame_is_drawn(monkeypatch: pytes
     document = placed(node(sphere(rings=8)))
     with Renderer() as renderer:
         expected = [frame.detach().pixels for frame in renderer.turntable(document, frames=6, size=(16, 16))]
-        before = renderer._device
+        before = renderer._gpu.device
         lost = lose(renderer, monkeypatch, 1)
         frames = [frame.detach().pixels for frame in renderer.turntable(document, frames=6, size=(16, 16))]
         assert lost == [before]
-        assert renderer._device is not before
+        assert renderer._gpu.device is not before
         for frame, other in zip(frames, expected, strict=True):
             assert (frame == other).all()
         assert renderer.render(document, size=(16, 16)).depth.min() < 100
@@ -147,4 +147,4 @@ def test_what_the_driver_says_becomes_an_error(error: str, kind: type[Exception]
     made.context = type("Context", (), {"error": error})()
     with pytest.raises(kind, match=why):
         made.verify()
-    renderer._device.verify()
+    renderer._gpu.device.verify()

@@ -116,7 +116,7 @@ def test_includes_are_pasted_once_and_lines_keep_their_numbers() -> None:
 
 def test_a_shader_that_does_not_compile_shows_the_permutation_and_the_log(renderer: Renderer) -> None:
     with pytest.raises(Forge3DError, match=r"(?s)resolve\.frag.*tone_of_nobody"):
-        renderer._programs.screen("resolve.frag", SUPERSAMPLING=1, TONE="tone_of_nobody")
+        renderer._gpu.programs.screen("resolve.frag", SUPERSAMPLING=1, TONE="tone_of_nobody")
 
 
 @pytest.mark.parametrize("stage", ["color", "aov"])

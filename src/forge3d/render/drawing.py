@@ -1,0 +1,144 @@
+"""Rasterised pictures: a shot through the passes, and its pixels back, each while the next is drawn."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import RecipeError
+from .camera import View
+from .device import ContextLost
+from .environment import Environment
+from .facts import Facts, read_facts
+from .filter import taps
+from .frame import Frame
+from .gpu import Gpu
+from .gpu_scene import GpuScene
+from .passes import color_passes
+from .scene import SceneState
+from .settings import RenderSettings
+from .shot import Shot, Stage
+from .targets import Sampling
+from .tiles import tiles
+
+_log = logging.getLogger(__name__)
+
+_FRAMES_IN_FLIGHT = 2
+
+Place = tuple[Stage, View]
+"""What stands before a camera, and the camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is equal for all pictures of a run."""
+
+    environment: Environment
+    size: tuple[int, int]
+    settings: RenderSettings
+
+
+def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: Wanted) -> Iterator[Frame]:
+    """A picture from each place. A context that is lost on the way is made again once, with all it held."""
+    scene = gpu.uploader.upload(state)
+    side = gpu.targets.tile_side(wanted.size, Sampling.of(wanted.settings.sample_count, gpu.capabilities))
+    if side is not None:
+        yield from (_mosaic(gpu, scene, place, wanted, side) for place in places)
+        return
+    waiting, again = iter(places), deque[Place]()
+    pending: deque[tuple[Any, Shot, Place]] = deque()
+    lost = False
+    while True:
+        place = again.popleft() if again else next(waiting, None)
+        if place is not None:
+            gpu.device.check()
+            shot = gpu.shoot(scene, *place, wanted.environment, wanted.settings)
+            pending.append((_draw(gpu, shot, wanted.size, wanted.settings), shot, place))
+        elif not pending:
+            return
+        if place is None or len(pending) > _FRAMES_IN_FLIGHT:
+            try:
+                frame = _finish(gpu, pending[0][0], pending[0][1], wanted.size)
+            except ContextLost:
+                if lost:
+                    raise
+                _log.warning("the GPU was reset or went away: what it held is uploaded and drawn once more")
+                again.extendleft(place for _, _, place in reversed(pending))
+                pending.clear()
+                gpu.open()
+                scene, lost = gpu.uploader.upload(state), True
+                continue
+            pending.popleft()
+            lost = False
+            yield frame
+
+
+def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) -> Frame:
+    """One picture in parts of `side` pixels."""
+    gpu.device.check()
+    size, (stage, view) = wanted.size, place
+    glass = any("transmission" in draw.material.key.features for draw in scene.draws)
+    parts = tiles(size, side, glass=glass)
+    shots = [gpu.shoot(scene, stage, part.view(view, size), wanted.environment, wanted.settings) for part in parts]
+    pixels = np.empty((size[1], size[0], 4), np.uint8)
+    for part, shot in zip(parts, shots, strict=True):
+        pixels[part.place] = _read(_draw(gpu, shot, (side, side), wanted.settings), (side, side))[part.kept]
+        gpu.device.verify()
+
+    def facts() -> Facts:
+        whole: Facts = {}
+        for part, shot in zip(parts, shots, strict=True):
+            for name, values in read_facts(gpu, shot, (side, side)).items():
+                if name not in whole:
+                    whole[name] = np.empty((size[1], size[0], *values.shape[2:]), values.dtype)
+                whole[name][part.place] = values[part.kept]
+        return whole
+
+    return Frame(pixels, facts, scene.warnings, view, stage.turn)
+
+
+def _draw(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
+    """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
+    context = gpu.context
+    sampling = Sampling.of(settings.sample_count, gpu.capabilities)
+    target = gpu.targets.color(size, sampling)
+    color_passes(context, gpu.programs, shot, target, sampling.multisamples)
+    # The copy that glass was seen through has served: samples are averaged into it.
+    context.copy_framebuffer(target.behind_framebuffer, target.framebuffer)
+    defines: dict[str, str | int] = {"SUPERSAMPLING": sampling.supersampling, "TONE": f"tone_{settings.tone}"}
+    defines["TAPS"] = ", ".join(f"{tap:.7f}" for tap in taps(sampling.supersampling))
+    if settings.background_linear is None:
+        defines["TRANSPARENT"] = 1
+    program = gpu.programs.screen("resolve.frag", **defines)
+    target.picture.use()
+    context.enable_only(context.NOTHING)
+    target.behind.use(0)
+    shot.frame_buffer.bind_to_uniform_block(0)
+    context.vertex_array(program, []).render(vertices=3)
+    buffer = context.buffer(reserve=size[0] * size[1] * 4)
+    target.picture.read_into(buffer, components=4)
+    return buffer
+
+
+def _read(buffer: Any, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(buffer.read(), np.uint8).reshape(size[1], size[0], 4)
+
+
+def _finish(gpu: Gpu, buffer: Any, shot: Shot, size: tuple[int, int]) -> Frame:
+    device = gpu.device
+    device.check()
+    pixels = _read(buffer, size)
+    device.verify()
+
+    def facts() -> Facts:
+        if device is not gpu.device:
+            raise RecipeError("the GPU was reset since this frame; draw it again for its facts")
+        return read_facts(gpu, shot, size)
+
+    return Frame(pixels, facts, shot.scene.warnings, shot.view, shot.turn)

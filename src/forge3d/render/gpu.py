@@ -1,0 +1,61 @@
+"""Everything that lives on the GPU: one context, its programs, targets, models and environments."""
+
+from __future__ import annotations
+
+from .camera import View
+from .device import Capabilities, Device
+from .environment import Environment
+from .environment_cache import EnvironmentCache
+from .gpu_scene import GpuScene, SceneUploader
+from .program import ProgramCache
+from .settings import RenderSettings
+from .shot import Shot, Stage, shoot
+from .targets import Targets
+from .textures import SOFTWARE_BIAS
+
+_SEAMLESS_CUBES = 0x884F
+
+
+class Gpu:
+    """Owned by one renderer, used on its thread.
+
+    Args:
+        choice: see `device.Device`.
+        cache_bytes: GPU memory that models out of use may hold.
+
+    Raises:
+        GpuUnavailable: no context could be made.
+    """
+
+    def __init__(self, choice: str | int | None, cache_bytes: int):
+        self._choice, self._cache_bytes = choice, cache_bytes
+        self.open()
+
+    def open(self) -> None:
+        """Make a context, also in place of one that was lost with all it held."""
+        self.device = Device(self._choice)
+        self.context = self.device.context
+        self.context.enable_direct(_SEAMLESS_CUBES)
+        self.programs = ProgramCache(self.context, SOFTWARE_BIAS if self.capabilities.software else 0.0)
+        self.uploader = SceneUploader(self.device, self._cache_bytes)
+        self.targets = Targets(self.context, self.capabilities)
+        self.environments = EnvironmentCache(self.context, self.programs, self.capabilities)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.device.capabilities
+
+    def shoot(
+        self, scene: GpuScene, stage: Stage, view: View, environment: Environment, settings: RenderSettings
+    ) -> Shot:
+        """A frame ready to draw."""
+        light = self.environments.get(environment)
+        return shoot(self.context, scene, stage, view, light, settings, alignment=self.capabilities.uniform_alignment)
+
+    def close(self) -> None:
+        if self.device.context is not None:
+            self.device.check()
+            self.targets.clear()
+            self.uploader.clear()
+            self.environments.clear()
+            self.device.release()
