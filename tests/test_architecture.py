@@ -21,6 +21,7 @@ _CORE = {"gltf", "images", "document"}
 ALLOWED = {
     "errors": set(),
     "workers": set(),
+    "cache": set(),
     "judging": {"gltf", "validate", "audit"},
     "gltf": set(),
     "images": {"native"},
@@ -43,10 +44,10 @@ ALLOWED = {
     "optimize": _CORE | {"native", "surface"},
     "lod": _CORE | {"native", "surface", "optimize"},
     "audit": _CORE | {"validate", "surface"},
-    "render": _CORE | {"surface", "light"},
+    "render": _CORE | {"surface", "light", "cache"},
     "export": _CORE,
     "likeness": _CORE | {"compare", "render"},
-    "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers"},
+    "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache"},
     "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):

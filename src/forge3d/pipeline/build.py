@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import errors
+from ..cache import Cache, default_folder
 from . import bundle
-from .cache import Cache, default_folder
 from .events import Event, Failure, ProductResult
 from .inputs import find_products
 from .keys import tools

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from .cache import Cache
+from ..cache import Cache
 from .keys import key_of, sha256
 from .manifest import Finding
 

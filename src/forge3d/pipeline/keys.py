@@ -12,17 +12,16 @@ from typing import Any
 
 import msgspec
 
+from ..cache import sha256 as sha256
+
 # Packages whose code decides bytes that are written. A change of version makes new keys.
 NATIVE = ("numpy", "pillow", "mozjpeg-lossless-optimization", "DracoPy", "meshopt", "opengl-basisu", "moderngl")
 # Codecs that Pillow is linked to: another build of the same Pillow may have others.
 CODECS = ("webp", "avif", "jpg", "zlib")
 # The rooms whose code decides them.
-_ROOMS = ("gltf", "images", "validate", "document", "native", "surface", "optimize", "lod", "render", "pipeline")
-
-
-def sha256(data: bytes | memoryview) -> str:
-    """Hexadecimal SHA-256 of bytes."""
-    return hashlib.sha256(data).hexdigest()
+_ROOMS = (
+    "gltf", "images", "validate", "document", "native", "surface", "light", "optimize", "lod", "render", "pipeline",
+)  # fmt: skip
 
 
 def key_of(value: Any) -> str:

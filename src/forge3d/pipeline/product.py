@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from .. import gltf
+from ..cache import Cache
 from ..errors import InvalidAsset
 from . import bundle, graph, inputs, keys
-from .cache import Cache
 from .events import Failure, ProductResult
 from .graph import Result, Step
 from .manifest import File, Manifest, Source

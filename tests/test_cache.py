@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forge3d.pipeline.cache import Cache, default_folder
+from forge3d.cache import Cache, default_folder
 from forge3d.pipeline.keys import key_of, sha256
 
 KEY, DATA = key_of("step"), b"a picture"

@@ -1,6 +1,6 @@
-"""A content-addressed cache of finished steps: bounded, safe to share between processes, and safe to delete.
+"""A content-addressed cache of what takes time to make: bounded, safe to share between processes, and safe to delete.
 
-    <folder>/steps/<ab>/<key>        a record: what the step gave, its files by digest; ends with its own digest
+    <folder>/steps/<ab>/<key>        a record: what a step gave, its files by digest; ends with its own digest
     <folder>/files/<ab>/<sha256>     the files
 
 Everything is written to a temporary name and renamed. What is read is checked against its digest: a damaged or missing
@@ -9,6 +9,7 @@ entry is a miss, and the step runs again.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import time
@@ -16,11 +17,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .keys import sha256
-
 GIB = 1 << 30
 _PARTIAL = ".partial"
+_SECTIONS = "steps", "files"
 _HOUR = 3600.0
+
+
+def sha256(data: bytes | memoryview) -> str:
+    """Hexadecimal SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def default_folder() -> Path:
@@ -34,7 +39,7 @@ def default_folder() -> Path:
 class Cache:
     """Records and files under one folder.
 
-    Writing never fails a build: a cache that cannot be written (full disk, no permission) holds less, and `trouble`
+    Writing never fails the work: a cache that cannot be written (full disk, no permission) holds less, and `trouble`
     says why.
 
     Args:
@@ -83,7 +88,7 @@ class Cache:
         return freed
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self.folder.glob("*/*/*"):
+        for path in (path for section in _SECTIONS for path in self.folder.glob(f"{section}/*/*")):
             with suppress(FileNotFoundError):
                 found = path.stat()
                 yield found.st_mtime, found.st_size, path
