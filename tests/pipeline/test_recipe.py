@@ -75,3 +75,5 @@ def test_an_environment_is_relative_to_the_recipe(tmp_path: Path) -> None:
     path = tmp_path / "forge3d.toml"
     path.write_text('[images]\nenvironment = "sky.hdr"\n')
     assert Recipe.read(path).images.environment == str((tmp_path / "sky.hdr").resolve())
+    path.write_text('[images]\nenvironment = "high-key"\n')
+    assert Recipe.read(path).images.environment == "high-key"

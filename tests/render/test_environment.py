@@ -7,10 +7,10 @@ import pytest
 
 from forge3d.document import Material
 from forge3d.document.material import Ior
-from forge3d.errors import InvalidAsset
+from forge3d.errors import InvalidAsset, RecipeError
 from forge3d.render import Orbit, Renderer, RenderSettings
-from forge3d.render.environment import ggx_lobe, roughness_of_mip, sky_lights
-from forge3d.render.studio import studio
+from forge3d.render.environment import ggx_lobe, read_environment, roughness_of_mip, sky_lights
+from forge3d.render.studio import STUDIOS, studio
 from forge3d.render.tonemap import srgb_encoded
 
 from .shapes import node, placed, sphere
@@ -104,18 +104,60 @@ def test_sky_lights_keep_the_energy_and_the_sphere() -> None:
     np.testing.assert_allclose((radiance * directions[:, 3:]).sum(0), energy, rtol=1e-4)
 
 
-def test_the_studio_is_neutral_and_lights_white_products_without_clipping() -> None:
-    picture = studio(256)
-    assert picture.shape == (128, 256, 3)
-    np.testing.assert_array_equal(picture[..., 0], picture[..., 2])
+def test_a_pixel_that_is_no_light_is_named() -> None:
+    for value in (np.nan, np.inf, -1.0):
+        sky = np.ones((8, 16, 3), np.float32)
+        sky[2, 3, 1] = sky[5, 5] = value
+        with pytest.raises(
+            InvalidAsset, match=rf"in 2 of 128 pixels.*row 2, column 3.*\(1, {value:g}, 1\).*paint over"
+        ):
+            read_environment(sky)
+
+
+@pytest.mark.parametrize("name", ["sunset", "Studio", ""])
+def test_an_unknown_name_lists_the_studios(name: str) -> None:
+    with pytest.raises(RecipeError, match=r"takes studio, softbox, high-key, dark, or an \.hdr or \.exr file"):
+        read_environment(name)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    for name in ("sky.hdr", "sky.exr"):
+        with pytest.raises(InvalidAsset, match=rf"{name}: .*No such file.*one of studio, softbox"):
+            read_environment(str(tmp_path / name))
+
+
+def incoming(picture: np.ndarray) -> dict[str, float]:
+    """What a white matt surface sends on that faces each way; a white wall under even light of one sends one."""
     directions, radiance = sky_lights(picture)
     towards = {"front": (0, 0, 1), "top": (0, 1, 0), "bottom": (0, -1, 0), "right": (1, 0, 0), "left": (-1, 0, 0)}
-    light = {
+    return {
         name: float(
             (np.maximum(directions[:, :3] @ np.array(d, np.float32), 0) * directions[:, 3]) @ radiance[:, 0] / np.pi
         )
         for name, d in towards.items()
     }
+
+
+@pytest.mark.parametrize("name", STUDIOS)
+def test_studios_are_neutral_smooth_and_bright_enough(name: str) -> None:
+    picture = studio(name, 256)
+    assert picture.shape == (128, 256, 3)
+    np.testing.assert_array_equal(picture[..., 0], picture[..., 2])
+    assert picture.min() >= 0
+    light = incoming(picture)
+    assert (0.1 if name == "dark" else 0.6) < light["front"] < 1.05
+    assert light["top"] > light["front"] or name == "dark"
+    assert STUDIOS[name].doc
+
+
+def test_a_flag_takes_light_away() -> None:
+    picture = studio("high-key", 256)
+    behind, beside = picture[60, int(256 * (np.arctan2(-1, 0.75) / (2 * np.pi) + 0.5))], picture[60, 128]
+    assert behind[0] < 0.5 * beside[0]
+
+
+def test_the_studio_lights_white_products_without_clipping() -> None:
+    light = incoming(studio("studio", 256))
     assert 0.6 < light["front"] < 0.9
     assert light["top"] > light["left"] > light["right"] > light["bottom"] > 0.15
 

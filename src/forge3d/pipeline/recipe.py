@@ -107,7 +107,11 @@ class Images(_Table, frozen=True):
     format: Annotated[Literal["webp", "avif", "jpeg", "png"], Meta(description="Format of poster and spin.")] = "webp"
     quality: Annotated[int, Meta(ge=1, le=100, description="Quality of lossy formats.")] = 84
     environment: Annotated[
-        str, Meta(min_length=1, description='"studio", or a Radiance .hdr file, relative to this recipe.')
+        str,
+        Meta(
+            min_length=1,
+            description='"studio", "softbox", "high-key", "dark", or an .hdr or .exr file, relative to this recipe.',
+        ),
     ] = "studio"
     background: Annotated[
         str, Meta(pattern="^(transparent|white|#[0-9a-fA-F]{6})$", description="transparent, white or #rrggbb.")
@@ -186,8 +190,10 @@ class Recipe(_Table, frozen=True):
             recipe = msgspec.convert(table, cls)
         except msgspec.ValidationError as error:
             raise RecipeError(f"{origin}: {explain(error, cls, table)}") from error
+        from ..render.studio import STUDIOS
+
         environment = recipe.images.environment
-        if environment != "studio" and folder is not None:
+        if folder is not None and environment not in STUDIOS:
             images = msgspec.structs.replace(recipe.images, environment=str((folder / environment).resolve()))
             recipe = msgspec.structs.replace(recipe, images=images)
         return recipe

@@ -5,6 +5,7 @@ Direction d hits the picture at u = atan2(d.z, d.x) / 2π + ½, v = asin(d.y) / 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +16,12 @@ import numpy.typing as npt
 
 from ..errors import InvalidAsset
 from .program import ProgramCache
-from .studio import studio
+from .studio import STUDIOS, studio
 
 Floats = npt.NDArray[np.float32]
 Environment = str | Path | Floats
-"""A path of a Radiance .hdr or an .exr file, "studio", or an array `(h, w, 3)` of linear radiance, top row first."""
+"""A name of `studio.STUDIOS`, the path of a Radiance .hdr or an .exr file, or an array `(h, w, 3)` of linear radiance,
+top row first."""
 
 ALBEDO_SIZE = 64
 IRRADIANCE_SIZE = 32
@@ -45,33 +47,55 @@ def read_environment(environment: Environment) -> Floats:
     """The picture as `(h, w, 3)` float32.
 
     Raises:
-        InvalidAsset: not a picture of light: not readable, not twice as wide as high by far, NaN or negative values.
+        InvalidAsset: not a picture of light: not readable, or NaN, infinite or negative somewhere; it says where.
+        RecipeError: a name that no studio has; the message lists them.
     """
     if isinstance(environment, np.ndarray):
         picture, name = np.asarray(environment, np.float32), None
-    elif environment == "studio":
-        picture, name = studio(), None
+    elif is_studio(environment):
+        picture, name = studio(str(environment)), None
     else:
-        from .. import images
-
-        name = str(environment)
-        try:
-            if Path(environment).exists() and not Path(environment).is_file():  # a pipe would wait for its writer
-                raise IsADirectoryError(None, "it is not a regular file")
-            reader = images.read_exr if Path(environment).suffix.lower() == ".exr" else images.read_hdr
-            picture = reader(environment)
-        except OSError as error:
-            raise InvalidAsset(
-                f'the environment cannot be read: {error.strerror or error}; give an .hdr or .exr file, or "studio"',
-                file=name,
-            ) from error
+        picture, name = _read(Path(environment)), str(environment)
     if picture.ndim != 3 or picture.shape[2] < 3 or min(picture.shape[:2]) < 1:
         raise InvalidAsset("an environment is an array (height, width, 3)", file=name)
-    if not np.isfinite(picture).all() or (picture < 0).any():
+    picture = picture[..., :3]
+    good = np.asarray((np.isfinite(picture) & (picture >= 0)).all(2))
+    if not good.all():
+        raise InvalidAsset(_bad_light(picture, good), file=name)
+    return np.minimum(picture, _MAX_RADIANCE)
+
+
+def is_studio(environment: Environment) -> bool:
+    """Whether a string names a studio, rightly or not, and not a file."""
+    if not isinstance(environment, str) or environment in STUDIOS:
+        return isinstance(environment, str)
+    return not (Path(environment).suffix or os.path.exists(environment))
+
+
+def _read(path: Path) -> Floats:
+    from .. import images
+
+    try:
+        if path.exists() and not path.is_file():  # a pipe would wait for its writer
+            raise IsADirectoryError(None, "it is not a regular file")
+        return (images.read_exr if path.suffix.lower() == ".exr" else images.read_hdr)(path)
+    except OSError as error:
+        known = ", ".join(STUDIOS)
         raise InvalidAsset(
-            "the environment has NaN, infinite or negative radiance; it cannot light anything", file=name
-        )
-    return np.minimum(picture[..., :3], _MAX_RADIANCE)
+            f"the environment cannot be read: {error.strerror or error}; give an .hdr or .exr file, or one of {known}",
+            file=str(path),
+        ) from error
+
+
+def _bad_light(picture: Floats, good: npt.NDArray[np.bool_]) -> str:
+    bad = np.argwhere(~good)
+    row, column = bad[0]
+    values = ", ".join(f"{value:g}" for value in picture[row, column])
+    return (
+        f"the environment has NaN, infinite or negative radiance in {len(bad):,} of {good.size:,} pixels, the first in "
+        f"row {row}, column {column} from the top left, counted from 0: ({values}). Nothing can be lit by that: paint "
+        "over them, or replace them by 0, and save it again"
+    )
 
 
 def roughness_of_mip(mip: int, mips: int) -> float:
@@ -89,8 +113,8 @@ def filter_environment(context: Any, programs: ProgramCache, picture: Floats, al
     size = int(np.clip(2 ** int(np.ceil(np.log2(max(picture.shape[1] / 4, 1)))), 128, 1024))
     source = _cube_of(context, programs, picture, size)
     lights = _light_texture(context, picture)
-    mips = int(np.log2(size // _SMALLEST_MIP)) + 1
-    radiance = _cube(context, size, "f2", mips)
+    made = cubes(context, size, albedo)
+    radiance, mips = made.radiance, made.mips
     for mip in range(mips):
         side, roughness = size >> mip, roughness_of_mip(mip, mips)
         if mip == 0:
@@ -101,8 +125,19 @@ def filter_environment(context: Any, programs: ProgramCache, picture: Floats, al
             _convolve(context, programs, source, radiance, mip, side, ggx_lobe(roughness, samples, size))
         else:
             _gather(context, programs, lights, radiance, mip, side, roughness**4)
-    irradiance = _cube(context, IRRADIANCE_SIZE, "f2", 1)
-    _gather(context, programs, lights, irradiance, 0, IRRADIANCE_SIZE, -1.0)
+    _gather(context, programs, lights, made.irradiance, 0, IRRADIANCE_SIZE, -1.0)
+    return made
+
+
+def mip_count(size: int) -> int:
+    """Levels of a radiance cube whose largest has `size` texels a side."""
+    return int(np.log2(size // _SMALLEST_MIP)) + 1
+
+
+def cubes(context: Any, size: int, albedo: Any) -> GpuEnvironment:
+    """An environment whose light is not filled in yet."""
+    mips = mip_count(size)
+    radiance, irradiance = _cube(context, size, "f2", mips), _cube(context, IRRADIANCE_SIZE, "f2", 1)
     return GpuEnvironment(radiance, irradiance, albedo, mips, 8 * 6 * (size**2 * 4 // 3 + IRRADIANCE_SIZE**2))
 
 
@@ -219,7 +254,9 @@ def ggx_lobe(roughness: float, count: int, source_size: int) -> Floats:
     density = alpha2 / (np.pi * ((alpha2 - 1) * cos2 + 1) ** 2) / 4
     level = 0.5 * np.log2(2 * 6 * source_size**2 / (4 * np.pi) / (count * density))
     kept = cos_l > 0
-    scaled = directions[kept] * (cos_l[kept] / cos_l[kept].sum())[:, None]
+    cos_l = cos_l[kept]
+    weight = cos_l / (cos_l + np.sqrt(cos_l**2 * (1 - alpha2) + alpha2))  # Smith's visibility with n = v
+    scaled = directions[kept] * (weight / weight.sum())[:, None]
     return np.concatenate([scaled, np.maximum(level[kept, None], 0)], 1).astype(np.float32)
 
 

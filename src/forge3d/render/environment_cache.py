@@ -1,26 +1,46 @@
-"""Filtered environments, the last few kept on the GPU."""
+"""Filtered environments: the last few kept on the GPU, and all for a while on disk."""
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..cache import Cache, default_folder
 from ..errors import InvalidAsset
 from .device import Capabilities
-from .environment import Environment, GpuEnvironment, albedo_table, filter_environment, read_environment
+from .environment import (
+    Environment,
+    GpuEnvironment,
+    albedo_table,
+    filter_environment,
+    is_studio,
+    read_environment,
+)
 from .program import ProgramCache
+from .stowing import content_key, restored, stowed
+
+_log = logging.getLogger(__name__)
 
 _ENVIRONMENTS_KEPT = 4
+MAX_DISK_BYTES = 512 << 20
+"""Of what is kept on disk: a hundred environments of 1k, or seven of 4k."""
 
 
 class EnvironmentCache:
-    """Owned by one `Gpu`."""
+    """Owned by one `Gpu`.
 
-    def __init__(self, context: Any, programs: ProgramCache, capabilities: Capabilities):
+    Args:
+        on_disk: whether filtered light is looked for in the user's cache folder (see `cache.default_folder`), and left
+            there. A folder that cannot be written, and a file that is damaged, cost time alone.
+    """
+
+    def __init__(self, context: Any, programs: ProgramCache, capabilities: Capabilities, *, on_disk: bool):
         self._context, self._programs, self._capabilities = context, programs, capabilities
+        self._disk = Cache(default_folder() / "light", max_bytes=MAX_DISK_BYTES) if on_disk else None
         self._kept: OrderedDict[Any, tuple[GpuEnvironment, Any]] = OrderedDict()
         self._albedo: Any = None
 
@@ -39,12 +59,26 @@ class EnvironmentCache:
         return self._kept[key][0]
 
     def _made(self, environment: Environment) -> GpuEnvironment:
+        if self._albedo is None:
+            self._albedo = albedo_table(self._context, self._programs)
+        key = content_key(environment, self._capabilities) if self._disk is not None else None
+        if self._disk is None or key is None:
+            return self._filtered(environment)
+        found = self._disk.record(key)
+        if found is not None:
+            return restored(self._context, self._programs, found, self._albedo)
+        made = self._filtered(environment)
+        self._disk.store(key, stowed(self._context, self._programs, made), {})
+        self._disk.prune()
+        if self._disk.trouble:
+            _log.info(self._disk.trouble)
+        return made
+
+    def _filtered(self, environment: Environment) -> GpuEnvironment:
         picture = read_environment(environment)
         limit = self._capabilities.max_texture_size
         if max(picture.shape[:2]) > limit:
             raise InvalidAsset(f"an environment of {picture.shape[1]:,} pixels; this device takes {limit:,}")
-        if self._albedo is None:
-            self._albedo = albedo_table(self._context, self._programs)
         return filter_environment(self._context, self._programs, picture, self._albedo)
 
     def clear(self) -> None:
@@ -55,7 +89,7 @@ def _environment_key(environment: Environment) -> Any:
     """Arrays count by identity; files by path, size and time of change."""
     if isinstance(environment, np.ndarray):
         return id(environment)
-    if environment == "studio":
+    if is_studio(environment):
         return environment
     try:
         status = Path(environment).stat()

@@ -22,13 +22,14 @@ class Gpu:
     Args:
         choice: see `device.Device`.
         cache_bytes: GPU memory that models out of use may hold.
+        light_cache: whether filtered environments are kept on disk.
 
     Raises:
         GpuUnavailable: no context could be made.
     """
 
-    def __init__(self, choice: str | int | None, cache_bytes: int):
-        self._choice, self._cache_bytes = choice, cache_bytes
+    def __init__(self, choice: str | int | None, cache_bytes: int, *, light_cache: bool):
+        self._choice, self._cache_bytes, self._light_cache = choice, cache_bytes, light_cache
         self.open()
 
     def open(self) -> None:
@@ -39,7 +40,7 @@ class Gpu:
         self.programs = ProgramCache(self.context, SOFTWARE_BIAS if self.capabilities.software else 0.0)
         self.uploader = SceneUploader(self.device, self._cache_bytes)
         self.targets = Targets(self.context, self.capabilities)
-        self.environments = EnvironmentCache(self.context, self.programs, self.capabilities)
+        self.environments = EnvironmentCache(self.context, self.programs, self.capabilities, on_disk=self._light_cache)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -37,6 +37,7 @@ class Renderer:
         device: see `device.Device`: None, "gpu", "cpu", an index, a UUID, or part of a name.
         cache_bytes: GPU memory that models out of use may hold.
         limits: `max_repeated_vertices` bounds what one frame may cost.
+        light_cache: whether filtered environments are kept on disk, in `$FORGE3D_CACHE` or the user's cache folder.
 
     Raises:
         GpuUnavailable: no context could be made; `forge3d doctor` explains why.
@@ -47,9 +48,16 @@ class Renderer:
             frame.save("poster.webp")
     """
 
-    def __init__(self, device: str | int | None = None, *, cache_bytes: int = 1 << 30, limits: Limits | None = None):
+    def __init__(
+        self,
+        device: str | int | None = None,
+        *,
+        cache_bytes: int = 1 << 30,
+        limits: Limits | None = None,
+        light_cache: bool = True,
+    ):
         self._limits = limits or Limits()
-        self._gpu = Gpu(device, cache_bytes)
+        self._gpu = Gpu(device, cache_bytes, light_cache=light_cache)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -50,12 +50,17 @@ def plan(recipe: Recipe) -> list[Step]:
 
 def _environment(name: str) -> str:
     """What stands for the environment in a key: its content."""
-    if name == "studio":
+    from ...render.studio import STUDIOS
+
+    if name in STUDIOS:
         return name
     try:
         return sha256(Path(name).read_bytes())
     except OSError as error:
-        raise RecipeError(f"images.environment = {name!r} cannot be read: {error.strerror}") from error
+        raise RecipeError(
+            f"images.environment = {name!r} cannot be read: {error.strerror}; takes {', '.join(STUDIOS)}, or an .hdr "
+            "or .exr file"
+        ) from error
 
 
 def _without(settings: dict[str, Any], *prefixes: str) -> dict[str, Any]:
