@@ -46,9 +46,10 @@ ALLOWED = {
     "audit": _CORE | {"validate", "surface"},
     "render": _CORE | {"surface", "light", "cache"},
     "export": _CORE,
+    "dress": _CORE | {"native", "surface", "optimize"},
     "likeness": _CORE | {"compare", "render"},
     "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache"},
-    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "pipeline", "aws", "farm", "serve"},
+    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "dress", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):
     ALLOWED[outer] = _CORE | {"pipeline", "validate"}

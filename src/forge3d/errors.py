@@ -123,6 +123,12 @@ class WorkerLost(Forge3DError):
     """A worker process died at its work; the message says how, and what it said last."""
 
 
+class NotWearable(Forge3DError):
+    """A product cannot be put on a body: one of them lacks what that needs; the message says what to add."""
+
+    exit_code = 3
+
+
 class BudgetMissed(Forge3DError):
     """No allowed change makes the model small enough; the message says how near the closest came.
 

@@ -23,11 +23,13 @@ _COMMANDS_OF = {
     "audit": ("audit",),
     "optimize": ("optimize",),
     "lod": ("lod",),
+    "dress": ("dress",),
     "render": ("render",),
     "spin": ("turntable",),
     "pictures": ("pictures",),
     "build": ("build", "init"),
     "doctor": ("doctor",),
+    "bench": ("bench",),
 }
 _GROUP_OF = {command: group for group, commands in _COMMANDS_OF.items() for command in commands}
 """The file of each command, in the order that help shows them."""
