@@ -193,7 +193,7 @@ class TestLight:
         np.testing.assert_allclose(seen(clear, above(0.5, 0.01, 8), 256, bounces=30)[:3], 1.0, atol=0.03)
 
     def test_thick_glass_absorbs_by_its_length(self) -> None:
-        glass = matt(ior=1.0, roughness=0.0, transmission=1.0, flags=Flag.THICK, absorption=(1.0, 0.5, 0.0))
+        glass = matt(ior=1.0, roughness=0.0, transmission=1.0, flags=Flag.THICK, extinction=(1.0, 0.5, 0.0))
         slab = [quad((0, 0, 0.5), (9, 0, 0), (0, 9, 0)), quad((0, 0, -0.5), (0, 9, 0), (9, 0, 0))]
         got = seen(stage(*((side, glass) for side in slab)), LENS, 16)
         np.testing.assert_allclose(got[:3], np.exp([-1.0, -0.5, 0.0]), atol=0.01)

@@ -25,6 +25,8 @@ SLOTS = (
     "diffuse_transmission.texture",
     "diffuse_transmission.color_texture",
     "specular_glossiness.texture",
+    "iridescence.texture",
+    "iridescence.thickness_texture",
 )
 """The texture slots in their order, named as in `document.material`."""
 
@@ -49,17 +51,25 @@ MATERIAL = np.dtype(
         ("sheen_color", "f4", 3),
         ("sheen_roughness", "f4"),
         ("transmission", "f4"),
-        ("absorption", "f4", 3),
+        ("extinction", "f4", 3),
+        ("scattered", "f4", 3),
+        ("scatter_anisotropy", "f4"),
+        ("dispersion", "f4"),
         ("anisotropy", "f4"),
         ("anisotropy_rotation", "f4"),
         ("diffuse_transmission", "f4"),
         ("diffuse_transmission_color", "f4", 3),
         ("reflectance", "f4", 3),
         ("glossiness", "f4"),
+        ("iridescence", "f4"),
+        ("film_ior", "f4"),
+        ("film_thinnest", "f4"),
+        ("film_thickest", "f4"),
         ("slots", SLOT, len(SLOTS)),
     ]
 )
-"""`absorption`: of a thick, transmissive one, per length of the scene: -ln(colour) / distance."""
+"""Of a thick one: `extinction`, per length of the scene, is -ln(colour) / distance; `scattered` is the part of it that
+scatters, each time once. Films are measured in nanometres."""
 
 
 class Flag(IntFlag):
@@ -94,7 +104,7 @@ def default_material(count: int = 1) -> npt.NDArray[np.void]:
     made = np.zeros(count, MATERIAL)
     for name in ("base_color", "metallic", "roughness", "specular", "specular_color", "diffuse_transmission_color"):
         made[name] = 1.0
-    made["ior"], made["alpha_cutoff"] = 1.5, 0.5
+    made["ior"], made["film_ior"], made["alpha_cutoff"] = 1.5, 1.3, 0.5
     made["slots"]["texture"] = NO_TEXTURE
     made["slots"]["rows"] = [[1, 0, 0], [0, 1, 0]]
     made["slots"]["strength"] = 1.0

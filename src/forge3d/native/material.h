@@ -7,7 +7,7 @@ namespace forge3d {
 enum SlotName : int {
     kBaseColor, kMetallicRoughness, kNormal, kEmissive, kSpecular, kSpecularColor, kClearcoat, kClearcoatRoughness,
     kClearcoatNormal, kSheenColor, kSheenRoughness, kTransmission, kAnisotropy, kDiffuseTransmission,
-    kDiffuseTransmissionColor, kSpecularGlossiness, kSlots
+    kDiffuseTransmissionColor, kSpecularGlossiness, kIridescence, kIridescenceThickness, kSlots
 };
 
 struct Slot {
@@ -30,10 +30,14 @@ struct Material {
     float clearcoat, clearcoat_roughness;
     float sheen_color[3], sheen_roughness;
     float transmission;
-    float absorption[3];  // of a thick one: per length of the scene
+    float extinction[3];      // of a thick one: per length of the scene
+    float scattered[3];       // of extinction, the part that is scattered, each time once
+    float scatter_anisotropy;
+    float dispersion;
     float anisotropy, anisotropy_rotation;
     float diffuse_transmission, diffuse_transmission_color[3];
     float reflectance[3], glossiness;  // of specular-glossiness
+    float iridescence, film_ior, film_thinnest, film_thickest;  // nanometres
     Slot slots[kSlots];
 };
 

@@ -4,8 +4,6 @@ namespace forge3d {
 
 namespace {
 
-enum Lobe : int { kDiffuse, kFacets, kCoat, kSheen, kBehind, kGlass };
-
 // The normal nearest to `normal` at which light mirrored to the viewer still comes from above the surface.
 Float3 facing(const Float3& normal, const Float3& plane, const Float3& viewer) {
     const Float3 mirrored = normal * (2 * dot(normal, viewer)) - viewer;
@@ -113,13 +111,40 @@ Surface::Surface(const Stage& stage, const Hit& hit, const Float3& viewer)
     dielectric_ = d0 * (1 - metallic), dielectric_edge_ = d90 * (1 - metallic);
     metal_ = base * more_metal * metallic, metal_edge_ = more_metal * metallic;
     const Float3 mirrored = d0 * table.plain + d90 * table.edge;
-    const Float3 left = {clamped(1 - mirrored.x), clamped(1 - mirrored.y), clamped(1 - mirrored.z)};
+    Float3 left = {clamped(1 - mirrored.x), clamped(1 - mirrored.y), clamped(1 - mirrored.z)};
+    Float3 facets = mirrored * (1 - metallic) + metal_ * table.plain + metal_edge_ * table.edge;
+    film_ = stage.film(hit.triangle, hit.u, hit.v);
+    if (film_.part > 0) {
+        // As much multiple scattering as of a reflectance that is equal at all angles. The strongest channel decides what
+        // reaches the body.
+        const Float3 over[2] = {film_.reflectance(local_.z, f0), film_.reflectance(local_.z, base)};
+        const float parts[2] = {1 - metallic, metallic};
+        Float3 sent;
+        for (int i : {0, 1}) {
+            const Float3 repeated = Float3(1) + over[i] * lost;
+            film_base_[i] = i ? base : f0;
+            film_share_[i] = repeated * (parts[i] * film_.part);
+            sent += film_share_[i] * over[i] * whole;
+            if (i == 0) left = mix(left, Float3(clamped(1 - largest(over[i] * repeated) * whole)), film_.part);
+        }
+        facets = facets * (1 - film_.part) + sent;
+    }
     const Float3 body = left * (1 - metallic);
     const float transmission = clamped(m.transmission * texel(kTransmission).r);
     const float behind = clamped(m.diffuse_transmission * texel(kDiffuseTransmission).a);
     clear_ = stage.clear(hit.triangle, hit.u, hit.v);
-    thick_ = m.flags & kThick, inside_ = thick_ && side < 0 && transmission > 0, ior_ = m.ior > 0 ? m.ior : 1e3f;
-    absorption_ = Float3(m.absorption);
+    thick_ = m.flags & kThick, inside_ = thick_ && side < 0 && (transmission > 0 || behind > 0);
+    ior_ = m.ior > 0 ? m.ior : 1e3f, dispersion_ = m.dispersion;
+    if (inside_) {
+        // What colours light at the boundary did so where it came in.
+        const float out = 1 - metallic;
+        diffuse_ = base * (metallic + out * (1 - transmission) * (1 - behind));
+        behind_ = Float3(out * (1 - transmission) * behind), glass_ = Float3(out * transmission);
+        choose({luminance(diffuse_), 0, 0, 0, behind_.x, glass_.x});
+        dielectric_ = metal_ = dielectric_edge_ = metal_edge_ = {}, film_.part = 0;
+        return;
+    }
+    medium_ = {Float3(m.extinction), Float3(m.scattered), m.scatter_anisotropy};
     diffuse_ = body * base * ((1 - transmission) * (1 - behind));
     behind_ = body * Float3(m.diffuse_transmission_color) * texel(kDiffuseTransmissionColor).rgb() * ((1 - transmission) * behind);
     glass_ = body * base * transmission;
@@ -145,27 +170,29 @@ Surface::Surface(const Stage& stage, const Hit& hit, const Float3& viewer)
         beneath_coat_ = 1 - coat_albedo;
         emitted_ = emitted_ * (1 - coat_weight_ * (0.04f + 0.96f * schlick_weight(coat_local_.z)));
     }
-    const Float3 facets = mirrored * (1 - metallic) + metal_ * table.plain + metal_edge_ * table.edge;
     const float beneath = beneath_coat_ * beneath_sheen_;
-    chances_[kDiffuse] = luminance(diffuse_) * beneath;
-    chances_[kFacets] = luminance(facets) * beneath;
-    chances_[kCoat] = coat_albedo;
-    chances_[kSheen] = luminance(sheen_) * sheen_albedo * beneath_coat_;
-    chances_[kBehind] = luminance(behind_) * beneath;
-    chances_[kGlass] = luminance(glass_) * beneath;
+    choose({luminance(diffuse_) * beneath, luminance(facets) * beneath, coat_albedo,
+            luminance(sheen_) * sheen_albedo * beneath_coat_, luminance(behind_) * beneath, luminance(glass_) * beneath});
+}
+
+void Surface::choose(const float (&weights)[kLobes]) {
     float sum = 0;
-    for (float chance : chances_) sum += chance;
-    for (float& chance : chances_) chance = sum > 0 ? chance / sum : 0;
+    for (float weight : weights) sum += weight;
+    for (int lobe = 0; lobe < kLobes; ++lobe) chances_[lobe] = sum > 0 ? weights[lobe] / sum : 0;
 }
 
 Float3 Surface::facets(const Float3& half) const {
-    const float w = schlick_weight(dot(local_, half));
-    return mix(dielectric_, dielectric_edge_, w) + mix(metal_, metal_edge_, w);
+    const float cosine = dot(local_, half), w = schlick_weight(cosine);
+    const Float3 bare = mix(dielectric_, dielectric_edge_, w) + mix(metal_, metal_edge_, w);
+    if (!(film_.part > 0)) return bare;
+    Float3 sum = bare * (1 - film_.part);
+    for (int i : {0, 1})
+        if (largest(film_share_[i]) > 0) sum += film_share_[i] * film_.reflectance(cosine, film_base_[i]);
+    return sum;
 }
 
 Float3 Surface::light(const Float3& direction, float& density) const {
     density = 0;
-    if (inside_) return {};
     const Float3 i = frame_.local(direction);
     const float beneath = beneath_coat_ * beneath_sheen_;
     if (dot(plane_, direction) <= 0) {
@@ -191,11 +218,11 @@ Float3 Surface::light(const Float3& direction, float& density) const {
     return share;
 }
 
-bool Surface::scatter(Sampler& sampler, Scattered& out) const {
+bool Surface::scatter(Sampler& sampler, Wave& wave, Scattered& out) const {
     float choice = sampler.one();
-    int lobe = inside_ ? kGlass : kDiffuse;
-    for (; !inside_ && lobe < kGlass && choice >= chances_[lobe]; ++lobe) choice -= chances_[lobe];
-    if (lobe == kGlass) return (inside_ || chances_[kGlass] > 0) && refract(sampler, out, inside_ ? 1 : chances_[kGlass]);
+    int lobe = kDiffuse;
+    for (; lobe < kGlass && choice >= chances_[lobe]; ++lobe) choice -= chances_[lobe];
+    if (lobe == kGlass) return chances_[kGlass] > 0 && refract(sampler, wave, out);
     const Float2 u = sampler.pair();
     if (lobe == kDiffuse || lobe == kSheen) {
         out.direction = frame_.world(cosine_direction(u));
@@ -216,21 +243,27 @@ bool Surface::scatter(Sampler& sampler, Scattered& out) const {
 }
 
 // Through the surface. What is thin does not bend light; its facets spread it as they would mirror it.
-bool Surface::refract(Sampler& sampler, Scattered& out, float chance) const {
-    const float beneath = beneath_coat_ * beneath_sheen_;
+bool Surface::refract(Sampler& sampler, Wave& wave, Scattered& out) const {
+    const Float3 entered = glass_ * (beneath_coat_ * beneath_sheen_ / chances_[kGlass]);
     out.density = -1;
     if (clear_) {
-        out.direction = -viewer_, out.share = glass_ * (beneath / chance), out.straight = true;
+        out.direction = -viewer_, out.share = entered, out.straight = true;
         return true;
     }
+    Float3 color = entered;
+    float ior = ior_;
+    if (thick_ && dispersion_ > 0) {
+        if (!(wave.nanometres > 0)) wave = Wave::chosen(sampler.one()), color *= wave.weight;
+        ior = dispersed(ior_, dispersion_, wave.nanometres);
+    }
     // An index of one does not bend light, so roughness cannot spread it either.
-    const float spread = clamped(ior_ * 2 - 2);
+    const float spread = clamped(ior * 2 - 2);
     const Ggx facets = {std::max(base_.ax * spread, 1e-3f), std::max(base_.ay * spread, 1e-3f)};
     const Float3 half = facets.sample(local_, sampler.pair());
     const float cosine = dot(local_, half);
     Float3 gone;
     bool mirrored = !thick_;
-    const float eta = inside_ ? 1 / ior_ : ior_;
+    const float eta = inside_ ? 1 / ior : ior;
     const float sine2 = (1 - cosine * cosine) / (eta * eta);
     if (thick_) mirrored = sine2 >= 1 || (inside_ && sampler.one() < fresnel(cosine, eta));
     if (mirrored) {
@@ -243,7 +276,7 @@ bool Surface::refract(Sampler& sampler, Scattered& out, float chance) const {
         if (gone.z >= 0) return false;
         out.share = Float3(facets.seen({gone.x, gone.y, -gone.z}));
     }
-    if (!inside_) out.share = out.share * glass_ * (beneath / chance);
+    out.share *= color;
     out.direction = unit(frame_.world(gone));
     return (dot(plane_, out.direction) > 0) == (thick_ && mirrored);
 }

@@ -1,5 +1,6 @@
 #include "stage.h"
 
+#include "microfacet.h"
 #include "vector.h"
 
 namespace forge3d {
@@ -64,10 +65,22 @@ Float3 Stage::through(int32_t triangle, float u, float v, const Float3& directio
     const Material& m = material(triangle);
     const Rgba mr = look_up(m, kMetallicRoughness, triangle, u, v), color = base_color(triangle, u, v);
     const float f0 = m.specular * (m.ior > 0 ? (m.ior - 1) * (m.ior - 1) / ((m.ior + 1) * (m.ior + 1)) : 1);
-    const float away = clamped(1 - std::fabs(dot(winding_normal(triangle), direction))), edge = away * away * away * away * away;
-    const float mirrored = std::min(f0 + (m.specular - f0) * edge, 1.0f);
+    const float cosine = std::fabs(dot(winding_normal(triangle), direction)), edge = schlick_weight(cosine);
+    float mirrored = std::min(f0 + (m.specular - f0) * edge, 1.0f);
+    const Film over = film(triangle, u, v);
+    if (over.part > 0) mirrored += (largest(over.reflectance(cosine, Float3(f0))) - mirrored) * over.part;
     const float part = (1 - clamped(m.metallic * mr.b)) * clamped(m.transmission * look_up(m, kTransmission, triangle, u, v).r);
     return Float3{std::min(color.r, 1.0f), std::min(color.g, 1.0f), std::min(color.b, 1.0f)} * (part * (1 - mirrored));
+}
+
+Film Stage::film(int32_t triangle, float u, float v) const {
+    const Material& m = material(triangle);
+    if (!(m.iridescence > 0)) return {};
+    Film made{clamped(m.iridescence * look_up(m, kIridescence, triangle, u, v).r), m.film_thickest, m.film_ior};
+    if (m.slots[kIridescenceThickness].texture >= 0)
+        made.thickness = m.film_thinnest + (m.film_thickest - m.film_thinnest) * look_up(m, kIridescenceThickness, triangle, u, v).g;
+    if (!(made.thickness > 0)) made.part = 0;
+    return made;
 }
 
 Rgba Stage::base_color(int32_t triangle, float u, float v) const {

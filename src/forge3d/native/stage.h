@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "bvh.h"
+#include "film.h"
 #include "material.h"
 #include "sampling.h"
 
@@ -52,6 +53,7 @@ public:
     // A texture slot at a point; white where it has no texture.
     Rgba look_up(const Material& material, int slot, int32_t triangle, float u, float v) const;
     Rgba base_color(int32_t triangle, float u, float v) const;
+    Film film(int32_t triangle, float u, float v) const;
     // Unit, by the corners' winding; zero where there is no area.
     Float3 winding_normal(int32_t triangle) const {
         const Float3 a(vertex(triangle, 0));

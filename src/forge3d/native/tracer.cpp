@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kCandidates = 4, kLaterCandidates = 2;  // directions of the sky to choose from, first and later
 constexpr int kRoulette = 3;  // bounces before paths that carry little may end by chance
+constexpr int kSteps = 8, kMostSteps = 1024;  // in media that scatter: before they may end, and before they do
 
 class Path {
 public:
@@ -18,13 +19,21 @@ public:
 
     // Radiance along a ray from the camera, whether anything is there, and how much of the ground's light is not.
     Float3 follow(Ray ray, bool& there, float& shadow, float* facts) {
-        Float3 carried(1), sum, medium;
+        Float3 carried(1), sum;
+        Medium medium;
+        Wave wave;
         float density = -1;  // with which the ray's direction was chosen; negative: nothing else finds its light
         int candidates = 0;  // of the sky's directions, where that was
         there = false;
-        for (int bounce = 0;; ++bounce) {
-            const auto decision = sampler_.decision();
-            const Hit hit = bounce ? stage_.met(ray, decision) : stage_.seen(ray, decision);
+        for (int bounce = 0, steps = 0;;) {
+            const bool inside = medium.scatters();
+            Hit hit;
+            if (inside) {
+                if (!wander(medium, ray, carried, density, steps, hit)) return sum;
+            } else {
+                const auto decision = sampler_.decision();
+                hit = bounce ? stage_.met(ray, decision) : stage_.seen(ray, decision);
+            }
             if (!bounce && on_ground(ray, hit.distance, shadow)) return sum;
             if (hit.triangle < 0) {
                 const float share = bounce ? against_sky(ray.direction, density, candidates) : 0;
@@ -32,8 +41,7 @@ public:
                 return sum;
             }
             there = true;
-            if (largest(medium) > 0)
-                carried *= left_over(medium * hit.distance);
+            if (medium.filled() && !inside) carried *= medium.left(hit.distance);
             const Surface surface(stage_, hit, -ray.direction);
             if (!bounce) {
                 const Float3 a = surface.albedo(), n = surface.normal();
@@ -44,14 +52,15 @@ public:
             const int looked = bounce ? kLaterCandidates : kCandidates;
             if (!surface.glass_only()) sum += held(carried * (from_sky(surface, looked) + from_lamps(surface)), bounce);
             Scattered next;
-            if (!surface.scatter(sampler_, next)) return sum;
+            if (!surface.scatter(sampler_, wave, next)) return sum;
             carried *= next.share;
-            if (bounce >= kRoulette) {
-                const float kept = clamped(largest(carried), 0.05f, 1);
-                if (sampler_.one() >= kept) return sum;
-                carried = carried * (1 / kept);
-            }
+            if (bounce >= kRoulette && !goes_on(carried)) return sum;
             medium = surface.medium(next.direction, medium);
+            // Within what scatters light, mirroring off the boundary is one of very many turns.
+            if (inside && medium.scatters())
+                ++steps;
+            else
+                ++bounce;
             ray = {surface.origin(next.direction), next.direction};
             // Where light went straight on, what was looked for before is still the same.
             if (!next.straight) density = next.density, candidates = looked;
@@ -59,6 +68,32 @@ public:
     }
 
 private:
+    // Whether a path that carries little is followed; then it counts for those that are not.
+    bool goes_on(Float3& carried) {
+        const float kept = clamped(largest(carried), 0.05f, 1);
+        if (sampler_.one() >= kept) return false;
+        carried = carried * (1 / kept);
+        return true;
+    }
+
+    // Through a medium that scatters light, until a surface is met; false where light is lost.
+    bool wander(const Medium& medium, Ray& ray, Float3& carried, float& density, int& steps, Hit& hit) {
+        for (;; density = -1) {
+            Float3 often;
+            const float way = medium.way(sampler_.one(), carried, often);
+            const auto decision = sampler_.decision();
+            hit = stage_.met({ray.origin, ray.direction, way}, decision);
+            if (hit.triangle >= 0) {
+                carried *= medium.passed(hit.distance, often);
+                return true;
+            }
+            if (!(way < INFINITY) || ++steps > kMostSteps) return false;
+            carried *= medium.scattered(way, often);
+            if (steps >= kSteps && !goes_on(carried)) return false;
+            ray = {ray.origin + ray.direction * way, medium.turned(ray.direction, sampler_.pair())};
+        }
+    }
+
     // Whether the ray meets the ground, from above, before `far`.
     bool on_ground(const Ray& ray, float far, float& shadow) {
         if (!(ground_.radius > 0) || !(ray.direction.y < 0)) return false;
@@ -108,7 +143,6 @@ private:
         return color;
     }
 
-    static Float3 left_over(const Float3& absorbed) { return {std::exp(-absorbed.x), std::exp(-absorbed.y), std::exp(-absorbed.z)}; }
     Float3 held(const Float3& light, int bounce) const {
         const float most = largest(light);
         if (!(most < INFINITY)) return {};
