@@ -50,6 +50,7 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.growing
 	$(BIN)/python -m benchmarks.validating
 	$(BIN)/python -m benchmarks.auditing
+	$(BIN)/python -m benchmarks.render
 
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS)

@@ -10,7 +10,6 @@ import gc
 import json
 import math
 import os
-import platform
 import re
 import statistics
 import sys
@@ -20,6 +19,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from forge3d.bench.machine import host
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -114,16 +115,7 @@ def _seconds(call: Contender, count: int) -> float:
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on, without anything that identifies the machine."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown CPU")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {
-        "cpu": model,
-        "cores": os.cpu_count(),
-        "memory_gib": round(memory),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-    }
+    return {**host()}
 
 
 def save(file: str, comparisons: list[Comparison], packages: list[str]) -> str:

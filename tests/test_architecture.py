@@ -48,8 +48,9 @@ ALLOWED = {
     "export": _CORE,
     "dress": _CORE | {"native", "surface", "optimize"},
     "likeness": _CORE | {"compare", "render"},
+    "bench": _CORE | {"render"},
     "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache"},
-    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "dress", "pipeline", "aws", "farm", "serve"},
+    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "dress", "bench", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):
     ALLOWED[outer] = _CORE | {"pipeline", "validate"}
