@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from forge3d.document import (
     Accessor,
@@ -21,7 +22,8 @@ from forge3d.document import (
     Property,
 )  # fmt: skip
 from forge3d.document.material import EmissiveStrength
-from forge3d.render import FileCamera, Orbit, Renderer, RenderSettings
+from forge3d.errors import RecipeError
+from forge3d.render import FileCamera, Orbit, Renderer, RenderSettings, named_points
 from forge3d.render.scene import scene_state
 
 from .shapes import node, placed, quad, unlit
@@ -39,7 +41,7 @@ def animated(document: Document, *moves: tuple[Property, str, list[Any]]) -> Doc
         data = np.array(values, np.uint8 if isinstance(values[0], bool) else np.float32)
         sampler = AnimationSampler(input=times, output=Accessor(data))
         channels.append(Channel(sampler=sampler, path="pointer", pointer=Pointer(target=target, path=path)))
-    document.animations = [Animation(channels=channels, samplers=[channel.sampler for channel in channels])]
+    document.animations.append(Animation(channels=channels, samplers=[channel.sampler for channel in channels]))
     return document
 
 
@@ -95,3 +97,25 @@ def test_what_cannot_be_animated_is_named(renderer: Renderer) -> None:
     document = animated(placed(node(quad(material))), (material, "extensions/VENDOR_x/y", [0.0, 1.0]))
     frame = renderer.render(document, camera=FACING, size=(8, 8), time=0.5)
     assert frame.warnings == ("KHR_animation_pointer to extensions/VENDOR_x/y is not animated",)
+
+
+def test_any_animation_by_place_or_name(renderer: Renderer) -> None:
+    card = node(quad(unlit((1, 1, 1, 1)), size=1.0), name="Card")
+    document = placed(card)
+    for name, place in (("Left", -0.5), (None, 0.0), ("Right", 0.5)):
+        animated(document, (card, "translation", [(place, 0, 0), (place, 1, 0)]))
+        document.animations[-1].name = name
+
+    def middle(**moment: Any) -> tuple[float, float]:
+        frame = renderer.render(document, camera=FACING, size=(64, 64), settings=PLAIN, **moment)
+        rows, columns = np.nonzero(frame.pixels[..., 3])
+        return columns.mean() - 31.5, 31.5 - rows.mean()
+
+    assert middle(time=0.0) == middle(animation=0) == middle(animation="Left") < middle() == middle(animation=1)
+    assert middle() < middle(animation="Right") == middle(animation=2)
+    assert middle(animation=2, time=1.0)[1] > middle(animation=2)[1]
+    assert named_points(document, ["Card"], animation="Right")[0].position == (0.5, 0, 0)
+    with pytest.raises(RecipeError, match=r"animation='Walk'.*0: Left, 1: no name, 2: Right"):
+        middle(animation="Walk")
+    with pytest.raises(RecipeError, match=r"animation=3: the document's"):
+        renderer.fit(document, animation=3)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from inspect import signature
 from pathlib import Path
 
 import pytest
 from examples import small
+from tests.cli.options import option_names
 
 from forge3d.render import Renderer
 from forge3d.render.frame import FACTS
@@ -34,9 +34,7 @@ def test_every_option_fact_and_angle_it_names_is_there() -> None:
     from forge3d.cli.render import render
     from forge3d.cli.spin import turntable
 
-    parameters = {name for command in (render, turntable, pictures) for name in signature(command).parameters}
-    options = {name.replace("_", "-") for name in parameters} | {"env", "env-rotation", "json", "help"}
-    assert set(re.findall(r"`--([a-z-]+)", TEXT)) <= options
+    assert set(re.findall(r"`--([a-z-]+)", TEXT)) <= option_names(render, turntable, pictures)
     assert all(f"`{name}`" in TEXT for name in FACTS)
     assert "front, hero, side, back and top" in TEXT
     assert list(ANGLES) == ["front", "hero", "side", "back", "top"]

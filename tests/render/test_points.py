@@ -63,5 +63,5 @@ def test_names() -> None:
     document = scene()
     assert named_points(document, ["Knob"])[0].position == (1.5, 1, 0)
     assert named_points(document, ["Ball"])[0].objects == {1, 5}
-    with pytest.raises(RecipeError, match=r"point='Lid'.*Aside, Back"):
+    with pytest.raises(RecipeError, match=r"no node is called 'Lid'.*Aside, Back"):
         named_points(document, ["Lid"])

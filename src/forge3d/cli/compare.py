@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .groups import grouped
 from .options import AsJson, pair, print_json
-from .picture_options import (
-    Background,
-    Device,
-    Environment,
-    Exposure,
-    RenderQuality,
-    Size,
-    Tone,
-    settings_of,
-)
+from .picture_options import Device, Look
 from .progress import progress_bar
 from .reporting import refuse_inputs
 from .tables import say
@@ -47,9 +39,11 @@ numbers are told, and nothing fails. What a model consists of is what `forge3d d
 """
 
 
+@grouped
 def compare(
     reference: Annotated[Path, typer.Argument(help="A picture, a model or a folder.", show_default=False)],
     test: Annotated[Path, typer.Argument(help="What to hold against it, of the same kind.", show_default=False)],
+    *,
     max_flip: Annotated[
         float | None, typer.Option("--max-flip", help="Most mean FLIP error, 0 (equal) to 1.", show_default=False)
     ] = None,
@@ -68,18 +62,14 @@ def compare(
         typer.Option("--out", "-o", help="A sheet of both and the heat map: .html or a picture.", show_default=False),
     ] = None,
     sides: Annotated[int, typer.Option("--sides", help="Models: from how many sides.")] = 6,
-    size: Size = "512x512",
+    size: Annotated[str, typer.Option("--size", help="Pixels, as WxH or one number for a square.")] = "512x512",
     time: Annotated[
         list[float] | None, typer.Option("--time", help="Models: seconds into the animation. Repeatable.")
     ] = None,
     variant: Annotated[
         list[str] | None, typer.Option("--variant", help="Models: a material variant by name. Repeatable.")
     ] = None,
-    quality: RenderQuality = "standard",
-    environment: Environment = "studio",
-    tone: Tone = "neutral",
-    exposure: Exposure = 0.0,
-    background: Background = "transparent",
+    look: Look,
     device: Device = None,
     as_json: AsJson = False,
 ) -> None:
@@ -91,8 +81,9 @@ def compare(
         check_suffix(out)
         refuse_inputs([reference, test], [out])
     thresholds = Thresholds(max_flip, min_ssim, min_psnr, min_iou, whole)
-    settings = settings_of(tone, exposure, background, quality)
-    drawing = Drawing(sides, pair(size, "--size"), environment, settings, time or (None,), variant or (None,))
+    drawing = Drawing(
+        sides, pair(size, "--size"), look.environment, look.settings(), time or (None,), variant or (None,)
+    )
     with progress_bar("compare", quiet=as_json) as tell:
         found = compare_files(
             reference, test, thresholds=thresholds, drawing=drawing, device=device, keep=out is not None,

@@ -1,32 +1,20 @@
-"""`pictures`: every variant from every angle in every size."""
+"""`pictures`: every variant from every angle in every size, and close-ups."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .groups import grouped
 from .options import AsJson, Model, numbers, pair, print_json
-from .picture_options import (
-    Chosen,
-    Device,
-    Environment,
-    Exposure,
-    Format,
-    Fov,
-    Ground,
-    OwnBackground,
-    OwnFill,
-    PresetName,
-    RenderQuality,
-    Rotation,
-    Time,
-    Tone,
-    settings_of,
-    variants_of,
-)
+from .picture_options import Format, Framing, Look, Machine, variants_of
+
+if TYPE_CHECKING:
+    from ..render.closeups import CloseUps
+    from ..render.matrix import Picture
 
 
 def register(app: typer.Typer) -> None:
@@ -40,14 +28,19 @@ _PICTURES_HELP = """Render the pictures of a product page: variants × angles ×
 
     forge3d pictures chair.glb pictures/ --preset shopify --angle detail=60,40
 
+    forge3d pictures chair.glb pictures/ --angle hero --close-up Seat --close-up Legs --grid 3x2
+
 Angles with names are front, hero, side, back and top; any other is given as NAME=YAW,PITCH. Each picture is drawn in
-the largest size; zoom pictures and thumbnails are made from it. Files are called variant-angle-width.
+the largest size; zoom pictures and thumbnails are made from it. Close-ups are drawn from the angle hero, or else the
+first. Files are called variant-angle-width.
 """
 
 
+@grouped
 def pictures(
     model: Model,
     folder: Annotated[Path, typer.Argument(help="A folder for the pictures.", show_default=False)],
+    *,
     variant: Annotated[
         list[str] | None, typer.Option("--variant", help="A material variant by name, or `all`. Repeatable.")
     ] = None,
@@ -55,62 +48,76 @@ def pictures(
         list[str] | None,
         typer.Option("--angle", help="A name, or NAME=YAW,PITCH. Repeatable.", show_default="all named"),
     ] = None,
+    close_up: Annotated[
+        list[str] | None,
+        typer.Option("--close-up", help="Also this node from near, with all below it. Repeatable.", show_default=False),
+    ] = None,
+    grid: Annotated[
+        str | None,
+        typer.Option("--grid", help="Also each part of the picture from near: COLUMNSxROWS.", show_default=False),
+    ] = None,
+    zoom: Annotated[
+        float | None,
+        typer.Option("--zoom", help="All close-ups so many times nearer than the whole.", show_default="as fits each"),
+    ] = None,
     size: Annotated[
         list[str] | None,
         typer.Option("--size", help="Pixels, WxH or one number. Repeatable.", show_default="1024, or the preset's"),
     ] = None,
-    fov: Fov = 30.0,
-    fill: OwnFill = None,
-    preset: PresetName = None,
-    quality: RenderQuality = "standard",
-    environment: Environment = "studio",
-    rotation: Rotation = 0.0,
-    ground: Ground = False,
-    tone: Tone = "neutral",
-    exposure: Exposure = 0.0,
-    background: OwnBackground = None,
-    time: Time = None,
+    framing: Framing,
+    look: Look,
     kind: Format = None,
-    device: Device = None,
+    machine: Machine,
     as_json: AsJson = False,
 ) -> None:
     from ..document import Document
     from ..document.output import make_folder, write_files
-    from ..render import Renderer
     from ..render.frame import FORMATS, encoded, format_of
     from ..render.matrix import ANGLES, Matrix
     from ..render.matrix import pictures as draw
     from .progress import progress_bar
 
-    chosen = Chosen.of(preset, None, background, fill, kind)
-    suffix = f".{chosen.format}"
+    suffix = f".{kind or framing.usual.format}"
     if suffix not in FORMATS:
         raise typer.BadParameter(f"takes {', '.join(known[1:] for known in FORMATS)}", param_hint="--format")
-    sizes = [pair(text, "--size") for text in size or []] or [chosen.size]
+    sizes = [pair(text, "--size") for text in size or []] or [framing.usual.size]
     angles = dict(_angle(text, ANGLES) for text in angle or ANGLES)
+    near = _close_ups(close_up, grid, zoom)
     document = Document.read(model)
-    variants = variants_of(document, variant)
-    matrix = Matrix(angles, sizes, variants, fov, chosen.fill)
-    settings = settings_of(tone, exposure, chosen.background, quality, rotation, ground)
+    matrix = Matrix(angles, sizes, variants_of(document, variant), framing.fov, framing.share, near)
+    settings = look.settings(framing.usual)
     listed: list[dict[str, Any]] = []
-    total = len(angles) * len({*sizes}) * len(variants)
-    with Renderer(device=device) as renderer, progress_bar("pictures", quiet=as_json) as advance:
-        for picture in draw(renderer, document, matrix, environment=environment, settings=settings, time=time):
+    with machine.renderer() as renderer, progress_bar("pictures", quiet=as_json) as advance:
+        drawn = draw(renderer, document, matrix, environment=look.environment, settings=settings, **framing.moment)
+        for picture in drawn:
             path = folder / f"{picture.name}{suffix}"
             make_folder(folder)
             write_files({path: encoded(picture.pixels, format_of(path))})
-            yaw, pitch = angles[picture.angle]
-            listed.append({
-                "file": path.name, "variant": picture.variant, "angle": picture.angle, "yaw": yaw, "pitch": pitch,
-                "width": picture.size[0], "height": picture.size[1],
-            })  # fmt: skip
-            advance(len(listed) / total, path.name)
+            listed.append(_told(path, picture))
+            advance(min(1.0, len(listed) / matrix.most), path.name)
     told = {"model": model.name, "pictures": listed}
     write_files({folder / "pictures.json": json.dumps(told, indent=2).encode()})
     if as_json:
         print_json({"folder": str(folder), **told})
     else:
         print(f"{len(listed)} pictures in {folder}")
+
+
+def _told(path: Path, picture: Picture) -> dict[str, Any]:
+    return {
+        "file": path.name, "variant": picture.variant, "angle": picture.angle, "yaw": picture.camera.yaw,
+        "pitch": picture.camera.pitch, "width": picture.size[0], "height": picture.size[1],
+    }  # fmt: skip
+
+
+def _close_ups(nodes: list[str] | None, grid: str | None, zoom: float | None) -> CloseUps | None:
+    from ..render.closeups import CloseUps
+
+    if not nodes and grid is None:
+        if zoom is not None:
+            raise typer.BadParameter("is for --close-up and --grid; name a node or a grid", param_hint="--zoom")
+        return None
+    return CloseUps(nodes or (), None if grid is None else pair(grid, "--grid"), zoom)
 
 
 def _angle(text: str, known: dict[str, tuple[float, float]]) -> tuple[str, tuple[float, float]]:

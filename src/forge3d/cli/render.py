@@ -9,29 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .groups import grouped
 from .options import AsJson, Model, Output, print_json, triple
-from .picture_options import (
-    Chosen,
-    Device,
-    Environment,
-    Exposure,
-    Fov,
-    Ground,
-    OneVariant,
-    OwnBackground,
-    OwnFill,
-    OwnSize,
-    PresetName,
-    RenderQuality,
-    Rotation,
-    Time,
-    Tone,
-    settings_of,
-)
+from .picture_options import Framing, Look, Machine, OneVariant, OwnSize
 
 if TYPE_CHECKING:
     from ..render import Camera, Frame
-    from ..render.presets import Preset
 
 
 def register(app: typer.Typer) -> None:
@@ -45,19 +28,23 @@ _RENDER_HELP = """Render one picture (.png, .webp, .jpg, .avif). Without distanc
 
     forge3d render chair.glb main.jpg --preset amazon --variant Forest
 
-    forge3d render helmet.glb helmet.png --env studio.hdr --orbit 0deg,90deg,3m --tone aces
+    forge3d render helmet.glb helmet.png --environment loft.hdr --orbit 0deg,90deg,3m --tone aces
 
     forge3d render chair.glb chair.png --facts chair.exr --fact depth --fact normals
 
     forge3d render chair.glb chair.png --point Armrest --point Seat --json
 
+    forge3d render dress.glb dress.png --environment softbox --animation Walk --time 0.4
+
 A --camera of the file, by its name or its place among them, stands in place of yaw, pitch, distance and target.
 """
 
 
+@grouped
 def render(
     model: Model,
     output: Output,
+    *,
     size: OwnSize = None,
     yaw: Annotated[
         float | None,
@@ -75,17 +62,8 @@ def render(
     camera: Annotated[
         str | None, typer.Option("--camera", help="A camera of the file: its name, or its place from 0.")
     ] = None,
-    fov: Fov = 30.0,
-    fill: OwnFill = None,
-    preset: PresetName = None,
-    quality: RenderQuality = "standard",
-    environment: Environment = "studio",
-    rotation: Rotation = 0.0,
-    ground: Ground = False,
-    tone: Tone = "neutral",
-    exposure: Exposure = 0.0,
-    background: OwnBackground = None,
-    time: Time = None,
+    framing: Framing,
+    look: Look,
     variant: OneVariant = None,
     point: Annotated[
         list[str] | None,
@@ -98,33 +76,33 @@ def render(
     fact: Annotated[
         list[str] | None, typer.Option("--fact", help="Only this of them. Repeatable.", show_default="all")
     ] = None,
-    device: Device = None,
+    machine: Machine,
     as_json: AsJson = False,
 ) -> None:
     from ..document import Document
-    from ..render import Renderer, named_points
+    from ..render import named_points
     from ..render.fact_files import check
     from ..render.frame import FACTS, check_file
     from .progress import progress_bar
 
-    chosen = Chosen.of(preset, size, background, fill)
-    view = _camera(chosen.preset, yaw, pitch, distance, target, orbit, camera, fov, chosen.fill)
-    settings = settings_of(tone, exposure, chosen.background, quality, rotation, ground)
-    check_file(output, chosen.size)
+    pixels = framing.size(size)
+    view = _camera(framing, yaw, pitch, distance, target, orbit, camera)
+    settings = look.settings(framing.usual)
+    check_file(output, pixels)
     if facts is not None:
         check(facts, fact or FACTS)
     document = Document.read(model)
-    points = named_points(document, None if point == ["all"] else point or [], time=time)
-    with Renderer(device=device) as renderer, progress_bar("render", quiet=as_json) as advance:
+    points = named_points(document, None if point == ["all"] else point or [], **framing.moment)
+    with machine.renderer() as renderer, progress_bar("render", quiet=as_json) as advance:
         frame = renderer.render(
             document,
             camera=view,
-            environment=environment,
-            size=chosen.size,
+            environment=look.environment,
+            size=pixels,
             settings=settings,
-            time=time,
             variant=variant,
             progress=lambda part: advance(part, output.name),
+            **framing.moment,
         )
         frame.save(output)
         told = _told(frame, output, renderer.capabilities.renderer)
@@ -139,15 +117,13 @@ def render(
 
 
 def _camera(
-    preset: Preset | None,
+    framing: Framing,
     yaw: float | None,
     pitch: float | None,
     distance: float | None,
     target: str | None,
     orbit: str | None,
     camera: str | None,
-    fov: float,
-    fill: float,
 ) -> Camera:
     from ..render import FileCamera, Orbit
 
@@ -159,21 +135,20 @@ def _camera(
             )
         return FileCamera(int(camera) if camera.isdecimal() else camera)
     if orbit is None:
-        usual = (preset.yaw, preset.pitch) if preset else (30.0, 15.0)
         return Orbit(
-            yaw=usual[0] if yaw is None else yaw,
-            pitch=usual[1] if pitch is None else pitch,
+            yaw=framing.usual.yaw if yaw is None else yaw,
+            pitch=framing.usual.pitch if pitch is None else pitch,
             distance=distance,
             target=centre,
-            fov=fov,
-            fill=fill,
+            fov=framing.fov,
+            fill=framing.share,
         )
     if (yaw, pitch, distance) != (None, None, None):
         raise typer.BadParameter(
             "stands in place of --yaw, --pitch and --distance; give one or the other", param_hint="--orbit"
         )
     theta, phi, radius = triple(orbit, "--orbit")
-    return Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=fov)
+    return Orbit.from_spherical(theta, phi, radius, target=centre or (0.0, 0.0, 0.0), fov=framing.fov)
 
 
 def _told(frame: Frame, output: Path, device: str) -> dict[str, Any]:

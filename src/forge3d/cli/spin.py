@@ -10,26 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .groups import grouped
 from .options import AsJson, Model, print_json
-from .picture_options import (
-    Chosen,
-    Device,
-    Environment,
-    Exposure,
-    Format,
-    Fov,
-    Ground,
-    OneVariant,
-    OwnBackground,
-    OwnFill,
-    OwnSize,
-    PresetName,
-    RenderQuality,
-    Rotation,
-    Time,
-    Tone,
-    settings_of,
-)
+from .picture_options import Format, Framing, Look, Machine, OneVariant, OwnSize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,9 +45,11 @@ extra `forge3d[video]`.
 """
 
 
+@grouped
 def turntable(
     model: Model,
     folder: Annotated[Path, typer.Argument(help="A folder for the frames.", show_default=False)],
+    *,
     frames: Annotated[
         int | None,
         typer.Option("--frames", min=1, max=1440, help="Pictures in one turn.", show_default="36, or the preset's"),
@@ -81,17 +66,8 @@ def turntable(
     clockwise: Annotated[
         bool, typer.Option("--clockwise", help="Turn clockwise seen from above, not counter-clockwise.")
     ] = False,
-    fov: Fov = 30.0,
-    fill: OwnFill = None,
-    preset: PresetName = None,
-    quality: RenderQuality = "standard",
-    environment: Environment = "studio",
-    rotation: Rotation = 0.0,
-    ground: Ground = False,
-    tone: Tone = "neutral",
-    exposure: Exposure = 0.0,
-    background: OwnBackground = None,
-    time: Time = None,
+    framing: Framing,
+    look: Look,
     variant: OneVariant = None,
     kind: Format = None,
     video: Annotated[
@@ -110,45 +86,44 @@ def turntable(
             "--point", help="Tell where this node is in each frame, in points.json; `all` for all. Repeatable."
         ),
     ] = None,
-    device: Device = None,
+    machine: Machine,
     as_json: AsJson = False,
 ) -> None:
     from ..document import Document
     from ..document.output import write_files
-    from ..render import Renderer, named_points
+    from ..render import named_points
     from ..render.frame import format_of
     from ..render.spin import Spin, save_frames, spin_frames
     from ..render.video import Video
     from .progress import progress_bar
 
-    chosen = Chosen.of(preset, size, background, fill, kind)
-    usual = chosen.preset
+    usual = framing.usual
     spin = Spin(
-        frames or (usual.frames if usual else 36),
-        pitch or ((usual.pitch,) if usual else (15.0,)),
+        frames or usual.frames,
+        pitch or (usual.pitch,),
         yaw,
         orbit,
-        clockwise,
-        fov,
-        chosen.fill,
+        clockwise or usual.clockwise,
+        framing.fov,
+        framing.share,
     )
-    settings = settings_of(tone, exposure, chosen.background, quality, rotation, ground)
+    settings = look.settings(usual)
     if sheet is not None:
         format_of(sheet)
     videos = [Video(path, fps=fps) for path in video or []]
     keeper = _Keeper(videos, sheet_size if sheet else None)
     document = Document.read(model)
-    points = named_points(document, None if point == ["all"] else point or [], time=time)
+    points = named_points(document, None if point == ["all"] else point or [], **framing.moment)
     places: list[list[dict[str, Any]]] = []
     written: list[Path] = []
-    with Renderer(device=device) as renderer, progress_bar("turntable", quiet=as_json) as advance:
+    with machine.renderer() as renderer, progress_bar("turntable", quiet=as_json) as advance:
         turning = spin_frames(
             renderer, document, spin,
-            environment=environment, size=chosen.size, settings=settings, time=time, variant=variant,
+            environment=look.environment, size=framing.size(size), settings=settings, variant=variant, **framing.moment,
         )  # fmt: skip
         if points:
             turning = _located(turning, points, places)
-        for path in save_frames(turning, folder, format=chosen.format, names=spin.names, then=keeper.add):
+        for path in save_frames(turning, folder, format=kind or usual.format, names=spin.names, then=keeper.add):
             written.append(path)
             advance(len(written) / len(spin.names), path.name)
     for one in videos:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import RecipeError
 from .animated import Owner, with_value
 from .animation import Animation, AnimationSampler, Interpolation, Pointer
 from .document import Document
@@ -40,6 +41,25 @@ class Pose:
 def duration(animation: Animation) -> float:
     """Seconds to the last key."""
     return max((float(sampler.input.floats[-1]) for sampler in animation.samplers if len(sampler.input)), default=0.0)
+
+
+def pose_of(document: Document, time: float | None, animation: int | str | None = None) -> Pose | None:
+    """The pose that is asked for.
+
+    Args:
+        time: seconds into the animation; None: at rest, or the begin of `animation`.
+        animation: its place in the file's list, or its name; None: the first.
+
+    Raises:
+        RecipeError: the file has no such animation; the message lists those it has.
+    """
+    if animation is None:
+        return None if time is None else pose_at(document, time)
+    for place, found in enumerate(document.animations):
+        if animation in (place, found.name):
+            return pose_at(document, time or 0.0, [found])
+    known = ", ".join(f"{place}: {found.name or 'no name'}" for place, found in enumerate(document.animations))
+    raise RecipeError(f"animation={animation!r}: the document's animations are: {known or 'none'}")
 
 
 def pose_at(document: Document, time: float, animations: list[Animation] | None = None) -> Pose:

@@ -14,6 +14,7 @@ from .. import images
 from ..document import Document
 from ..errors import RecipeError
 from .camera import Orbit
+from .closeups import CloseUps, close_ups
 
 if TYPE_CHECKING:
     from .renderer import Renderer
@@ -33,6 +34,7 @@ class Matrix:
         sizes: width and height; each picture is drawn in the largest, and the others are made from it.
         variants: names of material variants; None: the materials as they are.
         fov, fill: see `Orbit`. All variants are seen from the same place.
+        close_ups: further pictures of parts, seen from the angle "hero", or else from the first.
     """
 
     angles: dict[str, tuple[float, float]]
@@ -40,6 +42,15 @@ class Matrix:
     variants: Sequence[str | None] = (None,)
     fov: float = 30.0
     fill: float = 0.9
+    close_ups: CloseUps | None = None
+
+    @property
+    def most(self) -> int:
+        """How many pictures there are, where every part of a grid shows something."""
+        near = self.close_ups
+        cells = near.grid[0] * near.grid[1] if near is not None and near.grid is not None else 0
+        views = len(self.angles) + cells + (len(near.nodes) if near is not None else 0)
+        return views * len({*self.sizes}) * len(self.variants)
 
     def __post_init__(self) -> None:
         if not self.angles or not self.sizes or not self.variants:
@@ -51,10 +62,11 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """One of them; `pixels` `(h, w, 4)` as in `Frame`."""
+    """One of them, of an angle or a close-up; `pixels` `(h, w, 4)` as in `Frame`."""
 
     variant: str | None
     angle: str
+    camera: Orbit
     size: tuple[int, int]
     pixels: npt.NDArray[np.uint8]
     warnings: tuple[str, ...]
@@ -70,27 +82,27 @@ def pictures(renderer: Renderer, document: Document, matrix: Matrix, **options: 
     """All pictures, the largest of each variant and angle first.
 
     Args:
-        options: environment, settings and time, see `Renderer.render`.
+        options: environment, settings, time and animation, see `Renderer.render`.
 
     Raises:
         InvalidAsset, RecipeError: see `Renderer.render`.
     """
     sizes = sorted({*matrix.sizes}, reverse=True)
-    cameras = {
-        name: renderer.fit(
-            document,
-            Orbit(yaw=yaw, pitch=pitch, fov=matrix.fov, fill=matrix.fill),
-            sizes[0],
-            time=options.get("time"),
-        )
+    moment = {name: options.get(name) for name in ("time", "animation")}
+    angles = {
+        name: Orbit(yaw=yaw, pitch=pitch, fov=matrix.fov, fill=matrix.fill)
         for name, (yaw, pitch) in matrix.angles.items()
     }
+    cameras = {name: renderer.fit(document, camera, sizes[0], **moment) for name, camera in angles.items()}
+    if matrix.close_ups is not None:
+        first = angles.get("hero") or next(iter(angles.values()))
+        cameras |= close_ups(renderer, document, first, matrix.close_ups, sizes[0], **moment)
     for variant in matrix.variants:
         for name, camera in cameras.items():
             frame = renderer.render(document, camera=camera, size=sizes[0], variant=variant, **options).detach()
             for size in sizes:
                 pixels = frame.pixels if size == sizes[0] else images.resize(frame.pixels, size, srgb=True)
-                yield Picture(variant, name, size, pixels, frame.warnings)
+                yield Picture(variant, name, camera, size, pixels, frame.warnings)
 
 
 def _plain(text: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..document import Document, Node
-from ..document.sampling import pose_at
+from ..document.sampling import pose_of
+from ..document.scene import Matrix
 from ..document.traversal import world_matrices
 from ..errors import RecipeError
 
@@ -47,37 +46,57 @@ class ImagePoint:
 
 
 def named_points(
-    document: Document, names: Iterable[str] | None = None, *, time: float | None = None
+    document: Document,
+    names: Iterable[str] | None = None,
+    *,
+    time: float | None = None,
+    animation: int | str | None = None,
 ) -> list[NamedPoint]:
     """The origins of nodes in the document's scene.
 
     Args:
         names: of nodes; by default of all that have one.
-        time: seconds into the first animation; None: at rest.
+        time, animation: see `Renderer.render`.
 
     Raises:
         RecipeError: the scene has no node of that name; the message lists some that it has.
     """
-    places = world_matrices(document, pose=None if time is None else pose_at(document, time))
-    found = {node.name: node for node in reversed(list(places)) if node.name}  # the first of a name counts
+    places = world_matrices(document, pose=pose_of(document, time, animation))
+    numbers = {node: index for index, node in enumerate(document.nodes, 1)}
+    return [
+        NamedPoint(name, _origin(places[node]), frozenset(numbers[one] for one in below(node) if one in numbers))
+        for name, node in named_nodes(places, names).items()
+    ]
+
+
+def named_nodes(places: dict[Node, Matrix], names: Iterable[str] | None = None) -> dict[str, Node]:
+    """Nodes by name, the first of each; by default all that have one.
+
+    Args:
+        places: nodes of a scene, see `world_matrices`.
+
+    Raises:
+        RecipeError: the scene has no node of that name; the message lists some that it has.
+    """
+    found = {node.name: node for node in reversed(list(places)) if node.name}
     wanted = list(dict.fromkeys(names)) if names is not None else sorted(found)
     unknown = [name for name in wanted if name not in found]
     if unknown:
         known = ", ".join(sorted(found)[:20]) or "none has a name"
-        raise RecipeError(f"point={unknown[0]!r}: the scene's nodes are: {known}")
-    numbers = {node: index for index, node in enumerate(document.nodes, 1)}
-    return [NamedPoint(name, _origin(places[found[name]]), frozenset(_below(found[name], numbers))) for name in wanted]
+        raise RecipeError(f"no node is called {unknown[0]!r}: the scene's nodes are: {known}")
+    return {name: found[name] for name in wanted}
 
 
-def _origin(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float, float]:
-    x, y, z = (float(value) for value in matrix[:3, 3])
-    return x, y, z
-
-
-def _below(node: Node, numbers: dict[Node, int]) -> set[int]:
-    found, waiting = set(), [node]
+def below(node: Node) -> set[Node]:
+    """The node and all that hangs from it."""
+    found, waiting = set[Node](), [node]
     while waiting:
         one = waiting.pop()
-        found.add(numbers.get(one, 0))
-        waiting += one.children
-    return found - {0}
+        found.add(one)
+        waiting += [child for child in one.children if child not in found]
+    return found
+
+
+def _origin(matrix: Matrix) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in matrix[:3, 3])
+    return x, y, z

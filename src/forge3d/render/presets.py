@@ -40,6 +40,9 @@ class Preset:
     date: str
 
 
+NO_PRESET = Preset("", (1024, 1024), "transparent", "webp", 0.9, 36, 15.0, 30.0, False, "", "", "")
+"""What options are where nobody asks for more."""
+
 PRESETS = {
     "amazon": Preset(
         "Amazon main picture",

@@ -73,6 +73,7 @@ class Renderer:
         size: tuple[int, int] = (1024, 1024),
         settings: RenderSettings | None = None,
         time: float | None = None,
+        animation: int | str | None = None,
         variant: str | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> Frame:
@@ -80,9 +81,11 @@ class Renderer:
 
         Args:
             camera: default: `Orbit()`, the whole product from the front.
-            environment: "studio", a Radiance .hdr file, or an array `(h, w, 3)` of linear radiance.
+            environment: "studio", "softbox", "high-key" or "dark" (see `studio.STUDIOS`), a Radiance .hdr or an .exr
+                file, or an array `(h, w, 3)` of linear radiance, top row first.
             size: width and height in pixels.
-            time: seconds into the first animation; None: at rest.
+            time: seconds into the animation; None: at rest, or the begin of `animation`.
+            animation: its place in the file's list, or its name; None: the first.
             variant: name of a KHR_materials_variants variant.
             progress: called now and then with the part done of a traced picture; what it raises stops the work.
 
@@ -92,7 +95,7 @@ class Renderer:
         """
         self._gpu.device.check()
         settings = settings or RenderSettings()
-        state = self._state(document, time, variant)
+        state = self._state(document, time, animation, variant)
         view = self._view(document, camera or Orbit(), state, size, turning=False)
         places = [(Stage(state.hull, state.lights, np.eye(4)), view)]
         return next(self._frames(state, places, Wanted(environment, size, settings), progress))
@@ -107,6 +110,7 @@ class Renderer:
         size: tuple[int, int] = (1024, 1024),
         settings: RenderSettings | None = None,
         time: float | None = None,
+        animation: int | str | None = None,
         variant: str | None = None,
         orbit: bool = False,
         clockwise: bool = False,
@@ -126,7 +130,7 @@ class Renderer:
         if frames < 1:
             raise RecipeError(f"frames={frames}: takes 1 or more")
         camera, settings = camera or Orbit(pitch=15), settings or RenderSettings()
-        state = self._state(document, time, variant)
+        state = self._state(document, time, animation, variant)
         view = self._view(document, camera, state, size, turning=True)
         axis = state.hull.center if camera.target is None else np.array(camera.target, np.float64)
         steps = (index * 360.0 / frames * (-1 if clockwise else 1) for index in range(frames))
@@ -140,28 +144,35 @@ class Renderer:
         size: tuple[int, int] = (1024, 1024),
         *,
         time: float | None = None,
+        animation: int | str | None = None,
     ) -> Orbit:
         """The camera with the distance and target that `render` would find for this document.
 
         Rendering other versions of a product with it shows them from the same place, whatever their own extent.
 
         Args:
-            time: seconds into the first animation; None: at rest.
+            time, animation: see `render`.
 
         Raises:
             InvalidAsset, RecipeError: see `render`.
         """
-        return fitted(camera or Orbit(), scene_state(document, time=time).hull, _aspect(size))
+        return fitted(camera or Orbit(), scene_state(document, time=time, animation=animation).hull, _aspect(size))
 
     def fit_rows(
-        self, document: Document, cameras: Sequence[Orbit], size: tuple[int, int], *, time: float | None = None
+        self,
+        document: Document,
+        cameras: Sequence[Orbit],
+        size: tuple[int, int],
+        *,
+        time: float | None = None,
+        animation: int | str | None = None,
     ) -> list[Orbit]:
         """The same cameras about the product's middle, all as far away as the one that needs most room on a turntable.
 
         Raises:
             InvalidAsset, RecipeError: see `render`.
         """
-        hull, aspect = scene_state(document, time=time).hull, _aspect(size)
+        hull, aspect = scene_state(document, time=time, animation=animation).hull, _aspect(size)
         x, y, z = (float(value) for value in hull.center)
         placed = [replace(camera, target=camera.target or (x, y, z)) for camera in cameras]
         farthest = max(fitted(camera, hull, aspect, turning=True).distance or 0.0 for camera in placed)
@@ -179,10 +190,12 @@ class Renderer:
     ) -> None:
         self.close()
 
-    def _state(self, document: Document, time: float | None, variant: str | None) -> SceneState:
+    def _state(
+        self, document: Document, time: float | None, animation: int | str | None, variant: str | None
+    ) -> SceneState:
         repeated = repeated_vertices(document) // (1 if self.capabilities.software else 16)
         self._limits.check("max_repeated_vertices", repeated, "drawing the scene")
-        return scene_state(document, time=time, variant=variant)
+        return scene_state(document, time=time, animation=animation, variant=variant)
 
     def _frames(
         self,

@@ -10,7 +10,7 @@ import numpy as np
 from ..document import Document, Light, Material, Node, Primitive
 from ..document.accessor import FloatArray
 from ..document.geometry import used_vertices
-from ..document.sampling import Pose, pose_at
+from ..document.sampling import Pose, pose_of
 from ..document.scene import Matrix
 from ..document.skinning import joint_matrices, morph_weights, world_positions
 from ..document.traversal import MeshInstance, mesh_instances, walk, world_matrices
@@ -61,20 +61,26 @@ class SceneState:
     pose: Pose | None
 
 
-def scene_state(document: Document, *, time: float | None = None, variant: str | None = None) -> SceneState:
+def scene_state(
+    document: Document,
+    *,
+    time: float | None = None,
+    animation: int | str | None = None,
+    variant: str | None = None,
+) -> SceneState:
     """Flatten the document's scene.
 
     Args:
-        time: seconds into the first animation; None: at rest.
+        time, animation: see `document.sampling.pose_of`.
         variant: name of a KHR_materials_variants variant; None: the materials as they are.
 
     Raises:
-        RecipeError: the document has no such variant.
+        RecipeError: the document has no such variant or animation.
     """
     if variant is not None and variant not in [v.name for v in document.variants]:
         known = ", ".join(str(v.name) for v in document.variants) or "none"
         raise RecipeError(f"variant={variant!r}: the document's variants are: {known}")
-    pose = None if time is None else pose_at(document, time)
+    pose = pose_of(document, time, animation)
     world = world_matrices(document, pose=pose)
     numbers = {node: index + 1 for index, node in enumerate(document.nodes)}
     material_numbers = {material: index + 1 for index, material in enumerate(document.materials)}

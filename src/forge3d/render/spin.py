@@ -61,11 +61,12 @@ def spin_frames(renderer: Renderer, document: Document, spin: Spin, **options: A
     """The frames row by row.
 
     Args:
-        options: environment, size, settings, time and variant, see `Renderer.render`.
+        options: environment, size, settings, time, animation and variant, see `Renderer.render`.
     """
     cameras = [Orbit(yaw=spin.yaw, pitch=pitch, fov=spin.fov, fill=spin.fill) for pitch in spin.pitches]
     if len(cameras) > 1:
-        cameras = renderer.fit_rows(document, cameras, options.get("size", (1024, 1024)), time=options.get("time"))
+        moment = {name: options.get(name) for name in ("time", "animation")}
+        cameras = renderer.fit_rows(document, cameras, options.get("size", (1024, 1024)), **moment)
     for camera in cameras:
         yield from renderer.turntable(
             document, frames=spin.frames, camera=camera, orbit=spin.orbit, clockwise=spin.clockwise, **options
