@@ -44,8 +44,8 @@ def test_a_run_writes_json_and_a_page(
     assert [one["name"] for one in told["measurements"]] == ["start/open", "model/draft"]
     assert told == json.loads((out / "bench.json").read_text())
     assert b"m.glb" not in (out / "bench.html").read_bytes() or told["settings"]["model"] == "m.glb"
-    assert run(monkeypatch, *few) == 0
-    assert "model/draft" in capsys.readouterr().out
+    assert run(monkeypatch, *few[:7]) == 0
+    assert "start/open" in capsys.readouterr().out
     assert run(monkeypatch, "compare", out, out, "--fail-below", 0.9) == 0
 
 
