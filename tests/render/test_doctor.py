@@ -80,6 +80,19 @@ def test_a_container_without_graphics(machine: Machine, monkeypatch: pytest.Monk
     assert "NVIDIA_DRIVER_CAPABILITIES" not in machine.examine()
 
 
+def test_libraries_of_another_version_than_the_kernels(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.nvidia("550.54.14")
+    monkeypatch.setattr(module, "_LIBRARY_FOLDERS", (tmp_path,))
+    (tmp_path / "libEGL_nvidia.so.535.1.0").write_text("")
+    found = machine.examine()["NVIDIA versions"]
+    assert found.ok is False
+    assert "550.54.14, libraries 535.1.0" in found.detail
+    (tmp_path / "libEGL_nvidia.so.550.54.14").write_text("")
+    assert "NVIDIA versions" not in machine.examine()
+
+
 def test_no_driver_is_registered(machine: Machine) -> None:
     (machine.vendors / "50_mesa.json").unlink()
     assert "libegl-mesa0" in machine.examine()["EGL vendors"].advice
@@ -101,11 +114,13 @@ def test_variables_that_mislead(machine: Machine, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("LIBGL_ALWAYS_SOFTWARE", "1")
     monkeypatch.setenv("GLCONTEXT_DEVICE_INDEX", "2")
     monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", "/no/such.json")
+    monkeypatch.setenv("GALLIUM_DRIVER", "softpipe")
     found = machine.examine()
     assert "--device" in found["CUDA_VISIBLE_DEVICES"].advice
     assert "unset" in found["LIBGL_ALWAYS_SOFTWARE"].advice
     assert "--device" in found["GLCONTEXT_DEVICE_INDEX"].advice
     assert found["__EGL_VENDOR_LIBRARY_FILENAMES"].ok is False
+    assert "unset" in found["GALLIUM_DRIVER"].advice
 
 
 @pytest.mark.parametrize(

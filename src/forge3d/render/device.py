@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import GpuUnavailable
 from . import egl
+from .advice import advice_for
 
 _log = logging.getLogger(__name__)
 
@@ -124,6 +125,8 @@ def choose(choice: str | int | None, found: list[egl.EglDevice]) -> list[egl.Egl
         wanted = choice.lower()
         exact = [d for d in found if d.uuid and wanted.removeprefix("gpu-") == d.uuid.lower().removeprefix("gpu-")]
         matches = exact or [device for device in found if wanted in device.name.lower()]
+    if not found:
+        raise GpuUnavailable(f"EGL lists no device: {advice_for('lists no device')}. {_ADVICE}")
     if not matches:
         raise GpuUnavailable(f"no device matches {choice!r}; there are: {_listing(found)}. {_ADVICE}; {_CPU}")
     return matches
@@ -148,7 +151,7 @@ def _open(choice: str | int | None) -> tuple[Any, int]:
     try:
         candidates = choose(choice, egl.devices())
     except egl.EglMissing as error:
-        raise GpuUnavailable(f"{error}. {_ADVICE}") from error
+        raise GpuUnavailable(f"{error}: {advice_for(str(error))}. {_ADVICE}") from error
     tried = []
     for device in candidates:
         try:
@@ -170,7 +173,10 @@ def _open(choice: str | int | None) -> tuple[Any, int]:
             context.release()
             continue
         return context, device.index
-    raise GpuUnavailable(f"no OpenGL {GL_VERSION / 100:.1f} context; tried " + "; ".join(tried) + f". {_ADVICE}")
+    told = "; ".join(tried)
+    advice = advice_for(told)
+    known = f": {advice}" if advice else ""
+    raise GpuUnavailable(f"no OpenGL {GL_VERSION / 100:.1f} context; tried {told}{known}. {_ADVICE}")
 
 
 @contextmanager

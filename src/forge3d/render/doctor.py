@@ -12,11 +12,13 @@ from pathlib import Path
 from ..errors import DependencyMissing, Forge3DError, GpuUnavailable
 from ..images.ktx_program import find_ktx, ktx_version
 from . import egl
+from .advice import advice_for
 from .device import Device
 
 _VENDOR_FOLDERS = (Path("/usr/share/glvnd/egl_vendor.d"), Path("/etc/glvnd/egl_vendor.d"))
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 _NODES = Path("/dev")
+_LIBRARY_FOLDERS = (Path("/usr/lib/x86_64-linux-gnu"), Path("/usr/lib64"), Path("/usr/lib"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ def _libraries() -> list[Finding]:
     return findings
 
 
+_MESA_VARIABLES = (
+    "LIBGL_DRIVERS_PATH", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OVERRIDE", "MESA_GL_VERSION_OVERRIDE",
+)  # fmt: skip
+
+
 def _environment_variables() -> list[Finding]:
     findings = [
         Finding(key, None, os.environ[key], "forge3d ignores it; choose with --device")
@@ -81,6 +88,10 @@ def _environment_variables() -> list[Finding]:
         findings.append(Finding("__EGL_VENDOR_LIBRARY_FILENAMES", exists, name, advice))
     if os.environ.get("LIBGL_ALWAYS_SOFTWARE", "0") not in ("", "0", "false"):
         findings.append(Finding("LIBGL_ALWAYS_SOFTWARE", None, "is set", "unset it to use a GPU through Mesa"))
+    for name in _MESA_VARIABLES:
+        if os.environ.get(name):
+            advice = "it changes what Mesa draws with, or says it can; unset it where rendering fails"
+            findings.append(Finding(name, None, os.environ[name], advice))
     if os.environ.get("CUDA_VISIBLE_DEVICES") is not None:
         advice = "it does not choose where OpenGL draws; choose with --device (index, UUID or name)"
         findings.append(Finding("CUDA_VISIBLE_DEVICES", None, os.environ["CUDA_VISIBLE_DEVICES"] or "empty", advice))
@@ -95,11 +106,13 @@ def _vendors() -> list[Finding]:
     """libEGL finds its drivers through small JSON files; without them it has no devices."""
     if os.environ.get("__EGL_VENDOR_LIBRARY_FILENAMES"):
         return []
-    files = [file for folder in _VENDOR_FOLDERS if folder.is_dir() for file in sorted(folder.glob("*.json"))]
+    given = os.environ.get("__EGL_VENDOR_LIBRARY_DIRS")
+    folders = [Path(folder) for folder in given.split(":")] if given else _VENDOR_FOLDERS
+    files = [file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.json"))]
     if not files:
-        return [
-            Finding("EGL vendors", False, "no driver is registered", "install libegl-mesa0 or the NVIDIA driver's EGL")
-        ]
+        advice = "install libegl-mesa0 or the NVIDIA driver's EGL"
+        advice = f"unset __EGL_VENDOR_LIBRARY_DIRS ({given}), or correct it" if given else advice
+        return [Finding("EGL vendors", False, "no driver is registered", advice)]
     findings = [Finding("EGL vendors", True, ", ".join(file.name for file in files))]
     if _NVIDIA_DRIVER.exists() and not any("nvidia" in file.name for file in files):
         findings.append(
@@ -125,11 +138,7 @@ def _nvidia() -> list[Finding]:
     except OSError as error:
         advice = "add `graphics` to NVIDIA_DRIVER_CAPABILITIES (containers), or install libnvidia-gl of this version"
         return [*findings, Finding("libEGL_nvidia.so.0", False, str(error), advice)]
-    libraries = [
-        file
-        for folder in ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
-        for file in Path(folder).glob("libEGL_nvidia.so.*.*")
-    ]
+    libraries = [file for folder in _LIBRARY_FOLDERS for file in folder.glob("libEGL_nvidia.so.*.*")]
     versions = {file.name.removeprefix("libEGL_nvidia.so.") for file in libraries}
     if versions and kernel not in versions:
         found = ", ".join(sorted(versions))
@@ -165,36 +174,11 @@ def _devices() -> list[Finding]:
     ]  # fmt: skip
 
 
-# What the libraries say, and what to do: (a part of their message, advice).
-_KNOWN_ERRORS = (
-    ("force software rendering", "unset LIBGL_ALWAYS_SOFTWARE, or choose the software device with --device cpu"),
-    ("0x3001", "the driver's EGL does not start: install the driver with its OpenGL files, of the kernel's version"),
-    (
-        "0x3002",
-        "EGL_BAD_ACCESS: add this user to the groups `render` and `video`, or pass the devices to the container",
-    ),
-    ("0x3003", "EGL_BAD_ALLOC: the GPU's memory is full, or it is in MIG mode, which draws nothing"),
-    ("0x3008", "EGL_BAD_DISPLAY: no driver's EGL is registered for the device; see `EGL vendors`"),
-    ("0x3009", "EGL_BAD_MATCH: the driver offers less than OpenGL 4.3; use a newer one, or --device cpu with Mesa"),
-    ("requested device index", "the device went away since it was listed; run `forge3d doctor` again"),
-    ("gave the software renderer", "the GPU's own EGL is missing and the CPU stands in: see the findings on NVIDIA"),
-    ("no device matches", "choose one that is listed, or draw on the CPU: --device cpu"),
-    ("cannot be loaded", "install libegl1, libgl1 and libegl-mesa0"),
-    ("cannot be imported", "pip install moderngl glcontext"),
-)
-
-
-def advice_for(message: str) -> str:
-    """What to do about an error of making a context; in general terms where it is not a known one."""
-    known = (advice for part, advice in _KNOWN_ERRORS if part.lower() in message.lower())
-    return next(known, "see the findings above")
-
-
 def _context(choice: str | int | None) -> list[Finding]:
     try:
         device = Device(choice)
     except GpuUnavailable as error:
-        return [Finding("OpenGL", False, str(error), advice_for(str(error)))]
+        return [Finding("OpenGL", False, str(error), advice_for(str(error)) or "see the findings above")]
     facts = device.capabilities
     device.release()
     where = "the CPU renders" if facts.software else "the GPU renders"

@@ -65,9 +65,11 @@ def devices() -> list[EglDevice]:
 
 def _load() -> Any:
     try:
-        return ctypes.CDLL(LIBEGL)
-    except OSError as error:
+        egl = ctypes.CDLL(LIBEGL)
+        egl.eglGetProcAddress  # noqa: B018  a library of that name that is none
+    except (OSError, AttributeError) as error:
         raise EglMissing(f"{LIBEGL} cannot be loaded: {error}") from error
+    return egl
 
 
 def _function(egl: Any, name: str, result: Any, *arguments: Any) -> Any:
