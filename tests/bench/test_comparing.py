@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.bench.conftest import made
@@ -19,6 +19,7 @@ def steady(value: float, unit: str = "frames/s") -> Measurement:
     return Measurement.of("frames/lights/4", unit, [value] * 3)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(rates, rates, st.sampled_from(["frames/s", "s", "bytes/s"]))
 def test_turned_round_the_ratio_is_its_inverse(first: float, second: float, unit: str) -> None:
     there, back = Pair.of(steady(first, unit), steady(second, unit)), Pair.of(steady(second, unit), steady(first, unit))
@@ -26,6 +27,7 @@ def test_turned_round_the_ratio_is_its_inverse(first: float, second: float, unit
     assert {there.verdict, back.verdict} in ({"same"}, {"faster", "slower"})
 
 
+@settings(deadline=None)
 @given(st.floats(1.1, 1e6))
 def test_a_faster_file_is_faster_in_everything(scale: float) -> None:
     found = compare(made(), made(scale))

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.bench.conftest import made
@@ -87,6 +87,7 @@ def test_every_group_of_the_suite_is_shown() -> None:
 values = st.floats(1e-9, 1e12)
 
 
+@settings(deadline=None)
 @given(st.lists(values, min_size=1, max_size=8))
 def test_larger_is_higher_and_longer(found: list[float]) -> None:
     marks = [Mark(value, value * 0.9, value * 1.1) for value in found]

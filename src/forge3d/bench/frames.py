@@ -16,7 +16,7 @@ from .timing import spinning
 
 _MOST_BUDGETS = 16
 """How many budgets a point may be expected to take before it and the rest of its axis are left out."""
-_RAISED = 4  # pictures that a point needs at least, beside its first
+_FRAMES_NEEDED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Point:
         field: the scene; None: the user's own model.
         size: pixels a side.
         quality: of the pictures.
-        weight: what the axis counts, for guessing how long the next point takes; 0 where it does not grow.
+        weight: what the axis counts, where time grows with it, for guessing how long the next point takes; else 0.
+        prepared: whether it takes longer to prepare, too.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Point:
     size: int
     quality: str
     weight: int = 0
+    prepared: bool = False
 
     @property
     def axis(self) -> str:
@@ -58,11 +60,11 @@ class Axes:
         for side in self.resolution:
             yield Point(f"frames/resolution/{side}", base, side, "standard", side * side)
         for count in self.triangles:
-            yield Point(f"frames/triangles/{count}", base.but(triangles=count), size, "standard", count)
+            yield Point(f"frames/triangles/{count}", base.but(triangles=count), size, "standard", count, True)
         for count in self.materials:
-            yield Point(f"frames/materials/{count}", base.but(balls=count), size, "standard", count)
+            yield Point(f"frames/materials/{count}", base.but(balls=count), size, "standard")
         for count in self.lights:
-            yield Point(f"frames/lights/{count}", base.but(lights=count), size, "standard", count)
+            yield Point(f"frames/lights/{count}", base.but(lights=count), size, "standard")
         for look in self.look:
             yield Point(f"frames/look/{look}", base.but(look=look), size, "standard")
         for quality in self.quality:
@@ -96,7 +98,8 @@ class FrameRates:
         settings, size = RenderSettings(quality=point.quality), (point.size, point.size)
         taken = spinning(self._renderer, document, size, settings, self._budget)
         rates = [1 / seconds for seconds in taken.frames]
-        self._last[point.axis] = point.weight, taken.first + _RAISED * max(taken.frames)
+        spent = _FRAMES_NEEDED * max(taken.frames) + (taken.first if point.prepared else 0.0)
+        self._last[point.axis] = point.weight, spent
         limit = None if settings.plan.traced else self._limits.get(point.size)
         share = 4 * point.size**2 * float(np.median(rates)) / limit if limit else None
         return Measurement.of(point.name, "frames/s", rates, work=_work(document, point), readback_share=share)

@@ -1,4 +1,4 @@
-"""Scenes to measure with, by formula: a square of balls with any number of triangles, materials and lights."""
+"""Scenes to measure with, by formula: a crate of balls with any number of triangles, materials and lights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BUMPS = 24  # along the side of a texture
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Balls that stand in a square, every one a mesh, a draw and a material of its own.
+    """Balls that lie in a crate, layer on layer, every one a mesh, a draw and a material of its own.
 
     Attributes:
         triangles: of all balls together, nearly.
@@ -41,7 +41,7 @@ class Field:
 
     def document(self) -> Document:
         """The scene; the same arrays for the same field, in new accessors and images, so that nothing is cached."""
-        side = ceil(sqrt(self.balls))
+        side = ceil(round(self.balls ** (1 / 3), 6))
         points, normals, tangents, uvs, corners = _ball(self.triangles // self.balls)
         shared = {
             "NORMAL": Accessor(normals.copy()),
@@ -52,7 +52,8 @@ class Field:
         textures = _textures(self.texture_side) if self.look != "plain" else ()
         nodes = []
         for number in range(self.balls):
-            place = np.array([number % side - (side - 1) / 2, 0.5, number // side - (side - 1) / 2], np.float32)
+            x, y, z = number % side, number // side**2, number // side % side
+            place = np.array([x - (side - 1) / 2, y + 0.5, z - (side - 1) / 2], np.float32)
             part = Primitive(
                 attributes={"POSITION": Accessor((points * np.float32(0.45) + place) / np.float32(side)), **shared},
                 indices=indices,
@@ -114,7 +115,7 @@ def _material(number: int, look: str, textures: tuple[Texture, ...]) -> Material
 def _lamp(number: int, count: int) -> Node:
     around = 2 * np.pi * number / count
     light = Light(type="point", intensity=4.0 / count, color=(1.0, 0.9, 0.8))
-    return Node(light=light, translation=(0.7 * float(np.cos(around)), 0.8, 0.7 * float(np.sin(around))))
+    return Node(light=light, translation=(0.9 * float(np.cos(around)), 1.1, 0.9 * float(np.sin(around))))
 
 
 def _textures(side: int) -> tuple[Texture, ...]:
