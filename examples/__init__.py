@@ -1,4 +1,4 @@
-"""Small products that the project models itself, as code: demo, pictures and test fixtures.
+"""Products and mannequins that the project models itself, as code: demo, pictures and test fixtures.
 
 python -m examples.make OUTDIR [NAME …]
 """
@@ -7,20 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from forge3d import Document
 
-    from .modelling.product import Product
+# Each model's package here, and which of its models it is.
+_MODELS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "lounge_chair": ("lounge_chair", ()),
+    "headphones": ("headphones", ()),
+    "neon_jacket": ("neon_jacket", ()),
+    "mannequin_small": ("mannequin", ("small",)),
+    "mannequin_medium": ("mannequin", ("medium",)),
+    "mannequin_large": ("mannequin", ("large",)),
+}
+NAMES = tuple(_MODELS)
 
-NAMES = ("lounge_chair", "headphones", "neon_jacket")
+
+class Model(Protocol):
+    """What can be written as a file."""
+
+    def document(self) -> Document: ...
 
 
-def product(name: str) -> Product:
-    """The named product at full detail; see `NAMES`."""
-    build: Callable[[], Product] = import_module(f".{name}", __name__).build
-    return build()
+def product(name: str) -> Model:
+    """The named model at full detail; see `NAMES`."""
+    package, which = _MODELS[name]
+    build: Callable[..., Model] = import_module(f".{package}", __name__).build
+    return build(*which)
 
 
 def small() -> Document:

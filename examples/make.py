@@ -1,4 +1,4 @@
-"""Write the example products as GLB files: `python -m examples.make OUTDIR [NAME …]`."""
+"""Write the example models as GLB files: `python -m examples.make OUTDIR [NAME …]`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from examples import NAMES, product
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m examples.make", description=__doc__)
     parser.add_argument("folder", type=Path, help="where to write; made if it is not there")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"which products: {', '.join(NAMES)}; all by default")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which models: {', '.join(NAMES)}; all by default")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.names) - set(NAMES))
     if unknown:
-        parser.error(f"no product is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        parser.error(f"no model is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
     options.folder.mkdir(parents=True, exist_ok=True)
     for name in options.names or NAMES:
         document = product(name).document()

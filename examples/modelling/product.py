@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +28,11 @@ from .atlas import pack, paint
 from .finish import Finish, sampler
 from .maps import encode, to_bytes
 from .occlusion import ambient
+from .rig import Bones, rig
 from .surface import Surface, join
 from .tangents import tangents
+
+Array = npt.NDArray[np.float64]
 
 COPYRIGHT = "© The forge3d authors, Apache-2.0"
 
@@ -40,7 +44,7 @@ class Product:
     Args:
         name: of the product and its root node.
         sku: stock number, kept in the root's extras.
-        occlusion_size: side of the occlusion picture in texels.
+        occlusion_size: side of the occlusion picture in texels; 0 leaves it out.
         variants: variant name → the finishes it puts in place of others; the first is how the product is shown.
     """
 
@@ -50,6 +54,7 @@ class Product:
     occlusion_directions: int = 96
     variants: dict[str, dict[Finish, Finish]] = field(default_factory=dict)
     _parts: dict[str, dict[Finish, list[Surface]]] = field(default_factory=dict)
+    _sources: dict[Primitive, list[Surface]] = field(default_factory=dict)
 
     def add(self, part: str, finish: Finish, *surfaces: Surface) -> None:
         """Add surfaces to a part; a part is one node, with one primitive for each finish."""
@@ -63,14 +68,7 @@ class Product:
     def document(self) -> Document:
         """The glTF document; the product stands on y = 0 and is centred on x = z = 0 as modelled."""
         whole = self.surface
-        atlas = pack(whole, self.occlusion_size)
-        light = ambient(whole, directions=self.occlusion_directions) * whole.cavity
-        picture = to_bytes(paint(light, atlas, whole, self.occlusion_size))
-        occlusion = Texture(
-            name="Occlusion",
-            image=Image(name="Occlusion", mime_type="image/png", data=encode(picture, "image/png")),
-            sampler=sampler(repeat=False),
-        )
+        atlas = pack(whole, self.occlusion_size) if self.occlusion_size else None
         looks = {name: Variant(name=name) for name in self.variants}
         root = Node(name=self.name, extras=self._facts(whole))
         cursor = 0
@@ -80,18 +78,39 @@ class Product:
                 surface = join(*surfaces)
                 span = slice(cursor, cursor + len(surface.positions))
                 cursor = span.stop
-                mesh.primitives.append(self._primitive(surface, finish, atlas[span], looks))
+                chart = None if atlas is None else atlas[span]
+                primitive = self._primitive(surface, finish, chart, looks)
+                self._sources[primitive] = surfaces
+                mesh.primitives.append(primitive)
             root.children.append(Node(name=part, mesh=mesh))
-        self._occlude(occlusion)
+        if atlas is not None:
+            self._occlude(self._occlusion(whole, atlas))
         scene = Scene(name=self.name, nodes=[root])
         document = Document(asset=Asset(copyright=COPYRIGHT), scene=scene, scenes=[scene])
         document.variants = list(looks.values())
         _list_everything(document, root)
         return document
 
-    def _primitive(
-        self, surface: Surface, finish: Finish, atlas: npt.NDArray[np.float64], looks: dict[str, Variant]
-    ) -> Primitive:
+    def rigged(self, bones: Bones, shares: Callable[[Surface], Array]) -> tuple[Document, list[Node]]:
+        """The document with every mesh bound to a skeleton, and the joints' nodes.
+
+        Args:
+            shares: each joint's in every vertex of a surface, `(n, joints)`.
+        """
+        document = self.document()
+        every = {p: np.concatenate([shares(s) for s in surfaces]) for p, surfaces in self._sources.items()}
+        return document, rig(document, bones, every)
+
+    def _occlusion(self, whole: Surface, atlas: Array) -> Texture:
+        light = ambient(whole, directions=self.occlusion_directions) * whole.cavity
+        picture = to_bytes(paint(light, atlas, whole, self.occlusion_size))
+        return Texture(
+            name="Occlusion",
+            image=Image(name="Occlusion", mime_type="image/png", data=encode(picture, "image/png")),
+            sampler=sampler(repeat=False),
+        )
+
+    def _primitive(self, surface: Surface, finish: Finish, atlas: Array | None, looks: dict[str, Variant]) -> Primitive:
         mappings: dict[int, VariantMapping] = {}
         replaceable = any(finish in changes for changes in self.variants.values())
         for name, changes in self.variants.items():
@@ -107,7 +126,8 @@ class Product:
         if finish.metres is not None:
             uvs = surface.uvs / finish.metres
             attributes["TEXCOORD_0"] = Accessor((uvs - np.floor(uvs.min(axis=0))).astype(np.float32))
-        attributes[f"TEXCOORD_{int(finish.tiled)}"] = Accessor(atlas.astype(np.float32))
+        if atlas is not None:
+            attributes[f"TEXCOORD_{int(finish.tiled)}"] = Accessor(atlas.astype(np.float32))
         wide = np.uint32 if len(surface.positions) > 65535 else np.uint16
         return Primitive(
             attributes=attributes,
