@@ -145,6 +145,33 @@ def test_pictures_of_a_product_page(model: Path, tmp_path: Path, run: Any) -> No
     assert picture(tmp_path / "page" / "blue-detail-16.png").shape == (16, 16, 4)
 
 
+def test_close_ups(model: Path, tmp_path: Path, run: Any) -> None:
+    told = run(
+        "pictures", model, tmp_path, "--angle", "front", "--close-up", "Corner", "--grid", "2x1", "--zoom", "3",
+        "--size", "24", "--environment", "dark", "--no-cache", "--format", "png",
+    )  # fmt: skip
+    assert [entry["angle"] for entry in told["pictures"]] == ["front", "close-Corner", "part-1-1", "part-1-2"]
+    near = picture(tmp_path / "close_corner-24.png")
+    assert near.shape == (24, 24, 3)  # the card covers all of it
+    assert near[..., 0].min() > 180 > 90 > near[..., 2].max()
+
+
+def test_a_gpu_that_is_not_there_is_an_error(model: Path, tmp_path: Path, run: Any, renderer_is_software: None) -> None:
+    for arguments in (["render", model, tmp_path / "a.png"], ["turntable", model, tmp_path / "spin"]):
+        error = run(*arguments, "--device", "gpu", code=4)["error"]
+        assert error["type"] == "GpuUnavailable"
+        assert "device cpu draws without a GPU" in error["message"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def renderer_is_software() -> None:
+    from forge3d.render import egl
+
+    if any(not device.software for device in egl.devices()):
+        pytest.skip("this machine has a GPU")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -155,7 +182,9 @@ def test_pictures_of_a_product_page(model: Path, tmp_path: Path, run: Any) -> No
         ["render", "MODEL", "OUT/a.png", "--facts", "a.tiff", "--size", "8"],
         ["render", "MODEL", "OUT/a.png", "--quality", "best"],
         ["render", "MODEL", "OUT/a.png", "--ground"], ["render", "MODEL", "OUT/a.bmp"],
-        ["render", "MODEL", "OUT/a.webp", "--size", "16384x1"],
+        ["render", "MODEL", "OUT/a.webp", "--size", "16384x1"], ["render", "MODEL", "OUT/a.png", "--env", "sunset"],
+        ["render", "MODEL", "OUT/a.png", "--animation", "Walk"], ["pictures", "MODEL", "OUT", "--grid", "0x2"],
+        ["pictures", "MODEL", "OUT", "--zoom", "3"], ["pictures", "MODEL", "OUT", "--close-up", "Lid"],
     ],
 )  # fmt: skip
 def test_what_cannot_be_used(arguments: list[str], model: Path, tmp_path: Path, run: Any) -> None:

@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from .jpeg_transcoding import recompress_jpeg
     from .resizing import resize
     from .sprites import sprite_sheet
+    from .webp_animation import webp_animation
 
 __all__ = [
     "MAX_PIXELS", "ImageHeader", "decode", "decode_many", "encode", "read_exr", "read_hdr", "read_header",
-    "recompress_jpeg", "resize", "sprite_sheet",
+    "recompress_jpeg", "resize", "sprite_sheet", "webp_animation",
 ]  # fmt: skip
 
 _HOME = {
     "MAX_PIXELS": "decoding", "ImageHeader": "headers", "decode": "decoding", "decode_many": "decoding",
     "encode": "encoding", "read_exr": "exr", "read_hdr": "hdr", "read_header": "headers",
     "recompress_jpeg": "jpeg_transcoding", "resize": "resizing", "sprite_sheet": "sprites",
+    "webp_animation": "webp_animation",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from .. import images
 from ..document import Document
 from ..document.output import make_folder, write_files
-from ..errors import DependencyMissing, RecipeError
+from ..errors import DependencyMissing, OutputError, RecipeError
 from .frame import FACTS, Frame
 from .tonemap import srgb_decoded, srgb_encoded
 
@@ -84,8 +84,12 @@ def _exr(frame: Frame, facts: dict[str, npt.NDArray[Any]]) -> bytes:
         channels |= {label: np.ascontiguousarray(planes[..., i]) for i, label in enumerate(_CHANNELS[name])}
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     with TemporaryDirectory() as folder, OpenEXR.File(header, channels) as file:
-        file.write(str(Path(folder, "facts.exr")))
-        return Path(folder, "facts.exr").read_bytes()
+        path = Path(folder, "facts.exr")
+        try:
+            file.write(str(path))
+        except RuntimeError as error:  # how the library tells of a full disk
+            raise OutputError(f"{path} could not be written: {error}") from error
+        return path.read_bytes()
 
 
 def _pictures(facts: dict[str, npt.NDArray[Any]], folder: Path, document: Document | None) -> dict[Path, bytes]:

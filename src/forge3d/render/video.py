@@ -1,10 +1,14 @@
-"""Frames to a moving picture: animated WebP by Pillow; MP4 and WebM by PyAV, the extra `video`."""
+"""Frames to a moving picture: animated WebP; MP4 and WebM by PyAV, the extra `video`.
+
+Frames are encoded as they come: of a long spin, the file is in memory and not its pixels.
+"""
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import images
 from ..document.output import write_files
-from ..errors import DependencyMissing, RecipeError
-from .frame import on_white
+from ..errors import DependencyMissing, OutputError, RecipeError
+from .frame import encoded, on_white
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -56,10 +61,20 @@ class Video:
             raise RecipeError(f"{self.path}: a video's suffix takes {', '.join(SUFFIXES)}")
         if not 1 <= fps <= 240 or not 1 <= quality <= 100:
             raise RecipeError(f"fps takes 1 to 240 and quality 1 to 100, not {fps:g} and {quality}")
+        self._size: tuple[int, int] | None = None
         self._encoder = _Webp(fps, quality) if suffix == ".webp" else _Stream(*_CODECS[suffix], fps, quality)
 
     def add(self, pixels: Pixels) -> None:
-        """Add a frame `(h, w, 4)`, sRGB with straight alpha; all of one size."""
+        """Add a frame `(h, w, 4)`, sRGB with straight alpha; all of one size.
+
+        Raises:
+            RecipeError: it is of another size than the first.
+            OutputError: there is no room for the video's temporary file.
+        """
+        size = pixels.shape[1], pixels.shape[0]
+        self._size = self._size or size
+        if size != self._size:
+            raise RecipeError(f"a video's frames are of one size: {size} after {self._size}")
         self._encoder.add(pixels)
 
     def close(self) -> None:
@@ -69,6 +84,8 @@ class Video:
             RecipeError: it has no frames.
             OutputError: it cannot be written.
         """
+        if self._size is None:
+            raise RecipeError("a video needs at least one frame")
         write_files({self.path: self._encoder.finish()})
 
     def __enter__(self) -> Video:
@@ -89,28 +106,25 @@ def save_video(frames: Iterable[Pixels], path: str | os.PathLike[str], *, fps: f
 
 
 class _Webp:
+    """Frames are encoded on other threads as they come; what waits in memory is mostly encoded."""
+
     def __init__(self, fps: float, quality: int):
         self._duration, self._quality = 1000 / fps, quality
-        self._frames: list[Any] = []
+        self._workers = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._workers)
+        self._frames: list[Future[bytes]] = []
 
     def add(self, pixels: Pixels) -> None:
-        from PIL import Image
-
-        opaque = (pixels[..., 3] == 255).all()
-        self._frames.append(Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels)))
+        if len(self._frames) >= 2 * self._workers:
+            self._frames[-2 * self._workers].result()
+        self._frames.append(self._pool.submit(encoded, pixels, "webp", quality=self._quality))
 
     def finish(self) -> bytes:
-        if not self._frames:
-            raise RecipeError("a video needs at least one frame")
-        out, (first, *rest) = io.BytesIO(), self._frames
+        stills = [frame.result() for frame in self._frames]
+        self._pool.shutdown()
         # Whole milliseconds that together last as long as the frames do.
-        ends = [round(self._duration * count) for count in range(len(self._frames) + 1)]
-        durations = [end - start for start, end in pairwise(ends)]
-        first.save(
-            out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=0, quality=self._quality, method=4,
-            background=(0, 0, 0, 0),
-        )  # fmt: skip
-        return out.getvalue()
+        ends = [round(self._duration * count) for count in range(len(stills) + 1)]
+        return images.webp_animation(stills, [end - start for start, end in pairwise(ends)])
 
 
 class _Stream:
@@ -126,7 +140,8 @@ class _Stream:
         self._folder = TemporaryDirectory()
         self._file = Path(self._folder.name, f"video.{container}")
         options = {"movflags": "+faststart"} if container == "mp4" else {}
-        self._container: Any = av.open(str(self._file), "w", format=container, options=options)
+        with self._writing():
+            self._container: Any = av.open(str(self._file), "w", format=container, options=options)
         self._codec, self._rate, self._quality = codec, Fraction(fps).limit_denominator(1001), quality
         self._stream: Any = None
 
@@ -141,7 +156,15 @@ class _Stream:
         frame = frame.reformat(
             format=self._stream.pix_fmt, dst_colorspace="ITU709", src_color_range="JPEG", dst_color_range="MPEG"
         )
-        self._container.mux(self._stream.encode(frame))
+        with self._writing():
+            self._container.mux(self._stream.encode(frame))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(f"{self._file} could not be written: {error.strerror or error}") from error
 
     def _begin(self, pixels: Pixels) -> None:
         stream = self._container.add_stream(self._codec, rate=self._rate)
@@ -158,9 +181,7 @@ class _Stream:
         self._stream = stream
 
     def finish(self) -> bytes:
-        if self._stream is None:
-            raise RecipeError("a video needs at least one frame")
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
-        with self._folder:
+        with self._folder, self._writing():
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
             return self._file.read_bytes()
