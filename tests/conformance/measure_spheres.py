@@ -6,6 +6,7 @@ FORGE3D_ORACLES=VIEWERS python -m tests.conformance.measure_spheres [ENVIRONMENT
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import tempfile
 from dataclasses import dataclass
@@ -17,11 +18,11 @@ from benchmarks.harness import RESULTS
 
 import forge3d
 from forge3d import images
-from forge3d.render import Orbit, Renderer, RenderSettings
+from forge3d.render import Orbit, Renderer, RenderSettings, filter
 from forge3d.render.studio import studio
 from forge3d.render.tonemap import srgb_encoded
 
-from .lobes import Points, Sky, outgoing
+from .lobes import SAMPLES, Points, Sky, outgoing
 from .spheres import GRIDS, SPACING, Grid, place, spheres
 from .viewers import Shot, draw
 
@@ -29,6 +30,8 @@ CELL = 96
 """Pixels from sphere to sphere."""
 _FINER = 2
 """How many times larger both are drawn each way, then shrunk in linear light: edges inside glass are smooth."""
+POINTS = 5
+"""Of each integrated pixel, each way, under the Blackman-Harris window that Blender and forge3d filter with."""
 WANTED = 30.0
 """Decibels."""
 _FIELD_OF_VIEW = 10.0
@@ -118,20 +121,47 @@ def compared(renderer: Renderer, grid: Grid, environment: Path, theirs: Path) ->
     return likeness
 
 
-def integrated(grid: Grid, sky: Sky, step: int = 6) -> Picture:
-    """Every `step`th pixel of the picture by integration, sRGB-encoded; NaN elsewhere."""
+def integrated(grid: Grid, sky: Sky, step: int = 6, points: int = POINTS) -> Picture:
+    """Every `step`th pixel of the picture by integration, over the resolve filter too; sRGB-encoded; NaN elsewhere.
+
+    Args:
+        points: of each pixel, each way.
+    """
     width, height = size_of(grid)
     camera = camera_of(grid)
     assert camera.distance is not None
     tangent = math.tan(math.radians(camera.fov / 2))
-    picture = np.full((height, width, 3), np.nan)
     y, x = np.mgrid[step // 2 : height : step, step // 2 : width : step].reshape(2, -1)
-    across = ((x + 0.5) / width * 2 - 1) * tangent * width / height
-    rays = np.stack([across, (1 - (y + 0.5) / height * 2) * tangent, np.full(len(x), -1.0)], -1)
-    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    sums, hits = np.zeros((len(x), 3)), np.zeros((len(x), 1))
+    for index, (down, right) in enumerate(itertools.product(_filter_offsets(points), repeat=2)):
+        across = ((x + 0.5 + right) / width * 2 - 1) * tangent * width / height
+        above = (1 - (y + 0.5 + down) / height * 2) * tangent
+        rays = np.stack([across, above, np.full(len(x), -1.0)], -1)
+        rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+        seen = _seen_along(rays, grid, camera.distance, sky, index, SAMPLES * points**2)
+        hits += np.isfinite(seen[:, :1])
+        sums += np.nan_to_num(seen)
+    picture = np.full((height, width, 3), np.nan)
+    with np.errstate(invalid="ignore"):
+        picture[y, x] = srgb_encoded(np.clip(sums / hits, 0, 1))
+    return picture
+
+
+def _filter_offsets(count: int) -> Picture:
+    """Offsets from a pixel's middle such that each stands for an equal share of the resolve filter."""
+    fine = np.linspace(-filter.RADIUS, filter.RADIUS, 2001)
+    share = np.cumsum(filter.weight(fine))
+    return np.interp((np.arange(count) + 0.5) / count, share / share[-1], fine)
+
+
+def _seen_along(rays: Picture, grid: Grid, distance: float, sky: Sky, index: int, total: int) -> Picture:
+    """Radiance along rays `(p, 3)` from the camera; NaN where they meet no sphere."""
+    radiance = np.full(rays.shape, np.nan)
+    # Points of a pixel take turns in where they look for light (Martin Roberts' R2 sequence).
+    shift = (0.7548776662 * index % 1, 0.5698402910 * index % 1)
     for down, row in enumerate(grid.rows):
         for right, column in enumerate(grid.columns):
-            to_eye = np.array([0, 0, camera.distance]) - [*place(grid, down, right), 0.0]
+            to_eye = np.array([0, 0, distance]) - [*place(grid, down, right), 0.0]
             half = rays @ to_eye
             depth = half**2 - (to_eye @ to_eye - 1)
             hit = depth > 1e-4
@@ -139,9 +169,9 @@ def integrated(grid: Grid, sky: Sky, step: int = 6) -> Picture:
             east = np.stack([normal[:, 2], 0 * normal[:, 0], -normal[:, 0]], -1)
             east /= np.linalg.norm(east, axis=1, keepdims=True)
             frame = np.stack([east, np.cross(normal, east), normal], -1)
-            seen = outgoing(grid.make(row, column), Points(-rays[hit], frame), sky)
-            picture[y[hit], x[hit]] = srgb_encoded(np.clip(seen, 0, 1))
-    return picture
+            points = Points(-rays[hit], frame, shift, total)
+            radiance[hit] = outgoing(grid.make(row, column), points, sky)
+    return radiance
 
 
 def _inside(objects: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

@@ -17,9 +17,9 @@ void main() {
         if (cosine <= 0.0) continue;
         float weight = cosine * light.w;
         if (alpha2 >= 0.0) {
-            // With n = v the half vector's cosine squared is (1 + cosine) / 2.
+            // With n = v the half vector's cosine squared is (1 + cosine) / 2. Smith's visibility, but for a factor.
             float f = (1.0 + cosine) * 0.5 * (alpha2 - 1.0) + 1.0;
-            weight *= alpha2 / (f * f);
+            weight *= alpha2 / (f * f * (cosine + sqrt(cosine * cosine * (1.0 - alpha2) + alpha2)));
         }
         sum += vec4(texelFetch(t_lights, ivec2(i, 1), 0).rgb, 1.0) * weight;
     }

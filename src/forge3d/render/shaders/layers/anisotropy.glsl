@@ -53,7 +53,7 @@ float albedo_roughness(Surface s) {
 // gap to the next, lest small bright lights show in rows. Weights: visibility · v·h · n·l / n·h.
 const float MOST_READS = 32.0;
 
-vec3 mirrored_light(Surface s) {
+vec3 mirrored_light(Surface s, vec3 matt) {
     vec2 a = anisotropic_alphas(s);
     float spread = sqrt(max(sq(a.x) - sq(a.y), 0.0));
     float reads = ceil(clamp(4.0 * spread / a.y, 1.0, MOST_READS));

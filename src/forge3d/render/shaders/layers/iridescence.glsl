@@ -61,9 +61,8 @@ void iridescence_film(
 ) {
     vec3 over_body = film_reflectance(cosine, s.film_thickness, m_iridescence_ior, s.f0);
     vec3 over_metal = film_reflectance(cosine, s.film_thickness, m_iridescence_ior, s.base_color);
-    // Multiple scattering, as specular_albedo has it, of a reflectance that is equal at all angles.
-    over_body *= kept / (1.0 - over_body * (1.0 - kept));
-    over_metal *= kept / (1.0 - over_metal * (1.0 - kept));
+    over_body = all_reflected(over_body * kept, over_body, kept);
+    over_metal = all_reflected(over_metal * kept, over_metal, kept);
     dielectric = mix(dielectric, body * (1.0 - max3(over_body)) + mirrored * over_body, s.iridescence);
     metal = mix(metal, mirrored * over_metal, s.iridescence);
 }
