@@ -1,8 +1,8 @@
 """Pictures larger than what can be drawn in one piece: the same picture, part by part.
 
-Edges come out within a 256th of a pixel of where they would be in one piece, the rasteriser's own grain, since its
-numbers are rounded elsewhere: a few pixels in a hundred, at edges, differ by a few steps of 255. Rough glass sees a
-little less of what lies far beside it.
+Parts begin at even pixels, so that the squares of 2 × 2 that the GPU shades together, and takes mip levels from, are
+those of the whole picture. What is left is that the rasteriser's numbers are rounded elsewhere: a few pixels in a
+thousand, mostly at edges, differ by a step or two of 255. Rough glass sees a little less of what lies far beside it.
 """
 
 from __future__ import annotations
@@ -65,13 +65,18 @@ def tiles(size: tuple[int, int], side: int, *, glass: bool) -> list[Tile]:
     Args:
         glass: something refracts what is beside it, so that parts overlap.
     """
-    margin = side // _MARGIN if glass else _FILTERED
+    margin = _even(side // _MARGIN) if glass else _even(_FILTERED + 1)
     step = side - 2 * margin
+    odd = size[1] % 2  # rows are counted from the bottom where pixels are shaded
     return [
-        Tile(left, top, min(step, size[0] - left), min(step, size[1] - top), left - margin, top - margin, side)
+        Tile(left, top, min(step, size[0] - left), min(step, size[1] - top), left - margin, top - margin + odd, side)
         for top in range(0, size[1], step)
         for left in range(0, size[0], step)
     ]
+
+
+def _even(count: int) -> int:
+    return count + count % 2
 
 
 def check_picture(size: tuple[int, int]) -> None:
