@@ -46,11 +46,12 @@ ALLOWED = {
     "audit": _CORE | {"validate", "surface"},
     "render": _CORE | {"surface", "light", "cache"},
     "export": _CORE,
+    "stage": _CORE | {"native", "render"},
     "dress": _CORE | {"native", "surface", "optimize"},
     "likeness": _CORE | {"compare", "render"},
     "bench": _CORE | {"render"},
     "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache"},
-    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "dress", "bench", "pipeline", "aws", "farm", "serve"},
+    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):
     ALLOWED[outer] = _CORE | {"pipeline", "validate"}
