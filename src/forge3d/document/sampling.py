@@ -110,44 +110,49 @@ def _set_node(pose: Pose, node: Node, pointer: Pointer, value: Values) -> None:
 
 
 def sample(sampler: AnimationSampler, time: float, *, quaternion: bool = False) -> Values:
-    """The sampler's value at `time`, `(components,)`; morph weights as `(targets,)`. Formulas: §C of the specification.
+    """The sampler's value at `time`, `(components,)`; morph weights as `(targets,)`. See `samples`."""
+    value: Values = samples(sampler, np.array([time]), quaternion=quaternion)[0]
+    return value
+
+
+def samples(sampler: AnimationSampler, times: Values, *, quaternion: bool = False) -> Values:
+    """The sampler's values at `times`, `(times, components)`. Formulas: §C of the specification.
 
     Args:
         quaternion: interpolate LINEAR on the sphere, and return unit length.
     """
-    keys = sampler.input.floats
+    keys = sampler.input.floats.astype(np.float64)
     cubic = sampler.interpolation is Interpolation.CUBICSPLINE
     values = sampler.output.floats.astype(np.float64).reshape(len(keys), 3 if cubic else 1, -1)
     points = values[:, 1] if cubic else values[:, 0]
     last = len(keys) - 1
-    k = int(np.clip(np.searchsorted(keys, time, side="right") - 1, 0, last))
-    span = float(keys[min(k + 1, last)]) - float(keys[k])
-    if k == last or time <= keys[0] or span <= 0 or sampler.interpolation is Interpolation.STEP:
-        value = points[k]
+    k = np.clip(np.searchsorted(keys, times, side="right") - 1, 0, last)
+    following = np.minimum(k + 1, last)
+    span = (keys[following] - keys[k])[:, None]
+    held = (span <= 0) | (times <= keys[0])[:, None] | (sampler.interpolation is Interpolation.STEP)
+    t = np.where(held, 0.0, (times - keys[k])[:, None] / np.where(span > 0, span, 1.0))
+    if cubic:
+        between = (
+            (2 * t**3 - 3 * t**2 + 1) * points[k]
+            + span * (t**3 - 2 * t**2 + t) * values[k, 2]
+            + (3 * t**2 - 2 * t**3) * points[following]
+            + span * (t**3 - t**2) * values[following, 0]
+        )
+    elif quaternion:
+        between = slerp(points[k], points[following], t)
     else:
-        t = (time - float(keys[k])) / span
-        if cubic:
-            value = (
-                (2 * t**3 - 3 * t**2 + 1) * points[k]
-                + span * (t**3 - 2 * t**2 + t) * values[k, 2]
-                + (3 * t**2 - 2 * t**3) * points[k + 1]
-                + span * (t**3 - t**2) * values[k + 1, 0]
-            )
-        elif quaternion:
-            value = slerp(points[k], points[k + 1], t)
-        else:
-            value = (1 - t) * points[k] + t * points[k + 1]
+        between = (1 - t) * points[k] + t * points[following]
+    found = np.where(held, points[k], between)
     if quaternion:
-        value = value / max(float(np.linalg.norm(value)), 1e-30)
-    return np.asarray(value, np.float64)
+        found = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-30)
+    return np.asarray(found, np.float64)
 
 
-def slerp(a: Values, b: Values, t: float) -> Values:
-    """Between two unit quaternions `(4,)` on the shorter way (§C.4)."""
-    cosine = float(a @ b)
-    if cosine < 0:
-        b, cosine = -b, -cosine
-    if cosine > 1 - 1e-9:  # the angle is too small to divide by its sine
-        return (1 - t) * a + t * b
-    angle = np.arccos(cosine)
-    return np.asarray((np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle), np.float64)
+def slerp(a: Values, b: Values, t: Values | float) -> Values:
+    """Between unit quaternions `(4,)` or `(n, 4)` on the shorter way (§C.4); `t` a number, or `(n, 1)`."""
+    cosine = (a * b).sum(axis=-1, keepdims=True)
+    b, cosine = np.where(cosine < 0, -b, b), np.abs(cosine)
+    close = cosine > 1 - 1e-9  # the angle is too small to divide by its sine
+    angle = np.where(close, 1.0, np.arccos(np.minimum(cosine, 1.0)))
+    turned = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+    return np.asarray(np.where(close, (1 - t) * a + t * b, turned), np.float64)

@@ -1,0 +1,6 @@
+"""Documents as files of other kinds: USDZ, which AR Quick Look shows in the shopper's room."""
+
+from .notes import Note
+from .usdz import Usdz, usdz
+
+__all__ = ["Note", "Usdz", "usdz"]

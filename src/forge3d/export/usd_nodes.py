@@ -1,0 +1,102 @@
+"""The node hierarchy as Xforms, with what moves them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..document import Document
+from ..document.scene import Node
+from ..document.skinning import morph_weights
+from ..document.traversal import instance_matrices, roots, walk
+from .usd import Stage
+from .usd_animation import Clip
+from .usd_mesh import Meshes
+from .usd_skeleton import Skeletons, is_skinned
+
+
+def write_nodes(stage: Stage, document: Document, meshes: Meshes, clip: Clip | None, skeletons: Skeletons) -> None:
+    """Every node of the scene below the stage's root."""
+    waiting = [(node, stage.root) for node in reversed(roots(document))]
+    bones = _bare_joints(document)
+    while waiting:
+        node, parent = waiting.pop()
+        if node in bones:
+            continue
+        path = stage.names.child(parent, node.name, "Node")
+        xform = stage.usd.UsdGeom.Xform.Define(stage.stage, path)
+        stage.named(xform.GetPrim(), node)
+        _place(stage, xform, node, clip)
+        _show(stage, xform, node, clip)
+        _meshes(stage, path, node, meshes, skeletons)
+        for kind, owner in (("KHR_lights_punctual", node.light), ("cameras", node.camera)):
+            if owner is not None:
+                stage.notes.add(kind, "are left out: the room has its own", node.name)
+        waiting += [(child, path) for child in reversed(node.children)]
+
+
+def _bare_joints(document: Document) -> set[Node]:
+    """Joints that carry nothing but skins: they are in skeletons, and need no prims."""
+    joints = {joint for skin in document.skins for joint in skin.joints}
+    for node, _ in reversed([*walk(document)]):
+        if node.mesh is not None or any(child not in joints for child in node.children):
+            joints.discard(node)
+    return joints
+
+
+def _meshes(stage: Stage, path: str, node: Node, meshes: Meshes, skeletons: Skeletons) -> None:
+    if node.mesh is None:
+        return
+    weights = morph_weights(node)
+    places = [path] if node.instancing is None else _instances(stage, path, node)
+    for primitive in node.mesh.primitives:
+        if primitive.targets:
+            stage.notes.add("morph targets", "stand as they do at rest", node.mesh.name or node.name)
+        if is_skinned(node, primitive):
+            skeletons.write(node, primitive, weights, meshes)
+            continue
+        for place in places:
+            meshes.write(place, node, primitive, weights)
+
+
+def _instances(stage: Stage, path: str, node: Node) -> list[str]:
+    """An Xform for each place of EXT_mesh_gpu_instancing."""
+    assert node.instancing is not None
+    paths = []
+    for number, matrix in enumerate(instance_matrices(node.instancing)):
+        paths.append(stage.names.child(path, f"Instance_{number}", "Instance"))
+        stage.usd.UsdGeom.Xform.Define(stage.stage, paths[-1]).AddTransformOp().Set(stage.matrix(matrix))
+    return paths
+
+
+def _place(stage: Stage, xform: Any, node: Node, clip: Clip | None) -> None:
+    moved = clip.paths(node) if clip is not None else set()
+    if node.matrix is not None and not moved & {"translation", "rotation", "scale"}:
+        if not np.array_equal(node.matrix, np.eye(4)):
+            xform.AddTransformOp().Set(stage.matrix(node.matrix))
+        return
+    gf = stage.usd.Gf
+    kinds = (
+        ("translation", xform.AddTranslateOp, (0.0, 0.0, 0.0), lambda value: gf.Vec3d(*map(float, value))),
+        ("rotation", xform.AddOrientOp, (0.0, 0.0, 0.0, 1.0), stage.quaternion),
+        ("scale", xform.AddScaleOp, (1.0, 1.0, 1.0), lambda value: gf.Vec3f(*map(float, value))),
+    )
+    for path, add, usual, convert in kinds:
+        value = getattr(node, path)
+        if path not in moved and tuple(value) == usual:
+            continue
+        op = add()
+        op.Set(convert(value))
+        if path in moved and clip is not None:
+            for code, key in clip.samples(node, path):
+                op.Set(convert(key), code)
+
+
+def _show(stage: Stage, xform: Any, node: Node, clip: Clip | None) -> None:
+    visibility = stage.usd.UsdGeom.Tokens
+    if node.visible is False:
+        xform.CreateVisibilityAttr(visibility.invisible)
+    if clip is not None and "visible" in clip.paths(node):
+        for code, value in clip.samples(node, "visible"):
+            xform.CreateVisibilityAttr().Set(visibility.inherited if value else visibility.invisible, code)
