@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,16 +39,34 @@ class Skinned:
             [np.bincount(faces.ravel(), np.repeat(across[:, axis], 3), len(points)) for axis in range(3)], 1
         )
         self.normals = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-30)
-        self._nearest = Nearest(corners)
+
+    @cached_property
+    def _nearest(self) -> Nearest:
+        return Nearest(self.points[self.faces])
 
     def at(self, points: Points) -> Touch:
         """The nearest place of the surface to each of `(m, 3)` points."""
         _, triangle, shares = self._nearest.query(points)
-        corners = self.faces[triangle]
-        place = np.einsum("mc,mcx->mx", shares, self.points[corners])
-        normal = np.einsum("mc,mcx->mx", shares, self.normals[corners])
+        touch = Touch(self.faces[triangle], shares, np.empty((0, 3)), np.empty(0))
+        normal, outside = self._over(touch, points)
+        return replace(touch, normal=normal, outside=outside)
+
+    def above(self, touch: Touch, points: Points, near: float) -> Points:
+        """How far points `(m, 3)` are above places that were found when nothing was bent `(m,)`.
+
+        Args:
+            near: metres that a point may have gone aside; infinite for those that went further.
+        """
+        place = np.einsum("mc,mcx->mx", touch.shares, self.points[touch.corners])
+        _, outside = self._over(touch, points)
+        aside = np.linalg.norm(points - place, axis=1) ** 2 - outside**2
+        return np.where(aside < near * near, outside, np.inf)
+
+    def _over(self, touch: Touch, points: Points) -> tuple[Points, Points]:
+        place = np.einsum("mc,mcx->mx", touch.shares, self.points[touch.corners])
+        normal = np.einsum("mc,mcx->mx", touch.shares, self.normals[touch.corners])
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
-        return Touch(corners, shares, normal, np.einsum("mx,mx->m", points - place, normal))
+        return normal, np.asarray(np.einsum("mx,mx->m", points - place, normal))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
