@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from tests.export.conftest import product, square
 
 TEXT = (Path(__file__).parents[2] / "docs" / "ar.md").read_text("utf-8")

@@ -15,11 +15,11 @@ from forge3d.document.sampling import duration, pose_at
 from forge3d.document.scene import Skin
 from forge3d.document.skinning import world_positions
 from forge3d.document.traversal import mesh_instances, world_matrices
-from forge3d.errors import InvalidAsset
+from forge3d.errors import InvalidAsset, RecipeError
 from forge3d.export import usdz
 from forge3d.export.usd import TIMES_A_SECOND
 from forge3d.export.usd_animation import continuous
-from forge3d.export.usd_skeleton import decomposed
+from forge3d.export.usd_joints import decomposed
 
 
 def track(times: list[float], values: Any, kind: Interpolation = Interpolation.LINEAR) -> AnimationSampler:
@@ -163,11 +163,23 @@ def test_what_is_not_played_is_named(opened: Opener) -> None:
     animated(document, (node, "scale", track([0, 1], [[1, 1, 1], [2, 2, 2]])))
     document.animations[1].name = "Grow"
     animated(document, (node, "weights", track([0, 1], [0, 1])))
-    _, made = opened(document)
+    stage, made = opened(document)
     assert [(note.feature, note.where) for note in made.notes] == [("animations", ("Grow",))]
-    document.animations.reverse()
-    _, made = opened(document)
-    assert [note.feature for note in made.notes] == ["animations", "morph weights"]
+    assert_alike(document, stage, [0.5], 1e-4)
+    made = usdz(document, animation="Grow")
+    assert [(note.feature, note.where) for note in made.notes] == [("animations", ())]
+    assert [note.feature for note in usdz(document, animation=2).notes] == ["animations", "morph weights"]
+    with pytest.raises(RecipeError, match="1: Grow"):
+        usdz(document, animation="Shrink")
+
+
+def test_poses_of_one_moment_are_not_what_is_played(opened: Opener) -> None:
+    document = product(square())
+    (node,) = document.nodes
+    animated(document, (node, "scale", track([0], [[2, 2, 2]])))
+    animated(document, (node, "translation", track([0, 1], [[0, 0, 0], [1, 0, 0]])))
+    stage, _ = opened(document)
+    assert stage.GetEndTimeCode() == TIMES_A_SECOND
 
 
 def test_bones_that_cannot_be_bound_are_an_error() -> None:

@@ -20,7 +20,7 @@ _EXPORT_HELP = """Write a model as USDZ, which iPhones show in the shopper's roo
 
     forge3d export jacket.glb jacket.usdz --name "Neon jacket" --json
 
-Materials, skins, the first animation and variants come along; JPEG and PNG textures stay as they are, byte for byte.
+Materials, skins, one animation and variants come along; JPEG and PNG textures stay as they are, byte for byte.
 What USD cannot carry is approximated and told by name. Needs the extra `forge3d[usdz]`.
 """
 
@@ -30,6 +30,10 @@ def export(
     output: Output,
     name: Annotated[
         str | None, typer.Option("--name", help="Of the product, as viewers show it.", show_default="the scene's")
+    ] = None,
+    animation: Annotated[
+        str | None,
+        typer.Option("--animation", help="Played, by name or place.", show_default="the first that lasts"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -42,7 +46,8 @@ def export(
     if output.suffix.lower() != ".usdz":
         raise RecipeError(f"{output}: the name ends in .usdz; `forge3d optimize` writes .glb and .gltf")
     refuse_inputs([model], [output])
-    made = usdz(Document.read(model), name=name)
+    chosen = int(animation) if animation is not None and animation.isdecimal() else animation
+    made = usdz(Document.read(model), name=name, animation=chosen)
     write_files({output: made.data})
     if as_json:
         notes = [{"feature": note.feature, "what": note.what, "where": list(note.where)} for note in made.notes]

@@ -55,9 +55,18 @@ def pose_of(document: Document, time: float | None, animation: int | str | None 
     """
     if animation is None:
         return None if time is None else pose_at(document, time)
+    return pose_at(document, time or 0.0, [find_animation(document, animation)])
+
+
+def find_animation(document: Document, animation: int | str) -> Animation:
+    """An animation by its place in the file's list, or its name.
+
+    Raises:
+        RecipeError: the file has no such animation; the message lists those it has.
+    """
     for place, found in enumerate(document.animations):
         if animation in (place, found.name):
-            return pose_at(document, time or 0.0, [found])
+            return found
     known = ", ".join(f"{place}: {found.name or 'no name'}" for place, found in enumerate(document.animations))
     raise RecipeError(f"animation={animation!r}: the document's animations are: {known or 'none'}")
 

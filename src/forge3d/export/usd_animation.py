@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..document import Document
 from ..document.animation import Animation, AnimationSampler, Channel, Interpolation
-from ..document.sampling import Values, samples
+from ..document.sampling import Values, duration, find_animation, samples
 from ..document.scene import Node
 from .usd import TIMES_A_SECOND, Stage
 
@@ -25,10 +25,10 @@ _VISIBLE = "extensions/KHR_node_visibility/visible"
 
 
 class Clip:
-    """The animation that a USD file plays: the document's first."""
+    """The animation that a USD file plays."""
 
     def __init__(self, animation: Animation, stage: Stage):
-        self._animation = animation
+        self.animation = animation
         self._channels: dict[Node, dict[str, Channel]] = {}
         for channel in animation.channels:
             if len(channel.sampler.input) == 0:
@@ -86,13 +86,25 @@ class Clip:
         return float(max(every, default=0.0))
 
 
-def clip_of(document: Document, stage: Stage) -> Clip | None:
-    """The document's first animation; None where it has none, or nothing of it that USD can play."""
-    for other in document.animations[1:]:
-        stage.notes.add("animations", "the first one is played, others are left out", other.name)
-    if not document.animations:
+def clip_of(document: Document, stage: Stage, animation: int | str | None = None) -> Clip | None:
+    """What is played; None where the document has no animation, or nothing of it that USD can play.
+
+    Args:
+        animation: its place or name; None: the first that lasts, as animations of one moment are poses.
+
+    Raises:
+        RecipeError: there is no such animation.
+    """
+    if animation is not None:
+        chosen = find_animation(document, animation)
+    elif document.animations:
+        chosen = next((found for found in document.animations if duration(found) > 0), document.animations[0])
+    else:
         return None
-    clip = Clip(document.animations[0], stage)
+    for other in document.animations:
+        if other is not chosen:
+            stage.notes.add("animations", "one is played, others are left out", other.name)
+    clip = Clip(chosen, stage)
     return clip if clip.nodes else None
 
 

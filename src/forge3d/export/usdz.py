@@ -34,19 +34,20 @@ class Usdz:
     notes: tuple[Note, ...]
 
 
-def usdz(document: Document, *, name: str | None = None) -> Usdz:
+def usdz(document: Document, *, name: str | None = None, animation: int | str | None = None) -> Usdz:
     """Write a document as USDZ.
 
     Meshes, UsdPreviewSurface materials with every map that it has, texture transforms, vertex colours, the node
-    hierarchy, skins, the first animation, material variants as a variant set. The same document gives the same bytes.
+    hierarchy, skins, one animation, material variants as a variant set. The same document gives the same bytes.
 
     Args:
         name: of the product; default: that of the scene.
+        animation: which is played, by its place or name; default: the first that lasts.
 
     Raises:
         DependencyMissing: usd-core is not installed (`pip install 'forge3d[usdz]'`).
         InvalidAsset: data that cannot be decoded.
-        RecipeError: nothing is drawn.
+        RecipeError: nothing is drawn, or there is no such animation.
 
     Example:
         made = usdz(forge3d.load("chair.glb"))
@@ -63,7 +64,7 @@ def usdz(document: Document, *, name: str | None = None) -> Usdz:
         stage = Stage(usd, usd.Usd.Stage.CreateNew(str(file)), f"/{identifier(title, 'Product')}", notes)
         _head(stage, title)
         meshes = Meshes(stage, Materials(stage, textures))
-        clip = clip_of(document, stage)
+        clip = clip_of(document, stage, animation)
         if clip is not None:
             stage.stage.SetStartTimeCode(0.0)
             stage.stage.SetEndTimeCode(clip.end * TIMES_A_SECOND)
