@@ -27,9 +27,10 @@ class Feature:
             `body`: `void <layer>_body(Surface s, inout vec3 body)`, over image-based light from under a dielectric's
             surface; `body_light`: `void <layer>_body_light(Surface s, Light l, inout vec3 body)`, over a punctual
             light's, per unit of its color;
-            `film`: `void <layer>_film(Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3
-            dielectric, inout vec3 metal)`, over how body and mirrored light are put together, `kept` being the share
-            that a perfect mirror of this roughness sends back at once;
+            `film`: `void <layer>_film(Surface s, vec2 cosines, float kept, vec3 body, vec3 mirrored, inout vec3
+            dielectric, inout vec3 metal)`, over how body and mirrored light are put together, `cosines` being two
+            angles that stand for those at which light is reflected, `kept` the share that a perfect mirror of this
+            roughness sends back at once;
             `environment`: `void <layer>_environment(Surface s, inout vec3 color)`, over image-based light;
             `light`: `void <layer>_light(Surface s, Light l, inout vec3 color)`, over a punctual light;
             `emission`: `void <layer>_emission(Surface s, inout vec3 emissive)`.

@@ -180,8 +180,8 @@ _HOOKS = {
     "body": ("Surface s, inout vec3 body", "s, body"),
     "body_light": ("Surface s, Light l, inout vec3 body", "s, l, body"),
     "film": (
-        "Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal",
-        "s, cosine, kept, body, mirrored, dielectric, metal",
+        "Surface s, vec2 cosines, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal",
+        "s, cosines, kept, body, mirrored, dielectric, metal",
     ),
     "environment": ("Surface s, inout vec3 color", "s, color"),
     "light": ("Surface s, Light l, inout vec3 color", "s, l, color"),

@@ -36,7 +36,7 @@ struct Surface {
 void layers_surface(inout Surface s);
 void layers_body(Surface s, inout vec3 body);
 void layers_film(
-    Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal);
+    Surface s, vec2 cosines, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal);
 
 in vec3 v_position;
 #ifdef HAS_NORMAL

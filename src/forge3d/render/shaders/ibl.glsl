@@ -54,6 +54,14 @@ vec3 specular_albedo(vec3 f0, float f90, vec2 terms) {
     return all_reflected(f0 * terms.x + f90 * terms.y, f0 + (f90 - f0) / 21.0, terms.x + terms.y);
 }
 
+// At what cosines the microfacets that are seen reflect: mean less and plus standard deviation, a fit.
+vec2 facet_cosines(float n_v, float roughness) {
+    float r2 = sq(roughness), slant = 1.0 - n_v;
+    float mean = 1.0 - 0.19 * r2 / (1.0 + 0.9 * r2) - slant / (1.0 + 3.2 * r2);
+    float deviation = (0.05 + 0.19 * slant) * min(2.0 * roughness, 1.0);
+    return clamp(mean + vec2(-deviation, deviation), 0.0, 1.0);
+}
+
 #ifdef USE_ANISOTROPY
 vec3 mirrored_light(Surface s, vec3 matt);  // layers/anisotropy.glsl
 float albedo_roughness(Surface s);
@@ -72,6 +80,6 @@ vec3 environment_light(Surface s) {
     layers_body(s, body);
     vec3 dielectric = mix(body, mirrored, specular_albedo(s.f0, s.f90, terms));
     vec3 metal = mirrored * specular_albedo(s.base_color, 1.0, terms);
-    layers_film(s, n_v, terms.x + terms.y, body, mirrored, dielectric, metal);
+    layers_film(s, facet_cosines(n_v, s.roughness), terms.x + terms.y, body, mirrored, dielectric, metal);
     return mix(dielectric, metal, s.metallic);
 }

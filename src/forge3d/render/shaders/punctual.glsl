@@ -49,6 +49,6 @@ vec3 punctual_light(Surface s, Light l) {
     layers_body_light(s, l, body);
     vec3 dielectric = mix(body, mirrored, fresnel_schlick(s.f0, s.f90, v_h));
     vec3 metal = mirrored * fresnel_schlick(s.base_color, 1.0, v_h);
-    layers_film(s, v_h, 1.0, body, mirrored, dielectric, metal);
+    layers_film(s, vec2(v_h), 1.0, body, mirrored, dielectric, metal);
     return mix(dielectric, metal, s.metallic) * l.color;
 }

@@ -42,10 +42,10 @@ float specular_lobe(Surface s, vec3 light, vec3 h) {
     return anisotropic_visibility(s, light, a) / (PI * a.x * a.y * sq(dot(f, f)));
 }
 
-// The table of albedos knows round lobes: one of the same solid angle stands in.
+// The table of albedos knows round lobes: the one with the same mean square slope loses about as much.
 float albedo_roughness(Surface s) {
     vec2 a = anisotropic_alphas(s);
-    return sqrt(sqrt(a.x * a.y));
+    return sqrt(sqrt(0.5 * dot(a, a)));
 }
 
 // The prefiltered environment holds round lobes. They are read at several places along the wide direction, where the

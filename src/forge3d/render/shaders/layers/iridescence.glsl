@@ -57,10 +57,14 @@ vec3 film_reflectance(float cosine, float thickness, float film_ior, vec3 base_f
 
 // Colour kept in place of the base's own Fresnel term. The strongest channel decides what reaches the body.
 void iridescence_film(
-    Surface s, float cosine, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal
+    Surface s, vec2 cosines, float kept, vec3 body, vec3 mirrored, inout vec3 dielectric, inout vec3 metal
 ) {
-    vec3 over_body = film_reflectance(cosine, s.film_thickness, m_iridescence_ior, s.f0);
-    vec3 over_metal = film_reflectance(cosine, s.film_thickness, m_iridescence_ior, s.base_color);
+    vec3 over_body = film_reflectance(cosines.x, s.film_thickness, m_iridescence_ior, s.f0);
+    vec3 over_metal = film_reflectance(cosines.x, s.film_thickness, m_iridescence_ior, s.base_color);
+    if (cosines.y != cosines.x) {
+        over_body = 0.5 * (over_body + film_reflectance(cosines.y, s.film_thickness, m_iridescence_ior, s.f0));
+        over_metal = 0.5 * (over_metal + film_reflectance(cosines.y, s.film_thickness, m_iridescence_ior, s.base_color));
+    }
     over_body = all_reflected(over_body * kept, over_body, kept);
     over_metal = all_reflected(over_metal * kept, over_metal, kept);
     dielectric = mix(dielectric, body * (1.0 - max3(over_body)) + mirrored * over_body, s.iridescence);

@@ -13,9 +13,13 @@ void sheen_surface(inout Surface s) {
 
 void sheen_environment(Surface s, inout vec3 color) {
     float albedo = albedo_terms(clamp(dot(s.normal, s.view), 0.0, 1.0), s.sheen_roughness).z;
-    // Fibres scatter as widely as a matt surface does, and the less rough they are, the more towards where light comes from:
-    // Charlie's half vectors lie near the surface.
-    vec3 arriving = mix(irradiance(s.view), irradiance(s.normal), s.sheen_roughness);
+    // Charlie's half vectors lie near the surface: what is smooth sends light back to where it came from, along the
+    // surface; what is rough takes more evenly from all sides than any prefiltered lobe, so something of the matt lobe is
+    // taken off the widest. Direction, width and share are fitted as those of `reflected` in ibl.glsl.
+    float r = s.sheen_roughness, share = 0.325 - r * (3.734 - 1.861 * r);
+    vec3 across = s.view - s.normal * dot(s.normal, s.view);
+    vec3 leaning = s.normal + across * (0.088 * pow(r, -1.912) / (length(across) + 0.1));
+    vec3 arriving = max(mix(radiance(leaning, min(0.248 + 2.789 * r, 1.0)), irradiance(s.normal), share), 0.0);
     color = color * (1.0 - max3(s.sheen_color) * albedo) + arriving * s.sheen_color * albedo;
 }
 
