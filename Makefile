@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 NATIVE := hatch_build.py $(wildcard src/forge3d/native/*.cpp src/forge3d/native/*.h)
 PEERS := tests/peers/node_modules/.stamp
 
-.PHONY: help setup demo test test-slow lint format bench fidelity viewers wheel clean
+.PHONY: help setup demo test test-slow lint format bench fidelity beside viewers wheel clean
 help:           ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -52,8 +52,12 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.auditing
 	$(BIN)/python -m benchmarks.render
 
-fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS names the scenes
+fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS has more scenes
 	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS)
+	$(if $(FORGE3D_ASSETS),$(BIN)/python -m tests.fidelity.goldens $(FORGE3D_ASSETS))
+
+beside: setup   ## the docs' pictures beside other engines; needs FORGE3D_ASSETS, FORGE3D_ORACLES, FORGE3D_FILAMENT
+	$(BIN)/python -m tests.fidelity.beside $(FORGE3D_ASSETS) $(ARGS)
 
 viewers: setup  ## outputs in three.js and the Khronos renderer; FORGE3D_ORACLES has them, FORGE3D_ASSETS the models
 	$(BIN)/python -m tests.conformance.measure_viewers $(FORGE3D_ASSETS)

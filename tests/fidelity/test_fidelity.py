@@ -1,4 +1,4 @@
-"""Pictures against path tracing (Blender Cycles, 160 samples), in decibels on white: lower is closer.
+"""Pictures against path tracing (Blender Cycles), in decibels on white: lower is closer.
 
 The bounds are what was measured on llvmpipe, and a little room. `python -m tests.fidelity.measure ASSETS` prints all
 scenes at every quality beside <model-viewer>, the Khronos sample renderer and Filament.
@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from forge3d.document import Document
-from forge3d.errors import GpuUnavailable
 from forge3d.render import Renderer
 
-from .measure import distance, picture, scenes
+from .measure import Series, distance, own, picture, shared
 
 # Scene → decibels it must stay under at `standard` and at `high`.
 BOUNDS = {
@@ -27,31 +26,42 @@ BOUNDS = {
     "NormalTangentTest": (-25.9, -31.8),
     "Mixer": (-23.3, -34.0),
 }
+PRODUCTS = {"candle": (-24.0, -30.0), "cushions": (-30.0, -36.0), "lantern": (-24.0, -33.0)}
+QUICK = ("DamagedHelmet", "lantern")
+"""Path traced in the default run."""
+
+
+def traced(names: dict[str, tuple[float, float]]) -> list[object]:
+    return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
-    try:
-        made = Renderer()
-    except GpuUnavailable as error:
-        pytest.skip(str(error))
-    with made:
-        yield made
+def products() -> Iterator[Series]:
+    with own() as series:
+        yield series
 
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_standard(name: str, renderer: Renderer, shared_assets: Path) -> None:
-    assert measured(name, "standard", renderer, shared_assets) <= BOUNDS[name][0]
+    assert measured(name, "standard", renderer, shared(shared_assets)) <= BOUNDS[name][0]
 
 
-@pytest.mark.parametrize(
-    "name", [name if name == "DamagedHelmet" else pytest.param(name, marks=pytest.mark.slow) for name in BOUNDS]
-)
+@pytest.mark.parametrize("name", traced(BOUNDS))
 def test_high(name: str, renderer: Renderer, shared_assets: Path) -> None:
-    assert measured(name, "high", renderer, shared_assets) <= BOUNDS[name][1]
+    assert measured(name, "high", renderer, shared(shared_assets)) <= BOUNDS[name][1]
 
 
-def measured(name: str, quality: str, renderer: Renderer, assets: Path) -> float:
-    scene = scenes(assets)[name]
-    document = Document.read(assets / scene["model"])
-    return distance(picture(renderer, document, scene, assets, quality), scene, assets)
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_products_at_standard(name: str, renderer: Renderer, products: Series) -> None:
+    assert measured(name, "standard", renderer, products) <= PRODUCTS[name][0]
+
+
+@pytest.mark.parametrize("name", traced(PRODUCTS))
+def test_products_at_high(name: str, renderer: Renderer, products: Series) -> None:
+    assert measured(name, "high", renderer, products) <= PRODUCTS[name][1]
+
+
+def measured(name: str, quality: str, renderer: Renderer, series: Series) -> float:
+    scene = series.scenes[name]
+    document = Document.read(series.base / scene["model"])
+    return distance(picture(renderer, document, scene, series.base, quality), scene, series.base)
