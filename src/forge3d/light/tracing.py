@@ -60,6 +60,7 @@ class Stage:
         textures: tuple[Texture, ...] = (),
     ):
         self._handle = ctypes.c_void_p()
+        self.vertex_count = len(np.asarray(vertices))
         _check_layouts()
         points, at_points = given(vertices, np.float32, -1, np.shape(vertices)[1])
         triangles, at_triangles = given(corners, np.int32, -1, 3)
@@ -77,6 +78,11 @@ class Stage:
             "forge3d_stage", at_points, len(points), points.shape[1], at_triangles, at_which, len(triangles),
             packed.ctypes.data, len(packed), table.ctypes.data, len(table), self._handle,
         )  # fmt: skip
+
+    @property
+    def handle(self) -> ctypes.c_void_p:
+        """For the library's functions; good as long as the stage is."""
+        return self._handle
 
     def __del__(self) -> None:
         if getattr(self, "_handle", None):

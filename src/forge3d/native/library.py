@@ -42,6 +42,9 @@ _FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_sky": [Pointer, Int, Int, ctypes.POINTER(Pointer)],
     "forge3d_trace": [Pointer, Pointer, Pointer, Float, Pointer, Int, Pointer, Pointer, Int, Int, Int, Float, Int,
                       Pointer, Pointer],
+    "forge3d_transfer": [Pointer, Pointer, Long, Long, Pointer, Pointer, Int, Int, Int, ctypes.POINTER(Pointer),
+                         ctypes.POINTER(Long)],
+    "forge3d_gather": [Pointer, Long, Pointer, Long, Float, Int, Pointer],
     "forge3d_clean": [Int, Int, *[Pointer] * 4, Int, Pointer],
 }  # fmt: skip
 _SURE_FUNCTIONS: dict[str, list[Any]] = {
@@ -52,6 +55,8 @@ _SURE_FUNCTIONS: dict[str, list[Any]] = {
     "forge3d_nearest_free": [Pointer],
     "forge3d_stage_free": [Pointer],
     "forge3d_sky_free": [Pointer],
+    "forge3d_transfer_arrays": [Pointer] * 4,
+    "forge3d_transfer_free": [Pointer],
     "forge3d_light_sizes": [Pointer],
 }
 

@@ -32,6 +32,10 @@ public:
     bool blocked(const Ray& ray, Sampler::Decision decision) const {
         return bvh_.blocked(ray, [&](int32_t t, float u, float v) { return there(t, u, v, decision); });
     }
+    // What stops light whose way through glass is not followed: all but what transmits most of it.
+    Hit stopped(const Ray& ray, Sampler::Decision decision) const {
+        return bvh_.nearest(ray, [&](int32_t t, float u, float v) { return material(t).transmission < 0.5f && there(t, u, v, decision); });
+    }
     // What comes through of light along a ray: thin clear glass lets it pass straight on.
     Float3 passed(const Ray& ray, Sampler::Decision decision) const {
         Float3 left(1);
@@ -47,8 +51,12 @@ public:
     bool clear(int32_t triangle, float u, float v) const;
 
     const Material& material(int32_t triangle) const { return materials_[size_t(material_of_[size_t(triangle)])]; }
+    int64_t vertex_count() const { return int64_t(vertices_.size()) / stride_; }
+    int64_t triangle_count() const { return int64_t(material_of_.size()); }
+    // The vertex at a corner: its number, and its columns.
+    int32_t vertex_number(int64_t triangle, int corner) const { return corners_[3 * size_t(triangle) + size_t(corner)]; }
     const float* vertex(int32_t triangle, int corner) const {
-        return &vertices_[size_t(corners_[3 * size_t(triangle) + size_t(corner)]) * size_t(stride_)];
+        return &vertices_[size_t(vertex_number(triangle, corner)) * size_t(stride_)];
     }
     // A texture slot at a point; white where it has no texture.
     Rgba look_up(const Material& material, int slot, int32_t triangle, float u, float v) const;

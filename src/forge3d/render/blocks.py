@@ -31,6 +31,7 @@ DRAW_BLOCK = block(
     d_joints="uint",
     d_first_instance="uint",
     d_vertices="uint",
+    d_first_vertex="uint",  # the first instance's, among all that have baked light
     d_targets="int",
     d_scale="float",  # mean scale of d_model
     d_extent="float",  # mean side of the mesh's box in the world
@@ -38,3 +39,14 @@ DRAW_BLOCK = block(
 )
 
 LOBE_BLOCK = block("Lobe", 3, lobe="vec4[1024]")
+
+RELIGHT_BLOCK = block(
+    "Relight",
+    4,
+    r_to_world="mat4",  # of the sites' directions
+    r_eye="vec4",  # among the sites; without perspective: the direction to it; w: 1 for perspective
+    r_sites="uint",
+    r_points="uint",
+    r_two_sided="uint",  # of the points
+)
+"""See relight.comp."""

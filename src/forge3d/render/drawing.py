@@ -46,7 +46,7 @@ class Wanted:
 
 def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: Wanted) -> Iterator[Frame]:
     """A picture from each place. A context that is lost on the way is made again once, with all it held."""
-    scene = gpu.uploader.upload(state)
+    scene = gpu.upload(state, wanted.settings)
     side = gpu.targets.tile_side(wanted.size, Sampling.of(wanted.settings.sample_count, gpu.capabilities))
     if side is not None:
         yield from (_mosaic(gpu, scene, place, wanted, side) for place in places)
@@ -72,7 +72,7 @@ def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: W
                 again.extendleft(place for _, _, place in reversed(pending))
                 pending.clear()
                 gpu.open()
-                scene, lost = gpu.uploader.upload(state), True
+                scene, lost = gpu.upload(state, wanted.settings), True
                 continue
             pending.popleft()
             lost = False
@@ -105,6 +105,8 @@ def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) 
 
 def _draw(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
     """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
+    if shot.scene.light is not None:
+        shot.scene.light.use(gpu.programs, shot)
     context = gpu.context
     sampling = Sampling.of(settings.sample_count, gpu.capabilities)
     target = gpu.targets.color(size, sampling)

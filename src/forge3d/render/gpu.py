@@ -8,6 +8,8 @@ from .environment import Environment
 from .environment_cache import EnvironmentCache
 from .gpu_scene import GpuScene, SceneUploader
 from .program import ProgramCache
+from .relight import BakedScenes
+from .scene import SceneState
 from .settings import RenderSettings
 from .shot import Shot, Stage, shoot
 from .targets import Targets
@@ -39,12 +41,21 @@ class Gpu:
         self.context.enable_direct(_SEAMLESS_CUBES)
         self.programs = ProgramCache(self.context, SOFTWARE_BIAS if self.capabilities.software else 0.0)
         self.uploader = SceneUploader(self.device, self._cache_bytes)
+        self.baked = BakedScenes(self.context, self.uploader)
         self.targets = Targets(self.context, self.capabilities)
         self.environments = EnvironmentCache(self.context, self.programs, self.capabilities, on_disk=self._light_cache)
 
     @property
     def capabilities(self) -> Capabilities:
         return self.device.capabilities
+
+    def upload(self, state: SceneState, settings: RenderSettings) -> GpuScene:
+        """A scene ready to shoot.
+
+        Raises:
+            InvalidAsset: what cannot be drawn.
+        """
+        return self.baked.upload(state) if settings.baked else self.uploader.upload(state)
 
     def shoot(
         self, scene: GpuScene, stage: Stage, view: View, environment: Environment, settings: RenderSettings
@@ -57,6 +68,7 @@ class Gpu:
         if self.device.context is not None:
             self.device.check()
             self.targets.clear()
+            self.baked.clear()
             self.uploader.clear()
             self.environments.clear()
             self.device.release()

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +17,15 @@ from ..document.scene import Matrix
 from ..errors import InvalidAsset
 from .device import Device
 from .features import MATERIAL_BLOCK, MaterialKey, degraded, material_key, pack_material, slots_in_use
+from .geometry import geometry
 from .mesh import GpuMesh, upload_mesh
 from .program import FIRST_TEXTURE_UNIT, VertexKey, tangent_uv_set
 from .scene import Draw, SceneState
 from .textures import GpuTexture, SamplerCache, upload_texture, white_texture
+
+if TYPE_CHECKING:
+    from .refining import Shapes
+    from .relight import BakedLight
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +46,11 @@ class GpuMaterial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GpuDraw:
-    """A `scene.Draw` whose mesh and material are on the GPU."""
+    """A `scene.Draw` whose mesh and material are on the GPU.
+
+    Attributes:
+        first_vertex: its first instance's among all vertices that have baked light.
+    """
 
     mesh: GpuMesh
     material: GpuMaterial
@@ -52,15 +61,21 @@ class GpuDraw:
     mirrored: bool
     joints: Matrix | None
     targets: tuple[tuple[int, float], ...]
+    first_vertex: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GpuScene:
-    """What a frame is drawn from. Immutable: frames may hold it."""
+    """What a frame is drawn from. Immutable: frames may hold it.
+
+    Attributes:
+        light: what is baked of the light between surfaces; None: the whole sky lights everything.
+    """
 
     draws: tuple[GpuDraw, ...]
     materials: Any
     warnings: tuple[str, ...]
+    light: BakedLight | None = None
 
 
 class _Cache:
@@ -112,8 +127,11 @@ class SceneUploader:
         self._cache = _Cache(limit)
         self._samplers = SamplerCache(device.context, device.capabilities)
 
-    def upload(self, state: SceneState) -> GpuScene:
+    def upload(self, state: SceneState, shapes: Shapes | None = None) -> GpuScene:
         """Put what `state` draws on the GPU.
+
+        Args:
+            shapes: gives refined meshes; default: the meshes as they are.
 
         Raises:
             InvalidAsset: an image that cannot be decoded, or a primitive that cannot be drawn.
@@ -129,7 +147,7 @@ class SceneUploader:
                 materials[draw.material] = self._material(draw.material, len(records), in_use)
                 records.append(pack_material(draw.material))
                 warnings += [f"{name} is not drawn" for name in degraded(draw.material)]
-            made = self._draw(draw, materials[draw.material], in_use)
+            made = self._draw(draw, materials[draw.material], in_use, shapes)
             draws += made
         self._cache.trim(in_use)
         return GpuScene(tuple(draws), self._material_buffer(records), tuple(dict.fromkeys(warnings)))
@@ -150,12 +168,18 @@ class SceneUploader:
         alignment = self._device.capabilities.uniform_alignment
         return -(-MATERIAL_BLOCK.dtype.itemsize // alignment) * alignment
 
-    def _draw(self, draw: Draw, material: GpuMaterial, in_use: set[Any]) -> list[GpuDraw]:
+    def _draw(self, draw: Draw, material: GpuMaterial, in_use: set[Any], shapes: Shapes | None) -> list[GpuDraw]:
         tangent_uv = tangent_uv_set(material.key)
         accessors = _accessors(draw.primitive)
-        key = ("mesh", draw.primitive.mode, tangent_uv, tuple((name, id(a)) for name, a in accessors))
+        longest = None if shapes is None else shapes.longest(draw)
+        key = ("mesh", longest, draw.primitive.mode, tangent_uv, tuple((name, id(a)) for name, a in accessors))
         in_use.add(key)
-        mesh = self._make(key, accessors, lambda: upload_mesh(self._context, draw.primitive, tangent_uv))
+
+        def make() -> GpuMesh | None:
+            built = geometry(draw.primitive, tangent_uv=tangent_uv) if shapes is None else shapes(draw)
+            return upload_mesh(self._context, built)
+
+        mesh = self._make(key, accessors, make)
         if mesh is None:
             return []
         if mesh.mode != 4 and "NORMAL" not in mesh.semantics:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..document import Primitive
-from .geometry import Floats, Geometry, Indices, geometry
+from .geometry import Floats, Geometry, Indices
 
 _ATTRIBUTE_NAMES = {"POSITION": "a_position", "NORMAL": "a_normal", "TANGENT": "a_tangent", "COLOR_0": "a_color"}
 _FAMILIES = {"TEXCOORD_": "a_uv", "JOINTS_": "a_joints", "WEIGHTS_": "a_weights"}
@@ -84,19 +83,10 @@ def attribute_name(semantic: str) -> str:
     return _ATTRIBUTE_NAMES[semantic]
 
 
-def upload_mesh(context: Any, primitive: Primitive, tangent_uv: int | None) -> GpuMesh | None:
-    """Put a primitive's buffers on the GPU; None where it has nothing to draw.
-
-    Raises:
-        InvalidAsset: see `geometry`.
-    """
-    built = geometry(primitive, tangent_uv=tangent_uv)
+def upload_mesh(context: Any, built: Geometry) -> GpuMesh | None:
+    """Put a primitive's buffers on the GPU; None where it has nothing to draw."""
     if not len(built.indices) or not len(built.table):
         return None
-    return _upload(context, built)
-
-
-def _upload(context: Any, built: Geometry) -> GpuMesh:
     position = built.column("POSITION")
     deltas = None
     if built.deltas is not None:

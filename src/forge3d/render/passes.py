@@ -39,7 +39,8 @@ def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[i
         draw = shot.scene.draws[run.draw]
         material = _DEPTH_ONLY if kind.stage == "depth" else draw.material.key
         samples = kind.samples if material.alpha is AlphaMode.MASK and kind.stage == "color" else 1
-        program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.cutout))
+        baked = kind.stage == "color" and shot.scene.light is not None and draw.mesh.mode == 4
+        program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.cutout, baked))
         if bound is not draw.material:
             _bind_material(shot, draw)
             bound = draw.material

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Forge3DError
-from .blocks import DRAW_BLOCK, FRAME_BLOCK, LOBE_BLOCK
+from .blocks import DRAW_BLOCK, FRAME_BLOCK, LOBE_BLOCK, RELIGHT_BLOCK
 from .features import FEATURES, MATERIAL_BLOCK, MaterialKey
 
 _SHADERS = Path(__file__).parent / "shaders"
@@ -38,13 +38,15 @@ class VertexKey:
 
 @dataclass(frozen=True, slots=True)
 class ProgramKey:
-    """One compiled permutation. `stage` names the fragment shader; `samples` counts for MASK in the colour stage."""
+    """One compiled permutation. `stage` names the fragment shader; `samples` counts for MASK in the colour stage;
+    `baked`: whether light between surfaces comes with the vertices."""
 
     stage: str
     material: MaterialKey
     vertex: VertexKey
     samples: int = 1
     cutout: bool = False
+    baked: bool = False
 
 
 class ProgramCache:
@@ -80,15 +82,17 @@ class ProgramCache:
             )
         return self._programs[key]
 
-    def compute(self, name: str) -> Any:
+    def compute(self, name: str, **defines: str | int | float) -> Any:
         """A compute shader."""
-        if name not in self._programs:
-            source = assemble(name, {}, {"blocks": LOBE_BLOCK.declaration})
+        key = (name, tuple(sorted(defines.items())))
+        if key not in self._programs:
+            blocks = "".join(block.declaration for block in (FRAME_BLOCK, LOBE_BLOCK, RELIGHT_BLOCK))
+            source = assemble(name, {define: str(value) for define, value in defines.items()}, {"blocks": blocks})
             try:
-                self._programs[name] = self._context.compute_shader(source)
+                self._programs[key] = self._context.compute_shader(source)
             except Exception as error:
                 raise _broken(name, str(error)) from error
-        return self._programs[name]
+        return self._programs[key]
 
     def _compile(self, label: str, **sources: str) -> Any:
         try:
@@ -109,6 +113,8 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
     defines[f"ALPHA_{material.alpha}"] = "1"
     if key.samples > 1:
         defines["SAMPLES"] = str(key.samples)
+    if key.baked:
+        defines["BAKED"] = "1"
     if key.cutout:
         defines["CUTOUT"] = "1"
     for semantic in ("NORMAL", "TANGENT"):
@@ -131,7 +137,7 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
         used.add(0)
     uv_sets = sorted(used)
     generated = {
-        "blocks": FRAME_BLOCK.declaration + DRAW_BLOCK.declaration,
+        "blocks": FRAME_BLOCK.declaration + DRAW_BLOCK.declaration + RELIGHT_BLOCK.declaration,
         "material": MATERIAL_BLOCK.declaration,
         "uv_inputs": _uv_inputs(uv_sets, vertex.semantics),
         "textures": _textures(uv_sets, material),

@@ -12,12 +12,14 @@ class Quality:
     Attributes:
         samples: of each pixel.
         bounces: how often light may turn on its way from the sky to the camera: 0 means that the picture is rasterised,
-            lit by the whole sky everywhere; else it is path traced, on the processor.
+            else it is path traced, on the processor.
+        baked: whether a rasterised picture knows what hides the sky from what, and what light surfaces send each other.
         clean: whether noise is filtered out of what was traced.
     """
 
     samples: int
     bounces: int = 0
+    baked: bool = False
     clean: bool = False
 
     @property
@@ -27,7 +29,7 @@ class Quality:
 
 QUALITIES = {
     "draft": Quality(samples=1),
-    "standard": Quality(samples=4),
+    "standard": Quality(samples=4, baked=True),
     "high": Quality(samples=16, bounces=6, clean=True),
     "reference": Quality(samples=64, bounces=16, clean=True),
 }

@@ -30,6 +30,7 @@ class RenderSettings:
         environment_rotation: degrees about the vertical axis, counter-clockwise seen from above.
         environment_intensity: a factor on the environment's light.
         lights: whether the file's own lights (KHR_lights_punctual) shine.
+        occlusion: whether surfaces hide the sky from each other and send each other light, at quality "standard".
         ground: whether the product stands on a floor, of which the picture shows nothing but the shadow: black, as
             opaque as the share of light that the product takes. Traced qualities only.
     """
@@ -43,6 +44,7 @@ class RenderSettings:
     environment_rotation: float = 0.0
     environment_intensity: float = 1.0
     lights: bool = True
+    occlusion: bool = True
     ground: bool = False
 
     def __post_init__(self) -> None:
@@ -66,6 +68,11 @@ class RenderSettings:
     def plan(self) -> Quality:
         """What the quality means."""
         return QUALITIES[self.quality]
+
+    @property
+    def baked(self) -> bool:
+        """Whether light between surfaces is baked."""
+        return self.plan.baked and self.occlusion
 
     @property
     def sample_count(self) -> int:

@@ -98,6 +98,7 @@ def _draw_rows(draws: tuple[GpuDraw, ...], placed: list[Matrix], alignment: int)
         record["d_object"], record["d_material"] = draw.object_id, draw.material_id
         record["d_first_joint"], record["d_first_instance"] = joint, instance
         record["d_joints"] = 0 if draw.joints is None else len(draw.joints)
+        record["d_first_vertex"] = draw.first_vertex
         record["d_vertices"] = draw.mesh.vertex_count
         scale = np.cbrt(abs(np.linalg.det(matrices[0][:3, :3])))
         record["d_scale"], record["d_extent"] = scale, scale * float((draw.mesh.high - draw.mesh.low).mean())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,16 +39,25 @@ class Solid:
     """A scene for the path tracer.
 
     Attributes:
+        places: `(vertices, 6)` float32, position and normal of every vertex of every instance, draw after draw.
+        corners, two_sided: `(triangles, 3)` and `(triangles,)`: vertices, and whether the material has two sides.
         origin: `(3,)`, the world's place that is the stage's zero: what is far from zero is rounded coarsely.
     """
 
     stage: Stage
+    places: Floats
+    corners: npt.NDArray[np.int32]
+    two_sided: npt.NDArray[np.bool_]
     origin: npt.NDArray[np.float64]
     warnings: tuple[str, ...]
 
 
-def solid(state: SceneState) -> Solid:
+def solid(state: SceneState, shape: Callable[[Draw], Geometry] | None = None, slots: Collection[str] = SLOTS) -> Solid:
     """Place every triangle of a scene.
+
+    Args:
+        shape: gives a draw's mesh; default: the mesh as it is.
+        slots: the textures that count.
 
     Raises:
         InvalidAsset: an image that cannot be decoded, or a primitive that cannot be drawn.
@@ -64,34 +73,38 @@ def solid(state: SceneState) -> Solid:
     built: dict[tuple[Primitive, int | None], Geometry] = {}
     count = placed = 0
     for draw in state.draws:
-        tangent_uv = tangent_uv_set(material_key(draw.material))
-        key = (draw.primitive, tangent_uv)
-        if key not in built:
-            built[key] = geometry(draw.primitive, tangent_uv=tangent_uv)
-        mesh = built[key]
+        if shape is None:
+            tangent_uv = tangent_uv_set(material_key(draw.material))
+            key = (draw.primitive, tangent_uv)
+            if key not in built:
+                built[key] = geometry(draw.primitive, tangent_uv=tangent_uv)
+            mesh = built[key]
+        else:
+            mesh = shape(draw)
         placed += len(mesh.indices) * len(draw.worlds)
         if placed > MOST_TRIANGLES:
             raise RecipeError(f"quality: a traced scene has at most {MOST_TRIANGLES:,} triangles; take standard")
         if mesh.corners != 3:
             warnings.append("points and lines are not traced")
             continue
+        if not len(mesh.indices):
+            continue
         number = materials.setdefault(draw.material, len(materials))
-        faces = mesh.indices[:, [0, 2, 1]] if draw.mirrored else mesh.indices
+        wound = mesh.indices[:, [0, 2, 1]] if draw.mirrored else mesh.indices
         for rows in _placed(mesh, draw, uv_sets, origin):
             vertices.append(rows)
-            corners.append(faces.astype(np.int64) + count)
-            which.append(np.full(len(faces), number, np.int32))
+            corners.append(wound.astype(np.int64) + count)
+            which.append(np.full(len(wound), number, np.int32))
             count += len(rows)
-    packed, textures = _pack_materials(materials, uv_sets)
+    packed, textures = _pack_materials(materials, uv_sets, slots)
     width = COLUMNS + 2 * len(uv_sets)
-    stage = Stage(
-        np.concatenate(vertices or [np.zeros((0, width), np.float32)]),
-        np.concatenate(corners or [np.zeros((0, 3), np.int64)]),
-        np.concatenate(which or [np.zeros(0, np.int32)]),
-        packed,
-        textures,
-    )
-    return Solid(stage, origin, tuple(dict.fromkeys(warnings)))
+    table = np.concatenate(vertices or [np.zeros((0, width), np.float32)])
+    faces = np.concatenate(corners or [np.zeros((0, 3), np.int64)]).astype(np.int32)
+    material_of = np.concatenate(which or [np.zeros(0, np.int32)])
+    stage = Stage(table, faces, material_of, packed, textures)
+    two_sided = (packed["flags"] & Flag.DOUBLE_SIDED != 0)[material_of]
+    places = np.ascontiguousarray(table[:, :6])
+    return Solid(stage, places, faces, two_sided, origin, tuple(dict.fromkeys(warnings)))
 
 
 def _uv_sets(materials: Iterable[Material]) -> dict[int, int]:
@@ -145,7 +158,7 @@ def _moved(rows: Floats, matrices: npt.NDArray[np.float64], origin: npt.NDArray[
 
 
 def _pack_materials(
-    materials: Iterable[Material], uv_sets: dict[int, int]
+    materials: Iterable[Material], uv_sets: dict[int, int], slots: Collection[str]
 ) -> tuple[npt.NDArray[np.void], tuple[Texture, ...]]:
     known: dict[Any, int] = {}
     textures: list[Texture] = []
@@ -157,6 +170,8 @@ def _pack_materials(
                 if slot.path == "base_color_texture" and material.specular_glossiness is not None:
                     continue
                 name = slot.path if slot.path in SLOTS else "base_color_texture"
+                if name not in slots:
+                    continue
                 at = record["slots"][SLOTS.index(name)]
                 at["texture"] = _texture(slot.info, slot.srgb, known, textures)
                 at["uv"], at["rows"], at["strength"] = uv_sets[slot.info.uv_set], _rows(slot.info), slot.info.scale

@@ -13,7 +13,9 @@ layout(location = 0) out vec4 o_color;
 vec3 shade(Surface s) {
     vec3 color = environment_light(s);
     layers_environment(s, color);
+#ifndef BAKED
     color *= s.occlusion;
+#endif
     for (int i = 0; i < f_light_count; i++) {
         Light l = light_at(i, s.position);
         vec3 lit = punctual_light(s, l);

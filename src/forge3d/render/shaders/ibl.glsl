@@ -17,6 +17,8 @@ vec3 irradiance(vec3 normal) {
     return textureLod(t_irradiance, to_environment(normal), 0.0).rgb * f_light.x;
 }
 
+#include "baked.glsl"
+
 vec3 albedo_terms(float n_v, float roughness) {
     const float size = 64.0;
     vec2 at = (vec2(n_v, roughness) * (size - 1.0) + 0.5) / size;
@@ -36,7 +38,7 @@ vec3 reflected(vec3 normal, vec3 view, float roughness, vec3 matt) {
     float away = 1.0 - 0.382 * r2 - 0.653 * r16 - slant * (r2 - r4) * (2.628 * slant - 1.473);
     float width = roughness * (1.0 - slant * (0.253 + 0.273 * r2) - 0.461 * upper + 1.722 * r16);
     float share = 1.346 * upper + 1.517 * slant * (r4 - r8);
-    return mix(radiance(mix(normal, reflect(-view, normal), away), min(width, 1.0)), matt, share);
+    return mix(mirrored_here(radiance(mix(normal, reflect(-view, normal), away), min(width, 1.0))), matt, share);
 }
 
 // `once`: the share of light that leaves microfacets of reflectance `f` after one reflection; perfect mirrors would send
@@ -74,7 +76,7 @@ vec3 mirrored_light(Surface s, vec3 matt) { return reflected(s.normal, s.view, s
 vec3 environment_light(Surface s) {
     float n_v = clamp(dot(s.normal, s.view), 0.0, 1.0);
     vec2 terms = albedo_terms(n_v, albedo_roughness(s)).xy;
-    vec3 matt = irradiance(s.normal);
+    vec3 matt = lit_here(irradiance(s.normal));
     vec3 mirrored = mirrored_light(s, matt);
     vec3 body = matt * s.base_color;
     layers_body(s, body);

@@ -39,6 +39,30 @@ layout(std430, binding = 1) readonly buffer Deltas { vec4 deltas[]; };
 #ifdef INSTANCED
 layout(std430, binding = 2) readonly buffer Instances { mat4 instances[]; };
 #endif
+#ifdef BAKED
+layout(std430, binding = 3) readonly buffer Lit { vec4 lit[]; };             // of each site, see relight.comp
+layout(std430, binding = 4) readonly buffer PointsOf { uvec4 points_of[]; };  // of each vertex: points << 8 | weights
+out vec4 v_lit;
+out vec4 v_mirrored;
+
+void add_light(uint part, bool behind) {
+    uint site = part >> 8;
+    if (behind && site < r_two_sided) site += r_points;
+    float weight = float(part & 255u) / 255.0;
+    v_lit += weight * lit[2u * site];
+    v_mirrored += weight * lit[2u * site + 1u];
+}
+
+void gather_light(bool behind) {
+    uvec4 parts = points_of[d_first_vertex + uint(gl_InstanceID) * d_vertices + uint(gl_VertexID)];
+    v_lit = v_mirrored = vec4(0.0);
+    add_light(parts.x, behind);
+    if (parts.x % 256u == 255u) return;
+    add_light(parts.y, behind);
+    add_light(parts.z, behind);
+    add_light(parts.w, behind);
+}
+#endif
 #include "<uv_inputs>"
 
 out vec3 v_position;  // relative to the camera, for precision
@@ -92,6 +116,14 @@ void main() {
 #endif
 #ifdef HAS_COLOR
     v_color = a_color;
+#endif
+#ifdef BAKED
+    vec3 view = f_back.w > 0.5 ? -world : f_back.xyz;
+#ifdef HAS_NORMAL
+    gather_light(dot(v_normal, view) < 0.0);
+#else
+    gather_light(false);
+#endif
 #endif
     pass_uvs();
     v_position = world;

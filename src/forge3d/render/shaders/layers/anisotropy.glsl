@@ -68,5 +68,5 @@ vec3 mirrored_light(Surface s, vec3 matt) {
         float weight = anisotropic_visibility(s, light, a) * v_h * n_l / dot(s.normal, h);
         sum += vec4(radiance(light, lobe), 1.0) * weight;
     }
-    return sum.a > 0.0 ? sum.rgb / sum.a : radiance(reflect(-s.view, s.normal), s.roughness);
+    return mirrored_here(sum.a > 0.0 ? sum.rgb / sum.a : radiance(reflect(-s.view, s.normal), s.roughness));
 }

@@ -20,7 +20,7 @@ float clearcoat_fresnel(Surface s, float cosine) {
 void clearcoat_environment(Surface s, inout vec3 color) {
     float n_v = clamp(dot(s.clearcoat_normal, s.view), 0.0, 1.0);
     vec2 terms = albedo_terms(n_v, s.clearcoat_roughness).xy;
-    vec3 matt = irradiance(s.clearcoat_normal);
+    vec3 matt = lit_here(irradiance(s.clearcoat_normal));
     vec3 mirrored = reflected(s.clearcoat_normal, s.view, s.clearcoat_roughness, matt);
     // What the coat reflects is what the base does not get: of a rough coat that is less than Fresnel's term at the edge.
     color = mix(color, mirrored, s.clearcoat * (0.04 * terms.x + terms.y));

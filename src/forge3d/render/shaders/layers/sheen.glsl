@@ -19,7 +19,7 @@ void sheen_environment(Surface s, inout vec3 color) {
     float r = s.sheen_roughness, share = 0.325 - r * (3.734 - 1.861 * r);
     vec3 across = s.view - s.normal * dot(s.normal, s.view);
     vec3 leaning = s.normal + across * (0.088 * pow(r, -1.912) / (length(across) + 0.1));
-    vec3 arriving = max(mix(radiance(leaning, min(0.248 + 2.789 * r, 1.0)), irradiance(s.normal), share), 0.0);
+    vec3 arriving = lit_here(max(mix(radiance(leaning, min(0.248 + 2.789 * r, 1.0)), irradiance(s.normal), share), 0.0));
     color = color * (1.0 - max3(s.sheen_color) * albedo) + arriving * s.sheen_color * albedo;
 }
 

@@ -1,0 +1,127 @@
+"""Baked light on the GPU, worked out for each frame's sky by relight.comp."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..light.transfer import CELLS, cells
+from .baking import VERTICES, Baked, bake
+from .blocks import FRAME_BLOCK, RELIGHT_BLOCK
+from .gpu_scene import GpuScene, SceneUploader
+from .program import ProgramCache
+from .refining import Shapes
+from .scene import SceneState
+from .shot import Shot
+
+_POSES_KEPT = 4
+_GROUP = 64  # local_size_x
+_SKY_ROUGHNESS = 0.3  # of the filtered sky that cells read: their width
+_SHARPEST = 20.0  # lobe: narrower ones would fall between cells
+_POINTS_OF = 4  # storage buffer, see surface.vert
+
+
+class BakedLight:
+    """One pose's light, and the buffers it is worked out in."""
+
+    def __init__(self, context: Any, baked: Baked):
+        self._context, self._origin = context, baked.origin
+        looks, count = baked.transfer.looks, len(baked.places)
+        self._sites = count + baked.two_sided
+        rows = np.zeros((self._sites, 4, 4), np.float32)
+        backs = baked.places[: baked.two_sided] * np.array([1, 1, 1, -1, -1, -1], np.float32)
+        places = np.concatenate([baked.places, backs])
+        rows[:, 0, :3], rows[:, 0, 3] = places[:, :3], looks[:, 3]
+        rows[:, 1, :3], rows[:, 2, :3], rows[:, 3, :3] = places[:, 3:], looks[:, :3], looks[:, 4:7]
+        sky = np.zeros((2 * CELLS, 4), np.float32)
+        sky[:CELLS, :3] = cells()
+        # One more than there are: darkness, and never nothing.
+        light = np.zeros((self._sites + 1, 4), np.float32)
+        self._inputs = [
+            self._buffer(rows, light), self._buffer(baked.transfer.starts.astype(np.uint32)),
+            self._buffer(baked.transfer.entries, np.zeros(1, np.uint32)), self._buffer(sky), self._buffer(light),
+        ]  # fmt: skip
+        self._sent = [self._buffer(light), self._buffer(light)]
+        self._lit = self._buffer(light, light)
+        self._points_of = self._buffer(baked.points_of, np.zeros((1, 4), np.uint32))
+        self._numbers = (count, baked.two_sided)
+
+    def _buffer(self, *parts: npt.NDArray[Any]) -> Any:
+        return self._context.buffer(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
+
+    def use(self, programs: ProgramCache, shot: Shot) -> None:
+        """Work out the light of a shot's sky, and bind it for surface.vert."""
+        record = np.zeros(1, RELIGHT_BLOCK.dtype)
+        back, view = np.linalg.inv(shot.turn), shot.view
+        eye = back[:3, :3] @ view.eye + back[:3, 3] - self._origin
+        record["r_to_world"] = shot.turn.T
+        record["r_eye"] = [*(eye if view.perspective else back[:3, :3] @ view.axes[2]), float(view.perspective)]
+        record["r_sites"], (record["r_points"], record["r_two_sided"]) = self._sites, self._numbers
+        block = self._context.buffer(record.tobytes())
+        block.bind_to_uniform_block(RELIGHT_BLOCK.binding)
+        shot.frame_buffer.bind_to_uniform_block(FRAME_BLOCK.binding)
+        shot.environment.radiance.use(0)
+        for binding, buffer in enumerate(self._inputs):
+            buffer.bind_to_storage_buffer(binding)
+        self._lit.bind_to_storage_buffer(7)
+        self._run(programs, "SKY", CELLS)
+        one, other = self._sent
+        for step in ("DIRECT", "BOUNCE", "LAST"):
+            one.bind_to_storage_buffer(5)
+            other.bind_to_storage_buffer(6)
+            self._run(programs, step, self._sites)
+            one, other = other, one
+        self._lit.bind_to_storage_buffer(3)
+        self._points_of.bind_to_storage_buffer(_POINTS_OF)
+
+    def _run(self, programs: ProgramCache, step: str, count: int) -> None:
+        defines = {"CELLS": CELLS, "SKY_ROUGHNESS": _SKY_ROUGHNESS, "SHARPEST": _SHARPEST, step: 1}
+        programs.compute("relight.comp", **defines).run(max(1, -(-count // _GROUP)))
+        self._context.memory_barrier()
+
+
+class BakedScenes:
+    """Scenes on the GPU with their baked light, kept for the last few poses."""
+
+    def __init__(self, context: Any, uploader: SceneUploader):
+        self._context, self._uploader = context, uploader
+        self._kept: OrderedDict[Any, tuple[BakedLight, Shapes, SceneState]] = OrderedDict()
+
+    def upload(self, state: SceneState) -> GpuScene:
+        """`SceneUploader.upload` with meshes fine enough for baked light, and that light."""
+        key = _pose_key(state)
+        if key in self._kept:
+            light, shapes, _ = self._kept[key]
+            scene = self._uploader.upload(state, shapes)
+        else:
+            shapes = Shapes(state, VERTICES)
+            scene = self._uploader.upload(state, shapes)
+            light = BakedLight(self._context, bake(state, shapes))
+            shapes.forget()
+            self._kept[key] = (light, shapes, state)
+            if len(self._kept) > _POSES_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        draws, first = [], 0
+        for draw in scene.draws:
+            draws.append(replace(draw, first_vertex=first))
+            first += draw.mesh.vertex_count * len(draw.worlds) if draw.mesh.mode == 4 else 0
+        return replace(scene, draws=tuple(draws), light=light)
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+
+def _pose_key(state: SceneState) -> Any:
+    """Primitives and materials count by identity: `BakedScenes` keeps them beside their light."""
+    return tuple(
+        (
+            id(draw.primitive), *(id(accessor) for accessor in draw.primitive.attributes.values()), id(draw.material),
+            draw.worlds.tobytes(), b"" if draw.joints is None else draw.joints.tobytes(), draw.weights,
+        )
+        for draw in state.draws
+    )  # fmt: skip
