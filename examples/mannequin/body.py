@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -110,7 +111,13 @@ def drawn_on(shape: Form, net: Net, *, rounds: int = 28) -> Array:
     return points
 
 
-def nearer(shape: Form, points: Array, steps: int) -> Array:
+class Field(Protocol):
+    """A form: the distance to it in metres, about, for points on the body's left."""
+
+    def distance(self, points: Array) -> Array: ...
+
+
+def nearer(shape: Field, points: Array, steps: int) -> Array:
     """Newton's steps along the field's slope, at most 2 cm each."""
     for _ in range(steps):
         side = np.sign(np.round(points[:, 0], 6))  # both halves alike

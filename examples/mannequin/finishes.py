@@ -10,11 +10,11 @@ COLORS = {"Chalk": "#d9d4cc", "Graphite": "#33343a", "Terracotta": "#a9674a"}
 
 
 def finishes(size: int) -> tuple[Finish, dict[str, dict[Finish, Finish]]]:
-    """The skin's finish, and the variants: matte lacquer with a fine spray grain."""
+    """The skin's finish, and the variants: matte lacquer, a little uneven where it was sprayed."""
     spray = TextureSet("Spray lacquer", moulded(size, 0.030, 141))
     skins = {
         name: spray.finish(
-            f"{name} lacquer", base_color_factor=(*linear(color), 1.0), roughness_factor=1.0, normal_scale=0.6
+            f"{name} lacquer", base_color_factor=(*linear(color), 1.0), roughness_factor=1.0, normal_texture=None
         )
         for name, color in COLORS.items()
     }

@@ -155,7 +155,8 @@ class Limb:
         return np.where(past > 1e-9, reach - (np.hypot(x, z) - side) * 1.0, side)
 
 
-def _dense(table: Array, count: int = 300) -> Array:
+def dense(table: Array, count: int = 300) -> Array:
+    """A table of rings, smoothly filled in; the first column stays increasing."""
     fine = spline(table, count)
     fine[:, 0] = np.maximum.accumulate(fine[:, 0])
     return fine
@@ -174,14 +175,14 @@ class Form:
     def __post_init__(self) -> None:
         place = self.bones.place
         limb = self.measures.limb
-        self.trunk_table, self.head_table = _dense(_TRUNK), _dense(_HEAD)
+        self.trunk_table, self.head_table = dense(_TRUNK), dense(_HEAD)
         self.arm = Limb(
             np.array([place("leftUpperArm"), place("leftLowerArm"), place("leftHand")]),
-            _dense(_ARM), np.array([0.0, 0.0, 1.0]), limb,
+            dense(_ARM), np.array([0.0, 0.0, 1.0]), limb,
         )  # fmt: skip
         self.leg = Limb(
             np.array([place("leftUpperLeg"), place("leftLowerLeg"), place("leftFoot")]),
-            _dense(_LEG), np.array([0.0, 0.0, 1.0]), limb,
+            dense(_LEG), np.array([0.0, 0.0, 1.0]), limb,
         )  # fmt: skip
 
     def ring(self, table: Array, y: Array) -> tuple[Array, Array]:

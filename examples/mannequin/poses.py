@@ -15,8 +15,8 @@ RELAXED = Pose(
         "leftHand": (0.0, 0.0, 6.0), "rightHand": (0.0, 0.0, -6.0),
     },
     aims={
-        "leftUpperArm": (0.25, -0.965, -0.03), "leftLowerArm": (0.12, -0.965, 0.22),
-        "rightUpperArm": (-0.25, -0.965, -0.03), "rightLowerArm": (-0.12, -0.965, 0.22),
+        "leftUpperArm": (0.31, -0.950, -0.03), "leftLowerArm": (0.12, -0.965, 0.22),
+        "rightUpperArm": (-0.31, -0.950, -0.03), "rightLowerArm": (-0.12, -0.965, 0.22),
     },
 )  # fmt: skip
 
@@ -28,8 +28,8 @@ CONTRAPPOSTO = Pose(
         "neck": (0.0, 6.0, -2.0), "head": (-2.0, 10.0, -4.0), "leftShoulder": (0.0, 0.0, 4.0),
     },
     aims={
-        "leftUpperArm": (0.78, -0.56, -0.30), "leftLowerArm": (-0.66, -0.64, 0.40), "leftHand": (-0.20, -0.80, 0.55),
-        "rightUpperArm": (-0.28, -0.955, -0.06), "rightLowerArm": (-0.16, -0.95, 0.26),
+        "leftUpperArm": (0.78, -0.56, -0.30), "leftLowerArm": (-0.60, -0.69, 0.40), "leftHand": (-0.16, -0.82, 0.55),
+        "rightUpperArm": (-0.35, -0.935, -0.06), "rightLowerArm": (-0.16, -0.95, 0.26),
     },
     ankles=((0.150, 0.082, 0.055), (-0.085, 0.082, -0.045)),
     knees=((0.32, 0.0, 1.0), (-0.15, 0.0, 1.0)),
@@ -43,8 +43,8 @@ WALK = Pose(
         "neck": (-1.0, -4.0, 0.0), "head": (-1.0, -3.0, 0.0), "rightToes": (-30.0, 0.0, 0.0),
     },
     aims={
-        "leftUpperArm": (0.22, -0.90, -0.37), "leftLowerArm": (0.12, -0.985, -0.04),
-        "rightUpperArm": (-0.20, -0.93, 0.26), "rightLowerArm": (-0.06, -0.78, 0.62),
+        "leftUpperArm": (0.30, -0.88, -0.37), "leftLowerArm": (0.12, -0.985, -0.04),
+        "rightUpperArm": (-0.29, -0.91, 0.26), "rightLowerArm": (-0.06, -0.78, 0.62),
     },
     ankles=((0.075, 0.088, 0.250), (-0.075, 0.150, -0.330)),
     knees=((0.05, 0.0, 1.0), (-0.05, 0.0, 1.0)),

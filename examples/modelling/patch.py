@@ -124,12 +124,12 @@ class Patch:
         return surface if (surface.normals @ normal[0]).mean() > 0 else surface.flipped()
 
 
-def box(size: tuple[float, float, float]) -> Surface:
-    """A sharp box about the origin, for teeth and other small hard things."""
+def box(size: tuple[float, float, float], *, crease: float = 10.0) -> Surface:
+    """A box about the origin, for teeth and other small hard things; a crease of 180 shades it as if it were round."""
     x, y, z = (s / 2 for s in size)
     corners = np.array(
         [[-x, -y, -z], [x, -y, -z], [x, y, -z], [-x, y, -z], [-x, -y, z], [x, -y, z], [x, y, z], [-x, y, z]]
     )
     quads = np.array([[0, 3, 2, 1], [4, 5, 6, 7], [0, 1, 5, 4], [2, 3, 7, 6], [1, 2, 6, 5], [3, 0, 4, 7]])
     triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    return Surface.of(corners, corners[:, :2], triangles, crease=10)
+    return Surface.of(corners, corners[:, :2], triangles, crease=crease)

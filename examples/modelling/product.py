@@ -45,6 +45,7 @@ class Product:
         name: of the product and its root node.
         sku: stock number, kept in the root's extras.
         occlusion_size: side of the occlusion picture in texels; 0 leaves it out.
+        occlusion_directions: from which the light comes.
         variants: variant name → the finishes it puts in place of others; the first is how the product is shown.
     """
 

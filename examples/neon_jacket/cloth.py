@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..modelling.curves import cumulative_length, smoothstep, spline
+from ..modelling.folds import waves
 from ..modelling.grid import arc_length_uvs, loft
-from ..modelling.noise import table
 from ..modelling.patch import Patch
 from ..modelling.surface import Surface, select
 from ..modelling.sweep import frames
@@ -67,19 +67,6 @@ def outside_torso(points: Array) -> Array:
     a, b, shift = ring_at(points[..., 1])
     x, z = np.abs(points[..., 0] / a), np.abs((points[..., 2] - shift) / b)
     result: Array = (x**_POWER + z**_POWER) ** (1 / _POWER) - 1
-    return result
-
-
-def waves(u: Array, v: Array, seed: int, turns: tuple[int, int], pitch: float, count: int = 5) -> Array:
-    """Soft ridges in [0, 1]: random waves around (whole turns, so that they close) and along (metres), sharpened."""
-    total, weight = np.zeros(np.broadcast(u, v).shape), 0.0
-    for phase, lean, strength, slow in table(seed, count, 4):
-        k = turns[0] + np.floor(lean * (turns[1] - turns[0] + 1))
-        along = 2 * np.pi / pitch * (0.7 + 0.6 * slow)
-        warp = 0.9 * np.sin(2 * u + 9 * v + 6 * phase) + 0.5 * np.sin(3 * u - 17 * v + 9 * slow)
-        total += (0.4 + strength) * (0.5 + 0.5 * np.sin(k * u + along * v + 2 * np.pi * phase + warp)) ** 2
-        weight += 0.4 + strength
-    result: Array = total / weight
     return result
 
 

@@ -6,9 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..modelling.curves import fillet, resample, rounded_rectangle
-from ..modelling.grid import loft
-from ..modelling.patch import box
-from ..modelling.subdivision import rounded_block
+from ..modelling.fittings import BEVEL, panel, slider, teeth, upright
 from ..modelling.surface import Surface, select, translation
 from ..modelling.sweep import sweep, tube
 from .cloth import NECK, RIB, Sleeve, Torso, side_panel, torso_point, yoke_seam
@@ -16,7 +14,6 @@ from .cloth import NECK, RIB, Sleeve, Torso, side_panel, torso_point, yoke_seam
 Array = npt.NDArray[np.float64]
 Found = list[tuple[str, Surface]]
 
-BEVEL = np.array([(-0.0014, 0.0030), (-0.0007, 0.0029), (-0.0002, 0.0024), (0.0, 0.0016), (0.0002, -0.0010)])
 ZIP_TOP = NECK - 0.022
 PRINT = 0.216  # side of the panel on the back
 
@@ -53,14 +50,9 @@ def zip_fastener(torso: Torso) -> Found:
     for sign in (-1.0, 1.0):
         found.append(("shell", patch.ribbon(line(sign * 0.0175), welt, 46, bevel=0.003)))
     found.append(("accent", patch.cord(line(0.0264), 0.0018, 70)))
-    teeth = []
     y = np.arange(0.070, ZIP_TOP - 0.012, 0.0044)
     points, normals = patch.at(np.stack([0 * y, y], -1), 0.0022)
-    tooth = box((0.0060, 0.0023, 0.0028))
-    for k, (point, normal) in enumerate(zip(points, normals, strict=True)):
-        shift = translation(0.0013 if k % 2 else -0.0013, 0.0, 0.0)
-        teeth.append(tooth.transformed(upright(point, normal) @ shift))
-    found += [("chrome", t) for t in teeth]
+    found += teeth(points, normals)
     found += slider(upright(points[-1], normals[-1]) @ translation(0.0, 0.004, 0.0))
     return found
 
@@ -72,52 +64,8 @@ def _angle_of(x: float, y: Array) -> Array:
     return np.array(found) * float(np.sign(x))
 
 
-def upright(at: Array, normal: Array) -> Array:
-    """A frame on the cloth: z along the normal, y up the garment."""
-    m = np.eye(4)
-    side = np.cross((0.0, 1.0, 0.0), normal)
-    m[:3, 0] = side / np.linalg.norm(side)
-    m[:3, 1], m[:3, 2], m[:3, 3] = np.cross(normal, m[:3, 0]), normal, at
-    return m
-
-
-def slider(frame: Array) -> Found:
-    body = rounded_block((0.0115, 0.0150, 0.0066), 0.0016).transformed(frame)
-    pull = fillet([(-0.0035, -0.040), (0.0035, -0.040), (0.0026, 0.002), (-0.0026, 0.002)], 0.0024, 4)
-    tag = rounded_block((0.0100, 0.0280, 0.0042), 0.0014).moved(y=-0.032)
-    hang = frame @ translation(0.0, 0.0, 0.0052)
-    return [
-        ("chrome", body),
-        ("chrome", _slab(pull, 0.0018, 0.0005).transformed(hang)),
-        ("accent", tag.transformed(hang)),
-    ]
-
-
-def _slab(outline: Array, thickness: float, bevel: float) -> Surface:
-    """A flat piece in the xy plane with rounded edges."""
-    middle = outline.mean(axis=0)
-    reach = float(np.linalg.norm(outline - middle, axis=1).min())
-    angle = np.linspace(0, np.pi / 2, 4)
-    rim = [(bevel * (1 - np.cos(a)), thickness / 2 - bevel + bevel * np.sin(a)) for a in angle]
-    steps = [(reach, thickness / 2), *reversed(rim), *((i, -z) for i, z in rim), (reach, -thickness / 2)]
-    rows = [
-        np.column_stack([middle + (outline - middle) * (1 - inset / reach), np.full(len(outline), z)])
-        for inset, z in steps
-    ]
-    return loft(np.stack(rows), closed_rows=True, crease=50).outward()
-
-
-def _panel(width: float, height: float, radius: float, cut: float = 0.0) -> Array:
-    """A rounded rectangle, two opposite corners cut off by `cut`, finely sampled."""
-    x, y = width / 2, height / 2
-    corners = [(x, -y), (x, y), (-x, y), (-x, -y)]
-    if cut:
-        corners = [(x, -y), (x, y - cut), (x - cut, y), (-x, y), (-x, -y + cut), (-x + cut, -y)]
-    return resample(fillet(corners, radius, 5), 72, closed=True)
-
-
 def back_print(torso: Torso) -> Found:
-    outline = _panel(PRINT, PRINT, 0.012, 0.026)
+    outline = panel(PRINT, PRINT, 0.012, 0.026)
     patch, centre = torso.from_behind(), (0.0, 0.262)
     plate = patch.plate(centre, outline, BEVEL, rings=11)
     return [("print", plate), ("accent", patch.cord(patch.around(centre, outline), 0.0016, 90, closed=True))]
@@ -141,7 +89,7 @@ def chest(torso: Torso) -> Found:
     """A carbon plate with light bars on the wearer's left."""
     patch = torso.patch
     centre = (0.52, 0.452)
-    plate = patch.plate(centre, _panel(0.084, 0.036, 0.004, 0.012), BEVEL, rings=6)
+    plate = patch.plate(centre, panel(0.084, 0.036, 0.004, 0.012), BEVEL, rings=6)
     found: Found = [("carbon", plate)]
     for k in range(3):
         x = -0.018 + 0.018 * k
@@ -206,6 +154,6 @@ def armour(sleeve: Sleeve, top: float) -> Found:
         edge = thick + np.array([0, 0.0022 * k])  # each lies over the one below it
         found.append(("carbon", patch.plate((0.0, top + v), outline, edge, rings=5)))
     centre = (-1.75, 0.62 * sleeve.length)
-    pad = patch.plate(centre, _panel(0.078, 0.120, 0.022)[::2], BEVEL, rings=8)
+    pad = patch.plate(centre, panel(0.078, 0.120, 0.022)[::2], BEVEL, rings=8)
     found.append(("quilt", pad))
     return found
