@@ -17,7 +17,7 @@ Depths = npt.NDArray[np.float32]
 """Along the view axis, metres."""
 
 _MOST_RUNS = 2048
-_MOST_SLICES = 256
+_MOST_SLICES = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from .filter import taps
 from .frame import Frame
 from .gpu import Gpu
 from .gpu_scene import GpuScene
-from .passes import color_passes
+from .passes import color_passes, shaded_once, shaded_passes
 from .scene import SceneState
 from .settings import RenderSettings
 from .shot import Shot, Stage
@@ -107,25 +107,55 @@ def _draw(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings)
     """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
     if shot.scene.light is not None:
         shot.scene.light.use(gpu.programs, shot)
-    context = gpu.context
     sampling = Sampling.of(settings.sample_count, gpu.capabilities)
-    target = gpu.targets.color(size, sampling)
-    color_passes(context, gpu.programs, shot, target, sampling.multisamples)
-    # The copy that glass was seen through has served: samples are averaged into it.
-    context.copy_framebuffer(target.behind_framebuffer, target.framebuffer)
+    once = sampling.supersampling == 1 < sampling.multisamples and shaded_once(shot)
+    mean, picture = (_shaded_once if once else _shaded_each)(gpu, shot, size, sampling)
     defines: dict[str, str | int] = {"SUPERSAMPLING": sampling.supersampling, "TONE": f"tone_{settings.tone}"}
     defines["TAPS"] = ", ".join(f"{tap:.7f}" for tap in taps(sampling.supersampling))
     if settings.background_linear is None:
         defines["TRANSPARENT"] = 1
-    program = gpu.programs.screen("resolve.frag", **defines)
-    target.picture.use()
-    context.enable_only(context.NOTHING)
-    target.behind.use(0)
-    shot.frame_buffer.bind_to_uniform_block(0)
-    context.vertex_array(program, []).render(vertices=3)
-    buffer = context.buffer(reserve=size[0] * size[1] * 4)
-    target.picture.read_into(buffer, components=4)
+    left, bottom, width, height = shot.window(size)
+    picture.viewport = left, size[1] - bottom - height, width, height  # its first row is the top one
+    picture.clear(*settings.background_color)
+    _screen(gpu, shot, picture, gpu.programs.screen("resolve.frag", **defines), [mean])
+    buffer = gpu.context.buffer(reserve=size[0] * size[1] * 4)
+    picture.viewport = 0, 0, *size
+    picture.read_into(buffer, components=4)
     return buffer
+
+
+def _shaded_each(gpu: Gpu, shot: Shot, size: tuple[int, int], sampling: Sampling) -> tuple[Any, Any]:
+    """Samples averaged, and the framebuffer to resolve them into; each triangle is shaded in each pixel it touches."""
+    target = gpu.targets.color(size, sampling)
+    color_passes(gpu.context, gpu.programs, shot, target, sampling.multisamples)
+    # The copy that glass was seen through has served: samples are averaged into it.
+    gpu.context.copy_framebuffer(target.behind_framebuffer, target.framebuffer)
+    return target.behind, target.picture
+
+
+def _shaded_once(gpu: Gpu, shot: Shot, size: tuple[int, int], sampling: Sampling) -> tuple[Any, Any]:
+    """The same, but that pixels are shaded once."""
+    target = gpu.targets.shaded(size, sampling.multisamples)
+    blended = shaded_passes(gpu.context, gpu.programs, shot, target)
+    defines: dict[str, str | int] = {"SAMPLES": sampling.multisamples}
+    textures = [target.color, target.depth, target.coverage]
+    if blended:
+        defines["LAYER"] = 1
+        textures.append(target.layer)
+    target.mean_framebuffer.viewport = shot.window(size)
+    target.mean_framebuffer.clear(0.0, 0.0, 0.0, 0.0)
+    _screen(gpu, shot, target.mean_framebuffer, gpu.programs.screen("edges.frag", **defines), textures)
+    return target.mean, target.picture
+
+
+def _screen(gpu: Gpu, shot: Shot, framebuffer: Any, program: Any, textures: list[Any]) -> None:
+    """Fill a framebuffer's viewport."""
+    framebuffer.use()
+    gpu.context.enable_only(gpu.context.NOTHING)
+    for unit, texture in enumerate(textures):
+        texture.use(unit)
+    shot.frame_buffer.bind_to_uniform_block(0)
+    gpu.context.vertex_array(program, []).render(vertices=3)
 
 
 def _read(buffer: Any, size: tuple[int, int]) -> npt.NDArray[np.uint8]:

@@ -16,10 +16,12 @@ from .features import MATERIAL_BLOCK, MaterialKey
 from .gpu_scene import GpuDraw
 from .program import ProgramCache, ProgramKey
 from .shot import Shot
-from .targets import ColorTarget
+from .targets import ColorTarget, ShadedTarget
 
 _DEPTH_ONLY = MaterialKey()
 _BEHIND = 3  # texture unit, see layers/transmission.glsl
+_PUSHED_BACK = 0.1 * (1 << 24)  # steps of the depth buffer
+_MOST_FARNESS = 8.0  # of a far plane, where depth still grows nearly evenly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +74,50 @@ def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Color
         _by_alpha(context, programs, shot, framebuffer, before, samples)
 
 
+def shaded_once(shot: Shot) -> bool:
+    """Whether `shaded_passes` can draw it: no lines, no glass, no masks, whose edges are in textures."""
+    return shot.farness <= _MOST_FARNESS and all(
+        draw.mesh.mode == 4
+        and draw.material.key.alpha is not AlphaMode.MASK
+        and "transmission" not in draw.material.key.features
+        for draw in shot.scene.draws
+    )
+
+
+def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: ShadedTarget) -> bool:
+    """The picture's parts: opaque surfaces shaded once a pixel, depth of every sample, and what is blended over them.
+
+    Returns:
+        whether anything is blended.
+    """
+    keys = [draw.material.key.alpha for draw in shot.scene.draws]
+    opaque = [index for index, mode in enumerate(keys) if mode is AlphaMode.OPAQUE]
+    blended = [index for index, mode in enumerate(keys) if mode is AlphaMode.BLEND]
+    context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
+    context.depth_func = "<="
+    for framebuffer in (target.coverage_framebuffer, target.framebuffer):
+        framebuffer.use()
+        framebuffer.depth_mask = True
+        framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
+        _depth_pass(context, programs, shot, framebuffer, opaque)
+    bind_environment(shot.environment)
+    opaque.sort(key=lambda i: shot.depths[i])
+    draw_list(context, programs, shot, opaque, Pass("color"))
+    # What is thinner than a pixel covers samples of pixels whose middle it misses: outlines have its colour there. They
+    # stand so far back that pixels of the surface itself, where it has any, are nearer to its samples.
+    context.wireframe, context.polygon_offset = True, (0.0, _PUSHED_BACK)
+    draw_list(context, programs, shot, opaque, Pass("color"))
+    context.wireframe, context.polygon_offset = False, (0.0, 0.0)
+    if blended:
+        framebuffer = target.layer_framebuffer
+        framebuffer.use()
+        framebuffer.depth_mask = False
+        framebuffer.clear(0.0, 0.0, 0.0, 0.0)
+        framebuffer.depth_mask = True
+        _by_alpha(context, programs, shot, framebuffer, blended, 1)
+    return bool(blended)
+
+
 def _stages(shot: Shot) -> tuple[list[int], list[int], list[int]]:
     """Draws that may be seen through others, those that are seen through, and blended ones that stand before these."""
     draws = shot.scene.draws
@@ -85,8 +131,11 @@ def _stages(shot: Shot) -> tuple[list[int], list[int], list[int]]:
 def _depth_pass(context: Any, programs: ProgramCache, shot: Shot, framebuffer: Any, indices: list[int]) -> None:
     """Depth of what is opaque, so that the colour pass shades each visible pixel once."""
     opaque = [index for index in indices if shot.scene.draws[index].material.key.alpha is AlphaMode.OPAQUE]
-    framebuffer.color_mask = (False,) * 4
     opaque.sort(key=lambda i: shot.depths[i])
+    if not framebuffer.color_attachments:
+        draw_list(context, programs, shot, opaque, Pass("depth"))
+        return
+    framebuffer.color_mask = (False,) * 4
     draw_list(context, programs, shot, opaque, Pass("depth"))
     framebuffer.color_mask = (True,) * 4
 

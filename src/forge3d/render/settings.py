@@ -80,6 +80,15 @@ class RenderSettings:
         return self.plan.samples if self.samples is None else self.samples
 
     @property
+    def background_color(self) -> tuple[float, float, float, float]:
+        """The background as it is written: sRGB and alpha, 0 to 1."""
+        if self.background_linear is None:
+            return (0.0, 0.0, 0.0, 0.0)
+        code = "ffffff" if self.background == "white" else self.background[1:]
+        red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
+        return (red, green, blue, 1.0)
+
+    @property
     def background_linear(self) -> tuple[float, float, float] | None:
         """The background's colour, display-linear; None for transparent."""
         if self.background == "transparent":

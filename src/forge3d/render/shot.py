@@ -17,6 +17,12 @@ from .gpu_scene import GpuDraw, GpuScene
 from .scene import PlacedLight
 from .settings import RenderSettings
 
+_ROOM_BEHIND = 0.4
+"""Depth, in parts of the product's, that is left for what `passes` pushes back."""
+
+_SPARE = 3
+"""Pixels that the resolve filter reaches beyond what is drawn, and rounding."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
@@ -27,10 +33,14 @@ class Shot:
         models: of each draw, mesh to camera-relative world of its first instance, `(4, 4)`.
         depths: distance along the view axis to the middle of each draw.
         turn: how the stage stands turned, `(4, 4)`.
+        corners: of the box about all that is drawn, in the world, `(8, 3)`.
+        farness: distance of the far plane over that of the near one.
     """
 
     scene: GpuScene
     view: View
+    corners: Vector
+    farness: float
     environment: GpuEnvironment
     frame_buffer: Any
     draw_buffer: Any
@@ -40,6 +50,10 @@ class Shot:
     models: tuple[Matrix, ...]
     depths: tuple[float, ...]
     turn: Matrix
+
+    def window(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Pixels outside which nothing is seen: left, bottom, width and height, a few to spare."""
+        return seen_window(self.view, self.corners, size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,10 +84,13 @@ def shoot(
     instances = [
         np.eye(4)[None], *(m for m, draw in zip(placed, scene.draws, strict=True) if draw.vertex.instanced)
     ]  # fmt: skip
-    frame = _frame_record(view, stage, environment, settings)
+    corners = _box_corners(stage)
+    near, far = depth_range(view, corners)
+    far += _ROOM_BEHIND * (far - near)
+    frame = _frame_record(view, stage, view.projection(near, far), environment, settings)
     rows, stride = _draw_rows(scene.draws, placed, alignment)
     return Shot(
-        scene, view, environment,
+        scene, view, corners, far / near if view.perspective else 1.0, environment,
         frame_buffer=context.buffer(frame.tobytes()),
         draw_buffer=context.buffer(rows.tobytes()),
         stride=stride,
@@ -119,11 +136,10 @@ def _matrix_buffer(context: Any, matrices: list[Matrix]) -> Any:
 
 
 def _frame_record(
-    view: View, stage: Stage, environment: GpuEnvironment, settings: RenderSettings
+    view: View, stage: Stage, projection: Matrix, environment: GpuEnvironment, settings: RenderSettings
 ) -> np.ndarray[Any, Any]:
     record = np.zeros(1, FRAME_BLOCK.dtype)
-    near, far = depth_range(view, _box_corners(stage))
-    record["f_view_projection"] = (view.projection(near, far) @ view.rotation()).T
+    record["f_view_projection"] = (projection @ view.rotation()).T
     record["f_environment"] = rotation_about_y(-settings.environment_rotation).T
     record["f_back"] = [*view.axes[2], float(view.perspective)]
     record["f_light"] = [settings.environment_intensity, environment.mips, 2.0**settings.exposure, 1.0]
@@ -167,6 +183,18 @@ def depth_range(view: View, corners: Vector) -> tuple[float, float]:
     if not view.perspective:
         return near, far
     return (max(near, far * 1e-4), far) if far > 0 else (0.1, 1.0)
+
+
+def seen_window(view: View, corners: Vector, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The pixels about a box: left, bottom, width and height; all of them where it reaches behind the camera."""
+    width, height = size
+    if view.perspective and view.depths(corners).min() <= 0:
+        return 0, 0, width, height
+    left, bottom, right, top = view.window
+    places = (view.project(corners) - [left, bottom]) / [right - left, top - bottom] * [width, height]
+    low = np.clip(np.floor(places.min(0)) - _SPARE, 0, size).astype(int)
+    high = np.clip(np.ceil(places.max(0)) + _SPARE, 0, size).astype(int)
+    return int(low[0]), int(low[1]), max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1]))
 
 
 def light_rows(placed: PlacedLight, turn: Matrix, origin: Vector) -> Matrix:

@@ -56,6 +56,29 @@ class ColorTarget:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ShadedTarget:
+    """What a picture is drawn into whose surfaces are shaded once a pixel, see edges.frag.
+
+    Attributes:
+        coverage: depth of every sample; `coverage_framebuffer` is drawn into.
+        color, depth: linear half floats, premultiplied, one sample a pixel; `framebuffer` holds both.
+        layer: with all samples, over `coverage`: what is blended with what lies behind it.
+        mean, mean_framebuffer, picture: samples averaged, and the eight-bit framebuffer that they are resolved into.
+    """
+
+    coverage: Any
+    coverage_framebuffer: Any
+    color: Any
+    depth: Any
+    framebuffer: Any
+    layer: Any
+    layer_framebuffer: Any
+    mean: Any
+    mean_framebuffer: Any
+    picture: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class AovTarget:
     """What facts are drawn into, see aov.frag; `ids` holds objects and materials."""
 
@@ -73,6 +96,7 @@ class Targets:
     def __init__(self, context: Any, capabilities: Capabilities):
         self._context, self._capabilities = context, capabilities
         self._color: tuple[Any, ColorTarget] | None = None
+        self._shaded: tuple[Any, ShadedTarget] | None = None
         self._aov: tuple[Any, AovTarget] | None = None
 
     def color(self, size: tuple[int, int], sampling: Sampling) -> ColorTarget:
@@ -93,6 +117,24 @@ class Targets:
             made = self._context.framebuffer([color], depth)
             self._color = key, ColorTarget(color, made, picture, behind, self._context.framebuffer([behind]))
         return self._color[1]
+
+    def shaded(self, size: tuple[int, int], samples: int) -> ShadedTarget:
+        """Raises RecipeError where the device cannot hold a picture of this size."""
+        if self._shaded is None or self._shaded[0] != (size, samples):
+            self._check(*size, Sampling(samples, 1))
+            self._shaded = None
+            texture, depth_texture = self._context.texture, self._context.depth_texture
+            framebuffer = self._context.framebuffer
+            coverage, layer = depth_texture(size, samples=samples), texture(size, 4, samples=samples, dtype="f2")
+            color, depth, mean = texture(size, 4, dtype="f2"), depth_texture(size), texture(size, 4, dtype="f2")
+            depth.compare_func = ""
+            made = ShadedTarget(
+                coverage, framebuffer([], coverage), color, depth, framebuffer([color], depth),
+                layer, framebuffer([layer], coverage), mean, framebuffer([mean]),
+                self._context.simple_framebuffer(size, 4),
+            )  # fmt: skip
+            self._shaded = (size, samples), made
+        return self._shaded[1]
 
     def aov(self, size: tuple[int, int]) -> AovTarget:
         """Raises RecipeError where the device cannot hold a picture of this size."""
@@ -116,7 +158,7 @@ class Targets:
         limit = self._capabilities.max_target_size
         if max(width, height) <= limit and _bytes(width, height, sampling) <= MAX_TARGET_BYTES:
             return None
-        return min(MAX_TILE, limit) // sampling.supersampling
+        return min(MAX_TILE, limit) // sampling.supersampling & ~1  # even, see `tiles`
 
     def _check(self, width: int, height: int, sampling: Sampling) -> None:
         limit = self._capabilities.max_target_size
@@ -131,7 +173,7 @@ class Targets:
             )
 
     def clear(self) -> None:
-        self._color = self._aov = None
+        self._color = self._shaded = self._aov = None
 
 
 def _bytes(width: int, height: int, sampling: Sampling) -> int:

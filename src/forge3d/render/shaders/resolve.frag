@@ -12,18 +12,13 @@ void main() {
     const float taps[SUPERSAMPLING * 3] = float[](TAPS);  // from a pixel before to a pixel after, see filter.py
     ivec2 first = (at - 1) * SUPERSAMPLING;
     vec4 sum = vec4(0.0);
-    float total = 0.0;
     for (int y = 0; y < SUPERSAMPLING * 3; y++)
-        for (int x = 0; x < SUPERSAMPLING * 3; x++) {
-            ivec2 from = first + ivec2(x, y);
-            if (any(lessThan(from, ivec2(0))) || any(greaterThanEqual(from, size))) continue;
-            float weight = taps[x] * taps[y];
-            sum += weight * texelFetch(t_color, from, 0);
-            total += weight;
-        }
-    sum /= total;
+        for (int x = 0; x < SUPERSAMPLING * 3; x++)
+            sum += taps[x] * taps[y] * texelFetch(t_color, clamp(first + ivec2(x, y), ivec2(0), size - 1), 0);
     float alpha = min(sum.a, 1.0);
-    vec3 color = alpha > 0.0 ? TONE(sum.rgb / sum.a * f_light.z) : vec3(0.0);
+    vec3 color = vec3(0.0);
+    // A loop, and not a condition, is what a processor that draws several pixels at once can leave out.
+    for (bool seen = alpha > 0.0; seen; seen = false) color = TONE(sum.rgb / sum.a * f_light.z);
 #ifdef TRANSPARENT
     o_color = vec4(srgb_encoded(color), alpha);
 #else

@@ -1,0 +1,65 @@
+// Averages a pixel's samples where surfaces were shaded once a pixel: each sample takes the colour of that pixel, of
+// itself and its neighbours, on whose surface it lies.
+#include "frame.glsl"
+
+layout(binding = 0) uniform sampler2D t_color;
+layout(binding = 1) uniform sampler2D t_depth;
+layout(binding = 2) uniform sampler2DMS t_samples;
+#ifdef LAYER
+layout(binding = 3) uniform sampler2DMS t_layer;
+vec4 layered(vec4 color, vec4 layer) { return layer + (1.0 - layer.a) * color; }
+#endif
+layout(location = 0) out vec4 o_color;
+
+// On one surface: how far depths may differ within a pixel, how far their mean from the middle's, and how far a sample's
+// from the middle's where another surface is in the pixel too. In pixels, the range of depths being as the picture is wide.
+const float STEEPEST = 2.0, MOST_BEND = 0.25, NEAR = 1.0;
+
+vec4 color_at(float depth, ivec2 at) {
+    float nearest = 2.0;
+    ivec2 from = at, last = textureSize(t_depth, 0) - 1;
+    for (int y = -1; y <= 1; y++)
+        for (int x = -1; x <= 1; x++) {
+            ivec2 beside = clamp(at + ivec2(x, y), ivec2(0), last);
+            float away = abs(texelFetch(t_depth, beside, 0).r - depth);
+            if (away < nearest) {
+                nearest = away;
+                from = beside;
+            }
+        }
+    return texelFetch(t_color, from, 0);
+}
+
+void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    float depth = texelFetch(t_depth, at, 0).r, unit = 1.0 / (f_parts * float(textureSize(t_depth, 0).x));
+    float mean = 0.0, farthest = 0.0;
+    for (int i = 0; i < SAMPLES; i++) {
+        float found = texelFetch(t_samples, at, i).r;
+        mean += found / float(SAMPLES);
+        farthest = max(farthest, abs(found - depth));
+    }
+    vec4 color = texelFetch(t_color, at, 0);
+#ifdef LAYER
+    vec4 layer = vec4(0.0);
+    for (int i = 0; i < SAMPLES; i++) layer += texelFetch(t_layer, at, i);
+    o_color = layered(color, layer / float(SAMPLES));
+#else
+    o_color = color;
+#endif
+    // Loops, and not conditions, are what a processor that draws several pixels at once can leave out.
+    for (bool edge = farthest > STEEPEST * unit || abs(mean - depth) > MOST_BEND * unit; edge; edge = false) {
+        vec4 sum = vec4(0.0);
+        for (int i = 0; i < SAMPLES; i++) {
+            float found = texelFetch(t_samples, at, i).r;
+            vec4 seen = found < 1.0 ? color : vec4(0.0);
+            for (bool away = found < 1.0 && abs(found - depth) > NEAR * unit; away; away = false)
+                seen = color_at(found, at);
+#ifdef LAYER
+            seen = layered(seen, texelFetch(t_layer, at, i));
+#endif
+            sum += seen;
+        }
+        o_color = sum / float(SAMPLES);
+    }
+}

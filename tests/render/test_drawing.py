@@ -1,0 +1,82 @@
+"""Surfaces shaded once a pixel, held against the same ones shaded in every triangle that touches a pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from examples import small
+
+from forge3d.compare import psnr
+from forge3d.document import AlphaMode, Document
+from forge3d.render import Orbit, Renderer, RenderSettings, drawing
+from forge3d.render.shot import seen_window
+
+from .shapes import node, placed, quad, sphere, unlit
+
+SIZE = (150, 110)
+
+
+def blended() -> Document:
+    """A pane before a ball, and a ball in a pane."""
+    pane = unlit((0.2, 0.6, 0.3, 0.5), alpha_mode=AlphaMode.BLEND)
+    return placed(node(sphere(rings=24)), node(quad(pane, size=1.2, z=1.2)), node(quad(pane, size=3.0)))
+
+
+def hairs() -> Document:
+    """Upright strips narrower than a pixel, one before the other."""
+    strips = [quad(unlit((0.9, 0.4, 0.1, 1)), size=2.0, z=-0.1 * index) for index in range(6)]
+    return placed(
+        *(node(strip, scale=(0.004, 1, 1), translation=(0.3 * at - 0.7, 0, 0)) for at, strip in enumerate(strips))
+    )
+
+
+def picture(renderer: Renderer, document: Document, background: str = "transparent") -> npt.NDArray[np.uint8]:
+    settings = RenderSettings(background=background)
+    return renderer.render(document, camera=Orbit(yaw=20, pitch=10), size=SIZE, settings=settings).pixels
+
+
+@pytest.mark.parametrize(("make", "least"), [(small, 29), (blended, 50), (hairs, 50)])
+def test_once_is_nearly_each(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch, make: Callable[[], Document], least: float
+) -> None:
+    document = make()
+    once = picture(renderer, document)
+    monkeypatch.setattr(drawing, "shaded_once", lambda _: False)
+    each = picture(renderer, document)
+    assert (psnr(once, each) or 0) > least
+    # What is covered is covered by as much.
+    assert float(once[..., 3].mean()) == pytest.approx(float(each[..., 3].mean()), rel=0.02)
+
+
+def test_what_is_in_front_hides_what_is_behind(renderer: Renderer) -> None:
+    """A pixel whose middle is on one surface and whose samples are on another gets nothing of a third."""
+    near, far = unlit((1, 0, 0, 1)), unlit((0, 0, 1, 1))
+    document = placed(node(quad(near, size=1.0, z=0.5)), node(quad(far, size=2.0)))
+    pixels = renderer.render(
+        document, camera=Orbit(yaw=3, pitch=2), size=SIZE, settings=RenderSettings(tone="none")
+    ).pixels
+    assert (pixels[..., 1] == 0).all()
+
+
+@pytest.mark.parametrize("background", ["#123456", "white"])
+def test_beside_the_product_the_background_is_exact(renderer: Renderer, background: str) -> None:
+    pixels = picture(renderer, placed(node(sphere(unlit((0, 0, 0, 1)), rings=24))), background)
+    assert tuple(pixels[0, 0]) == ((0x12, 0x34, 0x56, 255) if background == "#123456" else (255,) * 4)
+    assert (pixels[..., 3] == 255).all()
+
+
+def test_nothing_is_seen_outside_the_window(renderer: Renderer) -> None:
+    document = placed(node(sphere(rings=24), translation=(1.0, 0.5, 0)), node(sphere(rings=24), scale=(0.2, 2, 0.1)))
+    for yaw in (0, 50, 130):
+        frame = renderer.render(document, camera=Orbit(yaw=yaw, pitch=35, fill=0.5), size=SIZE)
+        assert frame._view is not None
+        low, high = np.array([-1.0, -2.0, -1.0]), np.array([2.0, 2.0, 1.0])
+        corners = np.array([[(low, high)[c >> axis & 1][axis] for axis in range(3)] for c in range(8)])
+        left, bottom, width, height = seen_window(frame._view, corners, SIZE)
+        seen = np.argwhere(frame.pixels[::-1, :, 3] > 0)
+        assert (seen >= [bottom, left]).all()
+        assert (seen < [bottom + height, left + width]).all()
+        assert width * height < SIZE[0] * SIZE[1]
