@@ -30,11 +30,11 @@ class BakedLight:
 
     def __init__(self, context: Any, baked: Baked):
         self._context, self._origin = context, baked.origin
-        looks, count = baked.transfer.looks, len(baked.places)
-        self._sites = count + baked.two_sided
+        looks, count = baked.transfer.looks, len(baked.points.places)
+        self._sites = count + baked.points.two_sided
         rows = np.zeros((self._sites, 4, 4), np.float32)
-        backs = baked.places[: baked.two_sided] * np.array([1, 1, 1, -1, -1, -1], np.float32)
-        places = np.concatenate([baked.places, backs])
+        backs = baked.points.places[: baked.points.two_sided] * np.array([1, 1, 1, -1, -1, -1], np.float32)
+        places = np.concatenate([baked.points.places, backs])
         rows[:, 0, :3], rows[:, 0, 3] = places[:, :3], looks[:, 3]
         rows[:, 1, :3], rows[:, 2, :3], rows[:, 3, :3] = places[:, 3:], looks[:, :3], looks[:, 4:7]
         sky = np.zeros((2 * CELLS, 4), np.float32)
@@ -47,8 +47,8 @@ class BakedLight:
         ]  # fmt: skip
         self._sent = [self._buffer(light), self._buffer(light)]
         self._lit = self._buffer(light, light)
-        self._points_of = self._buffer(baked.points_of, np.zeros((1, 4), np.uint32))
-        self._numbers = (count, baked.two_sided)
+        self._points_of = self._buffer(baked.read, np.zeros((1, 4), np.uint32))
+        self._numbers = (count, baked.points.two_sided)
 
     def _buffer(self, *parts: npt.NDArray[Any]) -> Any:
         return self._context.buffer(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
