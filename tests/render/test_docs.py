@@ -9,10 +9,15 @@ import pytest
 from examples import small
 from tests.cli.options import option_names
 
+from forge3d.cli.pictures import pictures
+from forge3d.cli.render import render
+from forge3d.cli.spin import turntable
 from forge3d.render import Renderer
+from forge3d.render.environment_cache import MAX_DISK_BYTES
 from forge3d.render.frame import FACTS
 from forge3d.render.matrix import ANGLES
 from forge3d.render.presets import PRESETS
+from forge3d.render.studio import STUDIOS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "output.md").read_text("utf-8")
 
@@ -30,14 +35,20 @@ def test_the_table_is_that_of_the_code() -> None:
 
 
 def test_every_option_fact_and_angle_it_names_is_there() -> None:
-    from forge3d.cli.pictures import pictures
-    from forge3d.cli.render import render
-    from forge3d.cli.spin import turntable
-
     assert set(re.findall(r"`--([a-z-]+)", TEXT)) <= option_names(render, turntable, pictures)
     assert all(f"`{name}`" in TEXT for name in FACTS)
     assert "front, hero, side, back and top" in TEXT
     assert list(ANGLES) == ["front", "hero", "side", "back", "top"]
+
+
+def test_the_studios_are_those_of_the_code() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "light.md").read_text("utf-8")
+    rows = "\n".join(f"| `{name}` | {room.doc} |" for name, room in STUDIOS.items())
+    assert rows in text, f"docs/light.md should hold:\n{rows}"
+    for name in STUDIOS:
+        assert (Path(__file__).parents[2] / "docs" / "pictures" / f"studio_{name}.webp").is_file()
+    assert f"At most {MAX_DISK_BYTES >> 20} MiB" in text
+    assert set(re.findall(r"`--([a-z-]+)", text)) <= option_names(render)
 
 
 def test_the_example_runs(renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

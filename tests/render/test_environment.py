@@ -10,8 +10,9 @@ from forge3d.document.material import Ior
 from forge3d.errors import InvalidAsset, RecipeError
 from forge3d.render import Orbit, Renderer, RenderSettings
 from forge3d.render.environment import ggx_lobe, read_environment, roughness_of_mip, sky_lights
+from forge3d.render.quality import QUALITIES
 from forge3d.render.studio import STUDIOS, studio
-from forge3d.render.tonemap import srgb_encoded
+from forge3d.render.tonemap import srgb_decoded, srgb_encoded
 
 from .shapes import node, placed, sphere
 
@@ -52,6 +53,21 @@ def test_rotating_the_environment_moves_the_light_counter_clockwise(renderer: Re
     second = renderer.render(document, camera=camera, environment=one_light(0, 0), size=SIZE, settings=turned)
     middles = [np.nonzero(frame.pixels[..., 0] > 100)[1].mean() for frame in (first, second)]
     assert middles[0] == pytest.approx(middles[1], abs=1.0)
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_rotation_and_intensity_hold_at_every_quality(renderer: Renderer, quality: str) -> None:
+    ball, camera = placed(node(sphere(MIRROR))), Orbit(distance=200, target=(0, 0, 0), fov=0.6)
+
+    def picture(yaw: float, **how: float) -> np.ndarray:
+        settings = RenderSettings(tone="none", quality=quality, samples=1, background="#000000", **how)  # type: ignore[arg-type]
+        sky = one_light(yaw, 0) / np.float32(100)
+        return renderer.render(ball, camera=camera, environment=sky, size=SIZE, settings=settings).pixels[..., 0]
+
+    there, turned = picture(60), picture(0, environment_rotation=60)
+    assert np.nonzero(there)[1].mean() == pytest.approx(np.nonzero(turned)[1].mean(), abs=1.0)
+    half = picture(60, environment_intensity=0.5)
+    assert half.max() == pytest.approx(255 * srgb_encoded(srgb_decoded(there.max() / 255) / 2), abs=2)
 
 
 def test_a_matt_ball_has_the_exact_irradiance(renderer: Renderer) -> None:

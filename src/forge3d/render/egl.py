@@ -21,6 +21,7 @@ _EGL_DEVICE_UUID = 0x335C
 _EGL_RENDERER = 0x335F
 _MAX_DEVICES = 64
 _NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
+_DRM = Path("/sys/class/drm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _nvidia_facts(path: str, ordinal: int | None) -> dict[str, str]:
     """Model and UUID from the NVIDIA kernel driver, by PCI address where EGL tells a DRM node, else by ordinal."""
     gpus = sorted(_NVIDIA_GPUS.glob("*/information")) if _NVIDIA_GPUS.is_dir() else []
     if path:
-        pci = Path("/sys/class/drm", Path(path).name, "device").resolve().name
+        pci = (_DRM / Path(path).name / "device").resolve().name
         gpus = [gpu for gpu in gpus if gpu.parent.name == pci]
         ordinal = 0
     if ordinal is None or not 0 <= ordinal < len(gpus):

@@ -73,7 +73,7 @@ STUDIOS = {
         ),
     ),
     "high-key": Studio(
-        "white all around, with dark flags at the sides that keep the outline of white and clear products",
+        "white all around, with dark flags behind that keep the outline of white and clear products",
         0.86, 0.72, 0.95,
         (
             SoftBox(-36, 42, 70, 56, 1.1, 0.6),
@@ -88,6 +88,8 @@ STUDIOS = {
         (
             SoftBox(112, 16, 40, 100, 7.0, 0.7),
             SoftBox(-116, 16, 40, 100, 5.5, 0.7),
+            SoftBox(158, 8, 30, 120, 3.0, 0.7),  # behind: mirrored by outlines, of black gloss too
+            SoftBox(-160, 8, 30, 120, 2.5, 0.7),
             SoftBox(180, 60, 100, 34, 4.0, 0.6),  # above and behind: draws the upper edge
             SoftBox(-40, 30, 46, 46, 1.6, 0.7),  # some from the front, so that the product's face is not lost
         ),
