@@ -39,7 +39,8 @@ class Grid:
         row, column: what changes from row to row, and from column to column.
         wall: stripes stand behind, which only what transmits light shows.
         lamp: a directional light shines, from the upper right; `behind`: from the other side.
-        unknown: `lobes` cannot integrate it.
+        flat: not lit at all.
+        inside: light turns inside the spheres, which `lobes` cannot integrate.
     """
 
     row: str
@@ -50,7 +51,8 @@ class Grid:
     wall: bool = False
     lamp: bool = False
     behind: bool = False
-    unknown: bool = False
+    flat: bool = False
+    inside: bool = False
 
 
 def plastic(color: Sequence[float] = (0.8, 0.3, 0.2), roughness: float = 0.3, **layers: Any) -> Material:
@@ -129,7 +131,7 @@ GRIDS: dict[str, Grid] = {
     ),
     "KHR_materials_dispersion": Grid(
         "index", (1.5, 2.0), "dispersion", (0.0, 1.0, 2.0, 5.0, 10.0),
-        lambda i, d: glass(ior=Ior(ior=i), volume=Volume(thickness_factor=1.0), dispersion=Dispersion(dispersion=d)),
+        lambda i, d: glass(ior=Ior(ior=i), volume=Volume(thickness_factor=2.0), dispersion=Dispersion(dispersion=d)),
         wall=True,
     ),
     "KHR_materials_emissive_strength": Grid(
@@ -170,7 +172,7 @@ GRIDS: dict[str, Grid] = {
     ),
     "KHR_materials_unlit": Grid(
         "red", (0.2, 0.9), "green", (0.1, 0.3, 0.5, 0.7, 0.9), lambda r, g: plastic((r, g, 0.5), unlit=Unlit()),
-        unknown=True,
+        flat=True,
     ),
     "KHR_materials_volume": Grid(
         "attenuation distance", (0.5, 2.0), "thickness", (0.0, 0.25, 0.5, 1.0, 2.0),
@@ -181,7 +183,7 @@ GRIDS: dict[str, Grid] = {
     ),
     "KHR_materials_volume_scatter": Grid(
         "attenuation distance", (0.1, 1.0), "albedo", (0.0, 0.25, 0.5, 0.75, 1.0), lambda d, a: wax(a, d),
-        unknown=True,
+        inside=True,
     ),
 }  # fmt: skip
 

@@ -12,8 +12,8 @@ from forge3d.render import Renderer, RenderSettings
 from forge3d.render.studio import studio
 
 from .lobes import Sky, thin_film
-from .measure_spheres import camera_of, integrated, size_of
 from .spheres import GRIDS, spheres
+from .truth import camera_of, integrated, size_of
 
 # Grid → decibels to the integral, a little below what was measured.
 BOUNDS = {
@@ -50,7 +50,10 @@ def test_pictures_are_what_the_formulas_integrate_to(name: str) -> None:
     grid = GRIDS[name]
     with renderer:
         frame = renderer.render(
-            spheres(grid), camera=camera_of(grid), size=size_of(grid), settings=RenderSettings(tone="none")
+            spheres(grid),
+            camera=camera_of(grid),
+            size=size_of(grid),
+            settings=RenderSettings(tone="none", occlusion=False),
         )
     exact = integrated(grid, Sky(studio(width=256)), step=12, points=2)
     inside = np.isfinite(exact[..., 0]) & (frame.pixels[..., 3] == 255)
