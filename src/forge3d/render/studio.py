@@ -18,7 +18,7 @@ class SoftBox:
 
     Attributes:
         yaw, pitch: degrees, where its middle stands, as in `Orbit`.
-        width, height: degrees.
+        width, height: degrees, below 180.
         radiance: of its middle; below zero it is a flag, a black cloth that takes so much of the room's light away.
         soft: share of its half-size that fades out.
     """
@@ -124,12 +124,17 @@ def studio(name: str = "studio", width: int = 1024) -> Floats:
 
 def _glow(box: SoftBox, x: Floats, y: Floats, z: Floats) -> Floats:
     yaw, pitch = np.radians(box.yaw), np.radians(box.pitch)
-    along = np.cos(pitch) * (x * np.sin(yaw) + z * np.cos(yaw)) + y * np.sin(pitch)
-    right = x * np.cos(yaw) - z * np.sin(yaw)
-    up = y * np.cos(pitch) - np.sin(pitch) * (x * np.sin(yaw) + z * np.cos(yaw))
-    across = _edge(np.arctan2(np.abs(right), along), np.radians(box.width / 2), box.soft)
-    above = _edge(np.arctan2(np.abs(up), np.hypot(along, right) * np.sign(along)), np.radians(box.height / 2), box.soft)
-    return across * above
+    half_width, half_height = np.radians(box.width / 2), np.radians(box.height / 2)
+    right, ahead = x * np.cos(yaw) - z * np.sin(yaw), x * np.sin(yaw) + z * np.cos(yaw)
+    along = np.cos(pitch) * ahead + y * np.sin(pitch)
+    # Angles are dear: they are taken where there can be light, with a little room for rounding.
+    near = np.abs(right) < 1.001 * np.tan(half_width) * along
+    right, ahead, along = right[near], ahead[near], along[near]
+    up = y[near] * np.cos(pitch) - np.sin(pitch) * ahead
+    light = np.zeros_like(x)
+    light[near] = _edge(np.arctan2(np.abs(right), along), half_width, box.soft)
+    light[near] *= _edge(np.arctan2(np.abs(up), np.hypot(along, right)), half_height, box.soft)
+    return light
 
 
 def _edge(angle: Floats, half: float, soft: float) -> Floats:
