@@ -140,7 +140,8 @@ def _shaded_once(gpu: Gpu, shot: Shot, size: tuple[int, int], sampling: Sampling
     defines: dict[str, str | int] = {"SAMPLES": sampling.multisamples}
     textures = [target.color, target.depth, target.coverage]
     if blended:
-        defines["LAYER"] = 1
+        defines[blended] = 1
+    if blended == "LAYER":
         textures.append(target.layer)
     target.mean_framebuffer.viewport = shot.window(size)
     target.mean_framebuffer.clear(0.0, 0.0, 0.0, 0.0)

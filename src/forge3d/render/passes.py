@@ -26,11 +26,12 @@ _MOST_FARNESS = 8.0  # of a far plane, where depth still grows nearly evenly
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """How a list is drawn: which fragment shader, with how many samples, and whether as the opaque part of BLEND."""
+    """How a list is drawn: which fragment shader, with how many samples, and which part of what is blended: "solid" (as
+    good as opaque), "sheer" (the rest) or "all"."""
 
     stage: str
     samples: int = 1
-    cutout: bool = False
+    blended: str = "sheer"
 
 
 def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[int | Run], kind: Pass) -> None:
@@ -42,7 +43,7 @@ def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[i
         material = _DEPTH_ONLY if kind.stage == "depth" else draw.material.key
         samples = kind.samples if material.alpha is AlphaMode.MASK and kind.stage == "color" else 1
         baked = kind.stage == "color" and shot.scene.light is not None and draw.mesh.mode == 4
-        program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.cutout, baked))
+        program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.blended, baked))
         if bound is not draw.material:
             _bind_material(shot, draw)
             bound = draw.material
@@ -84,11 +85,11 @@ def shaded_once(shot: Shot) -> bool:
     )
 
 
-def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: ShadedTarget) -> bool:
+def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: ShadedTarget) -> str:
     """The picture's parts: opaque surfaces shaded once a pixel, depth of every sample, and what is blended over them.
 
     Returns:
-        whether anything is blended.
+        where it is: "" (there is none), "VEIL" (in `target.color`) or "LAYER".
     """
     keys = [draw.material.key.alpha for draw in shot.scene.draws]
     opaque = [index for index, mode in enumerate(keys) if mode is AlphaMode.OPAQUE]
@@ -108,14 +109,25 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     context.wireframe, context.polygon_offset = True, (0.0, _PUSHED_BACK)
     draw_list(context, programs, shot, opaque, Pass("color"))
     context.wireframe, context.polygon_offset = False, (0.0, 0.0)
-    if blended:
-        framebuffer = target.layer_framebuffer
-        framebuffer.use()
-        framebuffer.depth_mask = False
-        framebuffer.clear(0.0, 0.0, 0.0, 0.0)
-        framebuffer.depth_mask = True
-        _by_alpha(context, programs, shot, framebuffer, blended, 1)
-    return bool(blended)
+    if not blended:
+        return ""
+    if all(_edged_by_texture(shot, index) for index in blended):
+        # Sorted triangles hide each other as they should: only where they reach through one another depth would help.
+        _blend(context, programs, shot, target.framebuffer, blended, Pass("color", blended="all"))
+        return "VEIL"
+    framebuffer = target.layer_framebuffer
+    framebuffer.use()
+    framebuffer.depth_mask = False
+    framebuffer.clear(0.0, 0.0, 0.0, 0.0)
+    framebuffer.depth_mask = True
+    _by_alpha(context, programs, shot, framebuffer, blended, 1)
+    return "LAYER"
+
+
+def _edged_by_texture(shot: Shot, index: int) -> bool:
+    """Whether a blended draw ends where its texture says, and so needs no more than one sample a pixel."""
+    slots = {slot for slot, _, _ in shot.scene.draws[index].material.key.slots}
+    return bool(slots & {"base_color_texture", "specular_glossiness_diffuse_texture"})
 
 
 def _stages(shot: Shot) -> tuple[list[int], list[int], list[int]]:
@@ -150,11 +162,17 @@ def _by_alpha(
     back_to_front = sorted(kinds[AlphaMode.BLEND], key=lambda i: -shot.depths[i])
     draw_list(context, programs, shot, front_to_back, Pass("color"))
     draw_list(context, programs, shot, kinds[AlphaMode.MASK], Pass("color", samples=samples))
-    draw_list(context, programs, shot, back_to_front, Pass("color", cutout=True))
+    draw_list(context, programs, shot, back_to_front, Pass("color", blended="solid"))
+    _blend(context, programs, shot, framebuffer, back_to_front, Pass("color"))
+
+
+def _blend(
+    context: Any, programs: ProgramCache, shot: Shot, framebuffer: Any, indices: Iterable[int], kind: Pass
+) -> None:
     framebuffer.depth_mask = False
     context.enable(context.BLEND)
     context.blend_func = context.ONE, context.ONE_MINUS_SRC_ALPHA
-    draw_list(context, programs, shot, far_to_near(shot, back_to_front), Pass("color"))
+    draw_list(context, programs, shot, far_to_near(shot, indices), kind)
     context.disable(context.BLEND)
     framebuffer.depth_mask = True
 

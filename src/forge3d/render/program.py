@@ -45,7 +45,7 @@ class ProgramKey:
     material: MaterialKey
     vertex: VertexKey
     samples: int = 1
-    cutout: bool = False
+    blended: str = "sheer"
     baked: bool = False
 
 
@@ -115,8 +115,7 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
         defines["SAMPLES"] = str(key.samples)
     if key.baked:
         defines["BAKED"] = "1"
-    if key.cutout:
-        defines["CUTOUT"] = "1"
+    defines[f"BLENDED_{key.blended.upper()}"] = "1"
     for semantic in ("NORMAL", "TANGENT"):
         if semantic in vertex.semantics:
             defines[f"HAS_{semantic}"] = "1"

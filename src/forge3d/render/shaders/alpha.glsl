@@ -13,8 +13,11 @@ float covered_alpha(float alpha) {
 #endif
     return 1.0;
 #elif defined(ALPHA_BLEND)
-    // Blended materials are drawn twice: what is as good as opaque first, with depth; then the rest, sorted.
-#ifdef CUTOUT
+    // Blended materials are drawn twice: what is as good as opaque first, with depth; then the rest, sorted. Or all at once.
+#if defined(BLENDED_ALL)
+    if (alpha <= 0.0) discard;
+    return alpha;
+#elif defined(BLENDED_SOLID)
     if (alpha < 0.998) discard;
     return 1.0;
 #else

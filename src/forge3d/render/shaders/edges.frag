@@ -1,5 +1,6 @@
 // Averages a pixel's samples where surfaces were shaded once a pixel: each sample takes the colour of that pixel, of
 // itself and its neighbours, on whose surface it lies.
+// LAYER: what is blended is in t_layer, with all samples; VEIL: in t_color.
 #include "frame.glsl"
 
 layout(binding = 0) uniform sampler2D t_color;
@@ -15,8 +16,9 @@ layout(location = 0) out vec4 o_color;
 // from the middle's where another surface is in the pixel too. In pixels, the range of depths being as the picture is wide.
 const float STEEPEST = 2.0, MOST_BEND = 0.25, NEAR = 1.0;
 
+// With nothing there may be something blended, in `t_color` too.
 vec4 color_at(float depth, ivec2 at) {
-    float nearest = 2.0;
+    float nearest = depth < 1.0 ? 1.0 : 1e-6;
     ivec2 from = at, last = textureSize(t_depth, 0) - 1;
     for (int y = -1; y <= 1; y++)
         for (int x = -1; x <= 1; x++) {
@@ -27,7 +29,7 @@ vec4 color_at(float depth, ivec2 at) {
                 from = beside;
             }
         }
-    return texelFetch(t_color, from, 0);
+    return nearest == 1e-6 ? vec4(0.0) : texelFetch(t_color, from, 0);
 }
 
 void main() {
@@ -52,9 +54,14 @@ void main() {
         vec4 sum = vec4(0.0);
         for (int i = 0; i < SAMPLES; i++) {
             float found = texelFetch(t_samples, at, i).r;
+#ifdef VEIL
+            vec4 seen = color;
+            for (bool away = abs(found - depth) > NEAR * unit; away; away = false) seen = color_at(found, at);
+#else
             vec4 seen = found < 1.0 ? color : vec4(0.0);
             for (bool away = found < 1.0 && abs(found - depth) > NEAR * unit; away; away = false)
                 seen = color_at(found, at);
+#endif
 #ifdef LAYER
             seen = layered(seen, texelFetch(t_layer, at, i));
 #endif
