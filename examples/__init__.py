@@ -17,6 +17,8 @@ _MODELS: dict[str, tuple[str, tuple[str, ...]]] = {
     "lounge_chair": ("lounge_chair", ()),
     "headphones": ("headphones", ()),
     "neon_jacket": ("neon_jacket", ()),
+    "side_table": ("side_table", ()),
+    "smart_speaker": ("smart_speaker", ()),
     "courier_jacket": ("courier_jacket", ()),
     "visor": ("visor", ()),
     "mannequin_small": ("mannequin", ("small",)),

@@ -29,12 +29,12 @@ def _bars(patch: Patch) -> Found:
     """The brow bar, a line of light in it, and the thin lower rim."""
     angle = np.linspace(-REACH - 0.05, REACH + 0.05, 120)
     over = np.stack([angle, top(angle) + 0.0035], -1)
-    bar = patch.ribbon(over, rounded_rectangle(0.0105, 0.0095, 0.0030, 4), 76, bevel=0.002)
+    bar = patch.ribbon(over, rounded_rectangle(0.0105, 0.0095, 0.0030, 3), 60, bevel=0.002)
     inner = np.linspace(-REACH + 0.12, REACH - 0.12, 120)
     light = np.stack([inner, top(inner) + 0.0040], -1)
-    strip = patch.ribbon(light, rounded_rectangle(0.0030, 0.0112, 0.0010, 2), 70, bevel=0.001)
+    strip = patch.ribbon(light, rounded_rectangle(0.0030, 0.0112, 0.0010, 1), 56, bevel=0.001)
     edge = np.linspace(-REACH, REACH, 200)
-    rim = patch.cord(np.stack([edge, bottom(edge)], -1), 0.0019, 96, sides=8, sunk=0.6)
+    rim = patch.cord(np.stack([edge, bottom(edge)], -1), 0.0019, 80, sides=6, sunk=0.6)
     return [("shell", bar), ("neon", strip), ("metal", rim)]
 
 
@@ -65,6 +65,6 @@ def _strap(behind: Patch) -> Found:
     """The elastic band around the back of the head, with a rubber pad."""
     reach = np.pi - TEMPLE - 0.10
     line = np.stack([np.linspace(-reach, reach, 80), np.full(80, STRAP_HEIGHT)], -1)
-    band = behind.ribbon(line, rounded_rectangle(0.022, 0.0026, 0.0012, 2), 60)
+    band = behind.ribbon(line, rounded_rectangle(0.022, 0.0026, 0.0012, 2), 48)
     pad = behind.plate((0.0, STRAP_HEIGHT), panel(0.050, 0.034, 0.009)[::2], BEVEL, rings=4)
     return [("strap", band), ("shell", pad)]

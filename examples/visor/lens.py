@@ -31,9 +31,9 @@ def bottom(angle: Array) -> Array:
 
 def pane(patch: Patch) -> Surface:
     """A closed pane with rounded edges."""
-    angle = np.linspace(-REACH, REACH, 73)
+    angle = np.linspace(-REACH, REACH, 65)
     low, high = bottom(angle), top(angle)
-    across = np.linspace(0, 1, 9)
+    across = np.linspace(0, 1, 6)
     outer = [(t, 0.0) for t in across]
     rows = [(0.0, -THICK / 2), *((t, h + 0.0) for t, h in outer), (1.0, -THICK / 2)]
     rows += [(t, -THICK) for t in across[::-1]]

@@ -92,7 +92,7 @@ def test_the_visor_says_where_it_is_worn(visor: Document) -> None:
     facts = visor.nodes[0].extras
     assert facts["attach"]["bone"] == "head"
     np.testing.assert_allclose(
-        [facts["dimensions"][k] for k in ("width", "height", "depth")], (0.186, 0.075, 0.223), atol=2e-3
+        [facts["dimensions"][k] for k in ("width", "height", "depth")], (0.1935, 0.075, 0.2234), atol=2e-3
     )
     kept, triangles = figure()
     head = body(MEDIUM).bones.place("head")
