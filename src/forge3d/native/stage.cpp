@@ -1,6 +1,7 @@
 #include "stage.h"
 
 #include "microfacet.h"
+#include "medium.h"
 #include "vector.h"
 
 namespace forge3d {
@@ -81,6 +82,25 @@ Film Stage::film(int32_t triangle, float u, float v) const {
         made.thickness = m.film_thinnest + (m.film_thickest - m.film_thinnest) * look_up(m, kIridescenceThickness, triangle, u, v).g;
     if (!(made.thickness > 0)) made.part = 0;
     return made;
+}
+
+Hit Stage::stopped(Ray ray, Sampler::Decision decision, Float3& left) const {
+    constexpr int most = 8;  // panes
+    constexpr float kept = 0.95f;  // of what meets glass at all angles, about what is not mirrored
+    Float3 absorbed;
+    left = Float3(1);
+    for (int pane = 0;; ++pane) {
+        const Hit hit = met(ray, decision);
+        if (hit.triangle < 0) return hit;
+        const Material& m = material(hit.triangle);
+        left *= Medium{absorbed, {}}.left(hit.distance);
+        if (m.transmission < 0.5f || pane == most) return hit;
+        const Rgba color = base_color(hit.triangle, hit.u, hit.v);
+        left *= Float3{std::min(color.r, 1.0f), std::min(color.g, 1.0f), std::min(color.b, 1.0f)} * kept;
+        const bool enters = dot(winding_normal(hit.triangle), ray.direction) < 0;
+        absorbed = m.flags & kThick && enters ? Float3(m.extinction) * (Float3(1) - Float3(m.scattered)) : Float3();
+        ray.origin = ray.origin + ray.direction * (hit.distance + lift_);
+    }
 }
 
 Rgba Stage::base_color(int32_t triangle, float u, float v) const {

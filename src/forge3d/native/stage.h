@@ -32,10 +32,8 @@ public:
     bool blocked(const Ray& ray, Sampler::Decision decision) const {
         return bvh_.blocked(ray, [&](int32_t t, float u, float v) { return there(t, u, v, decision); });
     }
-    // What stops light whose way through glass is not followed: all but what transmits most of it.
-    Hit stopped(const Ray& ray, Sampler::Decision decision) const {
-        return bvh_.nearest(ray, [&](int32_t t, float u, float v) { return material(t).transmission < 0.5f && there(t, u, v, decision); });
-    }
+    // What stops light that goes straight through whatever transmits most of it, and how much is left of it there.
+    Hit stopped(Ray ray, Sampler::Decision decision, Float3& left) const;
     // What comes through of light along a ray: thin clear glass lets it pass straight on.
     Float3 passed(const Ray& ray, Sampler::Decision decision) const {
         Float3 left(1);

@@ -35,7 +35,8 @@ public:
         const Float3 normal = normal_of(corners, count) * side;
         look(corners, count, looks);
         float all[kMostCells] = {}, blocked[kMostCells] = {}, straightest[kMostCells] = {};
-        int32_t seen[kMostCells] = {};
+        int32_t seen[kMostCells];
+        std::fill_n(seen, kMostCells, -1);
         int32_t cast = 0, backs = 0;
         for (int32_t i = 0; i < cells_.count; ++i) {
             const Float3 direction(cells_.directions + 3 * i);
@@ -48,12 +49,18 @@ public:
             if (!begin(corners, count, chance, direction, side, origin)) continue;
             ++cast;
             Sampler sampler{uint32_t(point), uint32_t(i)};
-            const Hit hit = stage_.stopped({origin, direction}, sampler.decision());
-            if (hit.triangle < 0) continue;
+            Float3 left;
+            const Hit hit = stage_.stopped({origin, direction}, sampler.decision(), left);
+            if (hit.triangle < 0) {
+                blocked[cell] += cosine * (1 - luminance(left));
+                continue;
+            }
             const bool back = dot(stage_.winding_normal(hit.triangle), direction) > 0;
             const int32_t met = site_at(hit, back);
             backs += back && met < 0;
             blocked[cell] += cosine;
+            // Of what is seen through glass, a part is dark.
+            if (unit_float(hashed(chance, 1)) >= luminance(left)) continue;
             if (cosine > straightest[cell]) straightest[cell] = cosine, seen[cell] = met;
         }
         looks[7] = cast ? float(backs) / float(cast) : 0;
