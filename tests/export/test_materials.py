@@ -25,6 +25,7 @@ from forge3d.document.material import (
     SpecularGlossiness,
     Transmission,
     Unlit,
+    Volume,
 )  # fmt: skip
 from forge3d.document.scene import Variant, VariantMapping
 from forge3d.document.texture import TextureTransform, Wrap
@@ -241,12 +242,18 @@ def test_unlit_glows(opened: Opener) -> None:
     assert [note.feature for note in made.notes] == ["KHR_materials_unlit"]
 
 
-def test_glass_is_as_opaque_as_it_is_dark(opened: Opener) -> None:
+def test_glass_tints_what_is_behind(opened: Opener) -> None:
     value, made, _ = of(opened, Material(transmission=Transmission(factor=1.0)))
     assert value("opacity") == pytest.approx(0, abs=1e-6)
     assert [note.feature for note in made.notes] == ["KHR_materials_transmission"]
     value, _, _ = of(opened, Material(transmission=Transmission(factor=0.5), base_color_factor=(0, 0, 0, 1)))
     assert value("opacity") is None
+    volume = Volume(thickness_factor=2.0, attenuation_distance=1.0, attenuation_color=(1.0, 0.5, 1.0))
+    glass = Material(transmission=Transmission(factor=1.0), base_color_factor=(0.5, 1, 0.5, 1), volume=volume)
+    value, _, _ = of(opened, glass)
+    opacity = value("opacity")
+    behind_white = 1 - opacity + opacity * np.array(value("diffuseColor"))
+    assert behind_white == pytest.approx([0.5, 0.25, 0.5])
 
 
 def test_specular_changes_the_index_of_refraction(opened: Opener) -> None:

@@ -24,7 +24,6 @@ _LEFT_OUT = {
     "dispersion": "colours do not part", "iridescence": "there is no thin film", "sheen": "cloth has no sheen",
     "volume_scatter": "nothing is scattered inside",
 }  # fmt: skip
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 class Materials:
@@ -112,34 +111,43 @@ class _Network:
         self, factor: Sequence[float], info: TextureInfo | None, colored: bool, into: str = "diffuseColor"
     ) -> None:
         """Colour and opacity."""
-        material, red, green, blue, alpha = self._of, *factor
-        mode, passing = material.alpha_mode, self._passing(factor)
+        mode = self._of.alpha_mode
         if info is None and colored:
             # The factor is in the vertices' colours.
             self._connect(into, self._types.Color3f, self._primvar("displayColor", "float3"), "result")
             if mode is not AlphaMode.OPAQUE:
                 self._connect("opacity", self._types.Float, self._primvar("displayOpacity", "float"), "result")
         else:
-            read = mode is not AlphaMode.OPAQUE
-            source = self._texture("BaseColor", info, srgb=True, scale=(red, green, blue, alpha * passing), alpha=read)
+            (red, green, blue), passing = self._glass(factor)
+            alpha, read = factor[3] * passing, mode is not AlphaMode.OPAQUE
+            source = self._texture("BaseColor", info, srgb=True, scale=(red, green, blue, alpha), alpha=read)
             self._color(into, (red, green, blue), source)
             if read:
-                self._float("opacity", alpha * passing, source, "a")
+                self._float("opacity", alpha, source, "a")
+            elif passing < 1:
+                self._float("opacity", passing)
         if mode is AlphaMode.MASK:
-            self._float("opacityThreshold", max(material.alpha_cutoff, 1e-4))
-        elif mode is AlphaMode.OPAQUE and passing < 1:
-            self._float("opacity", passing)
+            self._float("opacityThreshold", max(self._of.alpha_cutoff, 1e-4))
 
-    def _passing(self, factor: Sequence[float]) -> float:
-        """How opaque glass is taken to be: clear glass not at all, but for highlights; tinted glass as it is dark."""
-        layer = self._of.transmission
+    def _glass(self, factor: Sequence[float]) -> tuple[tuple[float, float, float], float]:
+        """The base colour, and how opaque it is.
+
+        What passes glass is multiplied with its tint t; what passes a transparent surface is mixed with its colour c by
+        opacity a. Before white, evenly lit, both look the same where 1 − a + a · c is t, and the least a leaves one of
+        the channels of c at zero.
+        """
+        base, layer = np.array(factor[:3], np.float64), self._of.transmission
         if layer is None or not layer.factor:
-            return 1.0
-        self._note("KHR_materials_transmission", "glass is transparency, without refraction")
-        tint = np.array(factor[:3])
-        if self._of.volume is not None:
-            tint = tint * np.array(self._of.volume.attenuation_color)
-        return 1 - layer.factor * float(tint @ _LUMINANCE)
+            return (float(factor[0]), float(factor[1]), float(factor[2])), 1.0
+        self._note("KHR_materials_transmission", "glass is a tint of what is behind, without refraction")
+        tint, volume = base, self._of.volume
+        if volume is not None and volume.attenuation_distance:
+            depth = volume.thickness_factor / volume.attenuation_distance
+            tint = base * np.maximum(np.array(volume.attenuation_color), 1e-6) ** depth
+        least = layer.factor * float(min(1.0, tint.min()))
+        color = (layer.factor * tint + (1 - layer.factor) * base - least) / max(1 - least, 1e-6)
+        red, green, blue = (float(part) for part in color.clip(0, 1))
+        return (red, green, blue), 1 - least
 
     def _ior(self) -> float:
         """The index of refraction whose reflection at normal incidence is that of `ior` and `specular` together."""
