@@ -33,6 +33,13 @@ class TestFurnace:
         metal["roughness"] = roughness
         np.testing.assert_allclose(seen(stage((ball(), metal)), LENS, 64), 1, atol=0.015)
 
+    @pytest.mark.parametrize("strength", [0.25, 0.5, 1.0])
+    @pytest.mark.parametrize("roughness", [0.1, 0.6])
+    def test_a_brushed_white_metal_vanishes(self, roughness: float, strength: float) -> None:
+        metal = default_material()
+        metal["roughness"], metal["anisotropy"] = roughness, strength
+        np.testing.assert_allclose(seen(stage((ball(), metal)), LENS, 64), 1, atol=0.035)
+
     @pytest.mark.parametrize("roughness", [0.0, 0.5, 1.0])
     def test_a_white_dielectric_vanishes(self, roughness: float) -> None:
         made = matt(specular=1.0, roughness=roughness, clearcoat=0.5, clearcoat_roughness=0.2)

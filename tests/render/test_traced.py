@@ -17,7 +17,7 @@ from forge3d.images import encode
 from forge3d.render import FileCamera, Frame, Orbit, Renderer, RenderSettings
 from forge3d.render.filter import RADIUS, taps, weight, weights
 from forge3d.render.quality import QUALITIES
-from forge3d.render.traced import irradiance
+from forge3d.render.traced import bands, irradiance
 
 from .shapes import node, placed, quad, sphere, unlit
 
@@ -275,9 +275,24 @@ class TestSettings:
         with pytest.raises(RecipeError, match="at most 3 triangles"):
             renderer.render(document, size=SIZE, settings=TRACED)
 
-    def test_a_picture_larger_than_memory_is_refused(self, renderer: Renderer) -> None:
-        with pytest.raises(RecipeError, match="pixels"):
-            renderer.render(placed(node(sphere())), size=(16000, 16000), settings=TRACED)
+    def test_a_picture_in_bands_has_the_same_bytes(self, renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+        document, told = placed(node(sphere(matt()))), list[float]()
+        settings = RenderSettings(quality="high", samples=4, ground=True)
+        camera = Orbit(pitch=40, distance=6.0)
+        whole = renderer.render(document, camera=camera, size=(60, 90), settings=settings).pixels
+        monkeypatch.setattr("forge3d.render.traced._BAND_BYTES", 1)
+        assert bands((60, 90)) == [(top, min(top + 16, 90)) for top in range(0, 90, 16)]
+        parts = renderer.render(document, camera=camera, size=(60, 90), settings=settings, progress=told.append).pixels
+        np.testing.assert_array_equal(whole, parts)
+        assert told == sorted(told)
+        assert told[-1] == 1.0
+
+    def test_bands_of_a_poster_are_as_large_as_memory_allows(self) -> None:
+        found = bands((8192, 8192))
+        assert [top for top, _ in found[1:]] == [bottom for _, bottom in found[:-1]]
+        assert found[0][0] == 0
+        assert found[-1][1] == 8192
+        assert max(bottom - top + 32 for top, bottom in found) * 8192 * 200 <= 512 << 20
 
     def test_qualities_are_in_the_documents(self) -> None:
         text = (Path(__file__).parents[2] / "docs" / "quality.md").read_text()

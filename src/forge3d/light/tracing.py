@@ -25,11 +25,14 @@ COLUMNS = 14
 
 _LENS = np.dtype(
     [("eye", "f4", 3), ("axes", "f4", (3, 3)), ("half_height", "f4"), ("aspect", "f4"), ("perspective", "i4"),
-     ("width", "i4"), ("height", "i4")]
+     ("width", "i4"), ("height", "i4"), ("top", "i4"), ("bottom", "i4")]
 )  # fmt: skip
 _TEXTURE = np.dtype(
     [("texels", "u8"), ("width", "i4"), ("height", "i4"), ("srgb", "i4"), ("nearest", "i4"), ("wrap", "i4", 2)]
 )
+ROWS = 16
+"""Are traced together: pictures traced in parts have the same bytes where parts begin at multiples of it."""
+
 _LAMP_BYTES = 64
 _SHADOW = 11  # among the film's columns without its weights
 _GROUND = np.dtype([("center", "f4", 3), ("radius", "f4"), ("irradiance", "f4")])
@@ -137,7 +140,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lens:
-    """A camera in the stage's space; see `render.camera.View`."""
+    """A camera in the stage's space; see `render.camera.View`.
+
+    Attributes:
+        size: of the whole picture.
+        rows: those of them that are traced, from a multiple of `ROWS` on; None: all.
+    """
 
     eye: npt.NDArray[Any]
     axes: npt.NDArray[Any]
@@ -145,12 +153,14 @@ class Lens:
     aspect: float
     perspective: bool
     size: tuple[int, int]
+    rows: tuple[int, int] | None = None
 
     def packed(self) -> npt.NDArray[np.void]:
         record = np.zeros(1, _LENS)
         record["eye"], record["axes"] = self.eye, self.axes
         record["half_height"], record["aspect"], record["perspective"] = self.half_height, self.aspect, self.perspective
         record["width"], record["height"] = self.size
+        record["top"], record["bottom"] = self.rows or (0, self.size[1])
         return record
 
 
@@ -187,8 +197,10 @@ class Traced:
         self._filter, _ = given(filter, np.float32, 256)
         self._bounces, self._brightest = bounces, brightest
         self._threads = threads or len(os.sched_getaffinity(0))
-        width, height = lens.size
-        self._film = np.zeros((height, width, _FILM), np.float32)
+        top, bottom = lens.rows or (0, lens.size[1])
+        if top % ROWS:
+            raise ValueError(f"rows from {top}: parts begin at multiples of {ROWS}")
+        self._film = np.zeros((bottom - top, lens.size[0], _FILM), np.float32)
         self.samples = 0
 
     def add(self, samples: int) -> None:

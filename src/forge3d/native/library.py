@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import DependencyMissing
 
 PATH = Path(__file__).parent / "libforge3d.so"
-VERSION = 10  # of the functions in api.cpp
+VERSION = 11  # of the functions in api.cpp
 
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32

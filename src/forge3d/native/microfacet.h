@@ -60,5 +60,7 @@ struct Albedo {
     float cloth;
 };
 Albedo albedo(float cosine, float roughness);
+// The same of a lobe that is wider one way than the other, without cloth: summed, as it would take too large a table.
+Albedo albedo(const Float3& viewer, const Ggx& lobe, uint32_t samples = 64);
 
 }  // namespace forge3d

@@ -43,10 +43,7 @@ public:
     Float2 pair() {
         const uint32_t seed = hashed(seed_, dimension_++);
         const uint32_t index = shuffled(index_, seed);
-        uint32_t second = 0;
-        for (uint32_t i = index, column = 1u << 31; i; i >>= 1, column ^= column >> 1)
-            if (i & 1) second ^= column;
-        return {first(index, hashed(seed, 1)), unit_float(reversed(scrambled_reversed(reversed(second), hashed(seed, 2))))};
+        return {first(index, hashed(seed, 1)), first(second(index), hashed(seed, 2))};
     }
 
     float one() {
@@ -67,6 +64,12 @@ public:
 private:
     static uint32_t shuffled(uint32_t index, uint32_t seed) { return reversed(scrambled_reversed(reversed(index), seed)); }
     // The first dimension is the index with its bits reversed.
+    // The second's matrix is Pascal's triangle, odd or even: bit i of the product is the sum of the bits whose numbers hold
+    // all of i's bits (Lucas 1878), which takes one step for each bit of a bit's number.
+    static uint32_t second(uint32_t x) {
+        x ^= x >> 1 & 0x55555555u, x ^= x >> 2 & 0x33333333u, x ^= x >> 4 & 0x0f0f0f0fu, x ^= x >> 8 & 0x00ff00ffu;
+        return x ^ x >> 16;
+    }
     static float first(uint32_t index, uint32_t seed) { return unit_float(reversed(scrambled_reversed(index, seed))); }
 
     uint32_t seed_, index_, dimension_ = 0;

@@ -104,7 +104,7 @@ Surface::Surface(const Stage& stage, const Hit& hit, const Float3& viewer)
     local_.z = std::max(local_.z, 1e-3f);
     local_ = unit(local_);
 
-    const Albedo table = forge3d::albedo(local_.z, roughness);
+    const Albedo table = base_.ax == base_.ay ? forge3d::albedo(local_.z, roughness) : forge3d::albedo(local_, base_);
     const float whole = std::max(table.plain + table.edge, 1e-3f), lost = (1 - whole) / whole;
     const Float3 more = Float3(1) + f0 * lost, more_metal = Float3(1) + base * lost;
     const Float3 d0 = f0 * more, d90 = more * (m.flags & kGlossiness ? 1.0f : strength);

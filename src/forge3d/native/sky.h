@@ -12,20 +12,29 @@ public:
     // v = asin(d.y) / π + ½, v upwards. Texels are interpolated.
     Sky(const float* picture, int32_t width, int32_t height);
 
-    Float3 radiance(const Float3& direction) const;
-
-    // A direction, and its density over solid angle.
-    Float3 sample(Float2 u, float& density) const;
-    float density(const Float3& direction) const;
+    struct Sample {
+        Float3 direction, radiance;
+        float density;  // over solid angle, with which the direction is chosen
+    };
+    // One of 65,536 directions that were chosen once and for all, evenly over the squares of what `u` may be.
+    const Sample& sample(Float2 u) const {
+        const int x = int(u.x * kSide), y = int(u.y * kSide);
+        return samples_[size_t(y * kSide + x)];
+    }
+    // What is seen in a direction, and the density with which `sample` chooses it.
+    Float3 seen(const Float3& direction, float& density) const;
 
 private:
-    Float3 texel(int32_t x, int32_t y) const { return Float3(&picture_[3 * (size_t(y) * width_ + size_t(x))]); }
+    static constexpr int kSide = 256;
 
-    int32_t width_, height_, steps_;
-    std::vector<float> picture_;
+    Sample drawn(Float2 u) const;
+    Float3 texel(int32_t x, int32_t y) const { return Float3(&texels_[4 * (size_t(y) * width_ + size_t(x))]); }
+
+    int32_t width_, height_;
+    std::vector<float> texels_;   // radiance, and the part of the whole weight
     std::vector<float> columns_;  // of each row: parts of the row's weight up to and with a texel
     std::vector<float> rows_;     // parts of the whole weight up to and with a row
-    std::vector<int32_t> column_guides_, row_guides_;  // where to begin to look for a part (Chen and Asau 1974)
+    std::vector<Sample> samples_;
 };
 
 }  // namespace forge3d

@@ -36,9 +36,7 @@ public:
             }
             if (!bounce && on_ground(ray, hit.distance, shadow)) return sum;
             if (hit.triangle < 0) {
-                const float share = bounce ? against_sky(ray.direction, density, candidates) : 0;
-                if (bounce) sum += held(carried * sky(ray.direction) * share, bounce - 1);
-                return sum;
+                return bounce ? sum + held(carried * from_there(ray.direction, density, candidates), bounce - 1) : sum;
             }
             there = true;
             if (medium.filled() && !inside) carried *= medium.left(hit.distance);
@@ -109,12 +107,13 @@ private:
     // The part of the light on a floor that something blocks. Only what is blocked is counted, so that open floor has no
     // noise.
     float shaded(const Float3& place) {
-        float all = ground_.irradiance, blocked = 0, chance;
-        const Float3 d = light_.sky->sample(sampler_.pair(), chance), direction = from_sky_space(d);
+        float all = ground_.irradiance, blocked = 0;
+        const Sky::Sample& sample = light_.sky->sample(sampler_.pair());
+        const Float3 direction = from_sky_space(sample.direction);
         const auto decision = sampler_.decision();
         if (direction.y > 0)
-            blocked += luminance(light_.sky->radiance(d) * (Float3(1) - stage_.passed({place, direction}, decision))) *
-                       light_.intensity * direction.y / chance;
+            blocked += luminance(sample.radiance * (Float3(1) - stage_.passed({place, direction}, decision))) *
+                       light_.intensity * direction.y / sample.density;
         for (int i = 0; i < light_.lamp_count; ++i) {
             Float3 to;
             float far;
@@ -152,12 +151,13 @@ private:
         const float* m = light_.to_sky;
         return {dot(Float3(m), d), dot(Float3(m + 3), d), dot(Float3(m + 6), d)};
     }
-    Float3 sky(const Float3& direction) const { return light_.sky->radiance(to_sky(direction)) * light_.intensity; }
-
     // Directions are chosen by the sky and by the surface; each counts as much as it is the better choice (Veach 1995).
     static float share(float mine, float other) { return mine * mine / (mine * mine + other * other); }
-    float against_sky(const Float3& direction, float density, int candidates) const {
-        return density < 0 ? 1 : share(density, light_.sky->density(to_sky(direction)) * float(candidates));
+    // What the sky sends to a path that went there, which `density` chose: as much as `from_sky` leaves of it.
+    Float3 from_there(const Float3& direction, float density, int candidates) const {
+        float often;
+        const Float3 light = light_.sky->seen(to_sky(direction), often) * light_.intensity;
+        return density < 0 ? light : light * share(density, often * float(candidates));
     }
 
     // Of several directions that the sky's brightness gives, one is chosen by what the surface makes of it (Talbot et al.
@@ -167,13 +167,13 @@ private:
         float sum = 0, weight = 0;
         float left = sampler_.one();
         for (int n = 0; n < candidates; ++n) {
-            float chance, density;
-            const Float3 d = light_.sky->sample(sampler_.pair(), chance);
-            const Float3 direction = from_sky_space(d);
+            float density;
+            const Sky::Sample& sample = light_.sky->sample(sampler_.pair());
+            const Float3 direction = from_sky_space(sample.direction);
             const Float3 reflected = surface.light(direction, density);
             if (!(largest(reflected) > 0)) continue;
-            const float often = chance * float(candidates);
-            const Float3 sent = reflected * light_.sky->radiance(d) * (light_.intensity * share(often, density) / often);
+            const float often = sample.density * float(candidates);
+            const Float3 sent = reflected * sample.radiance * (light_.intensity * share(often, density) / often);
             const float bright = luminance(sent);
             if (!(bright > 0 && bright < INFINITY)) continue;
             // Kept with probability bright / sum, from one number for all: what is left of it serves the next.
@@ -225,7 +225,7 @@ public:
     static constexpr int kRows = 16;
 
     Band(const Lens& lens, int number)
-        : lens_(lens), first_(number * kRows), last_(std::min(first_ + kRows, lens.height)),
+        : lens_(lens), first_(lens.top + number * kRows), last_(std::min(first_ + kRows, lens.bottom)),
           film_(size_t(last_ - first_ + 2) * size_t(lens.width) * kFilm) {}
 
     void trace(const Stage& stage, const Light& light, const Ground& ground, const Tracing& tracing) {
@@ -245,10 +245,10 @@ public:
     }
 
     void develop(float* film) const {
-        for (int y = std::max(first_ - 1, 0); y < std::min(last_ + 1, lens_.height); ++y) {
+        for (int y = std::max(first_ - 1, lens_.top); y < std::min(last_ + 1, lens_.bottom); ++y) {
             const size_t row = size_t(lens_.width) * kFilm;
             const float* from = &film_[size_t(y - first_ + 1) * row];
-            float* to = film + size_t(y) * row;
+            float* to = film + size_t(y - lens_.top) * row;
             for (size_t i = 0; i < row; ++i) to[i] += from[i];
         }
     }
@@ -256,10 +256,13 @@ public:
 private:
     // A sample counts for every pixel that the filter lets it reach.
     void add(int x, int y, Float2 u, const float* filter, bool there, float shadow, const Float3& seen, const float* facts) {
+        float across[3], down[3];
+        for (int d = 0; d < 3; ++d)
+            across[d] = weight(filter, float(d) - 0.5f - u.x), down[d] = weight(filter, float(d) - 0.5f - u.y);
         for (int dy = -1; dy <= 1; ++dy)
             for (int dx = -1; dx <= 1; ++dx) {
                 if (x + dx < 0 || x + dx >= lens_.width) continue;
-                const float w = weight(filter, float(dx) + 0.5f - u.x) * weight(filter, float(dy) + 0.5f - u.y);
+                const float w = across[dx + 1] * down[dy + 1];
                 float* at = &film_[(size_t(y + dy - first_ + 1) * size_t(lens_.width) + size_t(x + dx)) * kFilm];
                 at[kWeight] += w, at[kWeight + 1] += w * w;
                 at[kShadow] += w * shadow, at[kShadow + 1] += w * shadow * shadow;
@@ -284,7 +287,7 @@ private:
 
 void trace(const Stage& stage, const Light& light, const Lens& lens, const Ground& ground, const Tracing& tracing,
            float* film) {
-    const int count = (lens.height + Band::kRows - 1) / Band::kRows;
+    const int count = (lens.bottom - lens.top + Band::kRows - 1) / Band::kRows;
     std::vector<std::unique_ptr<Band>> done(static_cast<size_t>(count));
     std::atomic<int> next{0};
     const auto work = [&] {

@@ -11,6 +11,7 @@ struct Lens {
     float half_height, aspect;
     int32_t perspective;
     int32_t width, height;
+    int32_t top, bottom;  // rows that are traced; `top` is a multiple of 16
 };
 
 // As in shaders/punctual.glsl: four rows of four.
@@ -45,9 +46,10 @@ struct Tracing {
 
 constexpr int kFilterSteps = 255, kFilm = 15;
 
-// Adds samples to a film, (height, width, kFilm), weighted by the filter: colour, linear and times coverage (3), coverage,
+// Adds samples to a film, (rows, width, kFilm), weighted by the filter: colour, linear and times coverage (3), coverage,
 // albedo and normal of what is seen first (6), the mean square of the colour's channels, the weight, its square,
-// what the ground's shadow covers, its square. The same arguments always add the same, on any number of threads.
+// what the ground's shadow covers, its square. The same arguments always add the same, on any number of threads,
+// and a pixel two rows within `top` and `bottom` gets the same whatever they are.
 void trace(const Stage& stage, const Light& light, const Lens& lens, const Ground& ground, const Tracing& tracing,
            float* film);
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import RecipeError
 from ..light import Ground, Lens, Light, Sky, Traced
+from ..light.tracing import ROWS
 from .camera import View
 from .filter import weights
 from .scene import SceneState
@@ -25,8 +26,9 @@ from .tonemap import TONES, srgb_encoded
 Floats = npt.NDArray[np.float32]
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
-MAX_BYTES = 4 << 30
-_BYTES_A_PIXEL = 160
+_BYTES_A_PIXEL = 200
+_BAND_BYTES = 512 << 20  # that a picture takes while it is traced; larger ones are traced in bands, one after the other
+_HALO = 16  # rows about a band on which its own depend, by the filters of pixels and of noise
 _PASS_PIXELS = 1 << 18  # samples between two reports of progress
 
 
@@ -58,32 +60,33 @@ class TracedScene:
         Args:
             progress: called with the part done; what it raises stops the work.
 
-        Raises:
-            RecipeError: a picture too large for memory.
+        Large pictures are made in bands of rows, which takes no more memory than one band does and makes the same
+        bytes.
         """
-        width, height = size
-        if width * height * _BYTES_A_PIXEL > MAX_BYTES:
-            raise RecipeError(
-                f"size: a traced picture has at most {MAX_BYTES // _BYTES_A_PIXEL:,} pixels; ask for less"
-            )
         light = self._light(stage, settings)
-        traced = Traced(
-            self._solid.stage,
-            light,
-            self._lens(stage, view, size),
-            filter=weights(),
-            ground=self._ground(stage, light) if settings.ground else None,
-            bounces=settings.plan.bounces,
-        )
+        ground = self._ground(stage, light) if settings.ground else None
+        lens = self._lens(stage, view, size)
+        width, height = size
         samples, step = settings.sample_count, max(1, _PASS_PIXELS // (width * height))
+        picture = np.empty((height, width, 4), np.uint8)
         begin = time.monotonic()
-        while traced.samples < samples:
-            traced.add(min(step, samples - traced.samples))
-            if progress is not None:
-                progress(traced.samples / samples)
-            if settings.max_seconds is not None and time.monotonic() - begin >= settings.max_seconds:
-                break
-        return developed(traced.cleaned() if settings.plan.clean else traced.color, settings)
+        for top, bottom in bands(size):
+            rows = max(top - _HALO, 0), min(bottom + _HALO, height)
+            traced = Traced(
+                self._solid.stage, light, replace(lens, rows=rows), filter=weights(), ground=ground,
+                bounces=settings.plan.bounces,
+            )  # fmt: skip
+            # Of a limit of time each band has the part that it is of the picture.
+            until = None if settings.max_seconds is None else begin + settings.max_seconds * bottom / height
+            while traced.samples < samples:
+                traced.add(min(step, samples - traced.samples))
+                if progress is not None:
+                    progress((top + (bottom - top) * traced.samples / samples) / height)
+                if until is not None and time.monotonic() >= until:
+                    break
+            color = traced.cleaned() if settings.plan.clean else traced.color
+            picture[top:bottom] = developed(color[top - rows[0] : bottom - rows[0]], settings)
+        return picture
 
     def _light(self, stage: Stage, settings: RenderSettings) -> Light:
         """In the scene's own space: where a turntable turns the product, the sky turns the other way about it."""
@@ -105,6 +108,13 @@ class TracedScene:
         back = np.linalg.inv(stage.turn)
         eye = back[:3, :3] @ view.eye + back[:3, 3] - self._solid.origin
         return Lens(eye, view.axes @ back[:3, :3].T, view.half_height, view.aspect, view.perspective, size)
+
+
+def bands(size: tuple[int, int]) -> list[tuple[int, int]]:
+    """Rows `(top, bottom)` of the parts in which a picture is traced."""
+    width, height = size
+    rows = max(_BAND_BYTES // (width * _BYTES_A_PIXEL) - 2 * _HALO, _HALO) // ROWS * ROWS
+    return [(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
 def irradiance(picture: Floats, normal: npt.NDArray[np.float64]) -> float:
