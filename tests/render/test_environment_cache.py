@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forge3d.cache import default_folder
 from forge3d.errors import InvalidAsset
 from forge3d.render import Renderer, environment_cache
 from forge3d.render.environment import Environment
@@ -40,7 +41,7 @@ def filtered(monkeypatch: pytest.MonkeyPatch) -> list[Environment]:
 def light(renderer: Renderer, environment: Environment, *, on_disk: bool = True) -> bytes:
     """The filtered light as one who starts anew gets it."""
     gpu = renderer._gpu
-    fresh = EnvironmentCache(gpu.context, gpu.programs, gpu.capabilities, on_disk=on_disk)
+    fresh = EnvironmentCache(gpu.context, gpu.programs, gpu.capabilities, default_folder() if on_disk else None)
     return stowed(gpu.context, gpu.programs, fresh.get(environment))
 
 
@@ -75,6 +76,13 @@ def test_a_folder_that_cannot_be_written_costs_time_alone(
     assert light(renderer, SKY) == light(renderer, SKY)
     assert len(filtered) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_renderer_takes_a_folder_or_none(tmp_path: Path, folder: Path) -> None:
+    for cache, there in ((tmp_path / "own", tmp_path / "own" / "light"), (False, None), (True, folder.parent)):
+        with Renderer(light_cache=cache) as renderer:
+            light = renderer._gpu.environments._disk
+            assert (light.folder if light is not None else None) == there
 
 
 def test_what_was_used_longest_ago_makes_room(

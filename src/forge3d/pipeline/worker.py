@@ -26,6 +26,7 @@ def main(connection: Connection) -> None:
     try:
         while True:
             job = jobs.decode(connection.recv_bytes())
+            bench.cache = job.cache or False
 
             def report(step: str, fraction: float, sku: str = job.sku) -> None:
                 _send(connection, Event(kind="step", sku=sku, step=step, fraction=fraction))
@@ -41,16 +42,21 @@ def _send(connection: Connection, message: Report) -> None:
 
 
 class _Bench:
-    """The renderer of this process, made on first use."""
+    """The renderer of this process, made on first use.
+
+    Attributes:
+        cache: the build's folder of finished work, where filtered light belongs too; False: it keeps none.
+    """
 
     def __init__(self) -> None:
+        self.cache: str | bool = False
         self._renderer: Renderer | None = None
 
     def renderer(self) -> Renderer:
         if self._renderer is None:
             from ..render import Renderer
 
-            self._renderer = Renderer()
+            self._renderer = Renderer(light_cache=self.cache)
         return self._renderer
 
     def device(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cache import Cache, default_folder
+from ..cache import Cache
 from ..errors import InvalidAsset
 from .device import Capabilities
 from .environment import (
@@ -34,13 +34,13 @@ class EnvironmentCache:
     """Owned by one `Gpu`.
 
     Args:
-        on_disk: whether filtered light is looked for in the user's cache folder (see `cache.default_folder`), and left
-            there. A folder that cannot be written, and a file that is damaged, cost time alone.
+        folder: where filtered light is looked for, and left; None: nowhere. A folder that cannot be written, and a file
+            that is damaged, cost time alone.
     """
 
-    def __init__(self, context: Any, programs: ProgramCache, capabilities: Capabilities, *, on_disk: bool):
+    def __init__(self, context: Any, programs: ProgramCache, capabilities: Capabilities, folder: Path | None):
         self._context, self._programs, self._capabilities = context, programs, capabilities
-        self._disk = Cache(default_folder() / "light", max_bytes=MAX_DISK_BYTES) if on_disk else None
+        self._disk = None if folder is None else Cache(folder / "light", max_bytes=MAX_DISK_BYTES)
         self._kept: OrderedDict[Any, tuple[GpuEnvironment, Any]] = OrderedDict()
         self._albedo: Any = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .camera import View
 from .device import Capabilities, Device
 from .environment import Environment
@@ -24,13 +26,13 @@ class Gpu:
     Args:
         choice: see `device.Device`.
         cache_bytes: GPU memory that models out of use may hold.
-        light_cache: whether filtered environments are kept on disk.
+        light_cache: folder of filtered environments on disk; None: none are kept.
 
     Raises:
         GpuUnavailable: no context could be made.
     """
 
-    def __init__(self, choice: str | int | None, cache_bytes: int, *, light_cache: bool):
+    def __init__(self, choice: str | int | None, cache_bytes: int, *, light_cache: Path | None):
         self._choice, self._cache_bytes, self._light_cache = choice, cache_bytes, light_cache
         self.open()
 
@@ -43,7 +45,7 @@ class Gpu:
         self.uploader = SceneUploader(self.device, self._cache_bytes)
         self.baked = BakedScenes(self.context, self.uploader)
         self.targets = Targets(self.context, self.capabilities)
-        self.environments = EnvironmentCache(self.context, self.programs, self.capabilities, on_disk=self._light_cache)
+        self.environments = EnvironmentCache(self.context, self.programs, self.capabilities, self._light_cache)
 
     @property
     def capabilities(self) -> Capabilities:

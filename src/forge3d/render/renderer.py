@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
+from ..cache import default_folder
 from ..document import Document
 from ..document.statistics import repeated_vertices
 from ..errors import RecipeError
@@ -37,7 +40,8 @@ class Renderer:
         device: see `device.Device`: None, "gpu", "cpu", an index, a UUID, or part of a name.
         cache_bytes: GPU memory that models out of use may hold.
         limits: `max_repeated_vertices` bounds what one frame may cost.
-        light_cache: whether filtered environments are kept on disk, in `$FORGE3D_CACHE` or the user's cache folder.
+        light_cache: where filtered environments are kept on disk: True: in `$FORGE3D_CACHE`, or in the user's cache
+            folder; False: nowhere; or a folder.
 
     Raises:
         GpuUnavailable: no context could be made; `forge3d doctor` explains why.
@@ -54,10 +58,11 @@ class Renderer:
         *,
         cache_bytes: int = 1 << 30,
         limits: Limits | None = None,
-        light_cache: bool = True,
+        light_cache: bool | str | os.PathLike[str] = True,
     ):
         self._limits = limits or Limits()
-        self._gpu = Gpu(device, cache_bytes, light_cache=light_cache)
+        folder = default_folder() if light_cache is True else Path(light_cache) if light_cache else None
+        self._gpu = Gpu(device, cache_bytes, light_cache=folder)
 
     @property
     def capabilities(self) -> Capabilities:
