@@ -53,8 +53,7 @@ bench: setup    ## measure against peers; rewrites the tables in benchmarks/resu
 	$(BIN)/python -m benchmarks.render
 
 fidelity: $(VENV)/.stamp  ## distance of pictures to path tracing; FORGE3D_ASSETS has more scenes
-	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS)
-	$(if $(FORGE3D_ASSETS),$(BIN)/python -m tests.fidelity.goldens $(FORGE3D_ASSETS))
+	$(BIN)/python -m tests.fidelity.measure $(FORGE3D_ASSETS) $(ARGS)
 
 beside: setup   ## the docs' pictures beside other engines; needs FORGE3D_ASSETS, FORGE3D_ORACLES, FORGE3D_FILAMENT
 	$(BIN)/python -m tests.fidelity.beside $(FORGE3D_ASSETS) $(ARGS)

@@ -84,7 +84,7 @@ def ours(renderer: Renderer, scene: Scene, base: Path, qualities: Iterable[str])
 
 def draw_products(renderer: Renderer, assets: Path, folder: Path) -> None:
     scenes = [framed(name, assets) for name in PRODUCTS]
-    drawn = pictures(scenes, assets, folder)
+    drawn = pictures(scenes, assets, folder, fine=False)
     rows = {}
     for scene in scenes:
         theirs = [read(drawn[scene["name"]][peer]) for peer in PEERS]

@@ -1,11 +1,8 @@
-"""DamagedHelmet as ten renderers published it (Khronos render fidelity), and as it is drawn here in the same set-up.
-
-python -m tests.fidelity.goldens ASSETS
-"""
+"""DamagedHelmet as ten renderers published it (Khronos render fidelity), and as it is drawn here in the same set-up."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +12,6 @@ from forge3d import images
 from forge3d.compare.picture import as_pair, over
 from forge3d.document import Document
 from forge3d.render import Orbit, Renderer, RenderSettings
-from forge3d.render.quality import QUALITIES
 from forge3d.render.tonemap import srgb_decoded
 
 Floats = npt.NDArray[np.float32]
@@ -44,15 +40,12 @@ def distances(picture: Floats, assets: Path) -> dict[str, float]:
     return found
 
 
-def main(assets: Path) -> None:
-    with Renderer() as renderer:
-        columns = [distances(helmet(renderer, assets, quality), assets) for quality in QUALITIES]
-    print("| DamagedHelmet by |" + "".join(f" {quality} |" for quality in QUALITIES))
-    print("|---|" + "---:|" * len(columns))
-    for name in columns[0]:
-        print(f"| {name} |" + "".join(f" {column[name]:.1f} |" for column in columns))
-    print("| nearest |" + "".join(f" {min(column.values()):.1f} |" for column in columns))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+def table(renderer: Renderer, assets: Path, qualities: Sequence[str]) -> list[str]:
+    """Its lines, in Markdown."""
+    columns = [distances(helmet(renderer, assets, quality), assets) for quality in qualities]
+    lines = [
+        "| DamagedHelmet by |" + "".join(f" {quality} |" for quality in qualities),
+        "|---|" + "---:|" * len(columns),
+    ]
+    lines += [f"| {name} |" + "".join(f" {column[name]:.1f} |" for column in columns) for name in columns[0]]
+    return [*lines, "| nearest |" + "".join(f" {min(column.values()):.1f} |" for column in columns)]

@@ -21,11 +21,12 @@ _FILAMENT_TONES = {"none": "linear", "neutral": "pbr_neutral", "aces": "aces_leg
 Scene = dict[str, Any]
 
 
-def pictures(scenes: Iterable[Scene], base: Path, folder: Path) -> dict[str, dict[str, Path]]:
+def pictures(scenes: Iterable[Scene], base: Path, folder: Path, *, fine: bool = True) -> dict[str, dict[str, Path]]:
     """Scene → peer → picture, written to the folder; pictures that are there are kept.
 
     Args:
         base: what the scenes' files are relative to.
+        fine: the Khronos renderer filters the light with its own numbers of samples, which takes minutes.
     """
     drawn: dict[str, dict[str, Path]] = {}
     waiting: dict[tuple[str, Path], list[Shot]] = {}
@@ -41,7 +42,7 @@ def pictures(scenes: Iterable[Scene], base: Path, folder: Path) -> dict[str, dic
                 waiting.setdefault((peer, base / scene["environment"]), []).append(shot)
     for (peer, environment), shots in waiting.items():
         viewer = "three" if peer == "model-viewer" else "khronos"
-        for shot, said in zip(shots, draw(viewer, environment, shots, fine=peer == "khronos"), strict=True):
+        for shot, said in zip(shots, draw(viewer, environment, shots, fine=fine and peer == "khronos"), strict=True):
             assert said is None, f"{peer}, {shot.model}: {said}"
     return drawn
 
