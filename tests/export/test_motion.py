@@ -10,7 +10,19 @@ import pytest
 from tests.export.conftest import Opener, product, scene, square
 
 import forge3d
-from forge3d.document import Accessor, Animation, AnimationSampler, Channel, Document, Interpolation, Mesh, Node
+from forge3d.document import (
+    Accessor,
+    Animation,
+    AnimationSampler,
+    Channel,
+    Document,
+    Interpolation,
+    Material,
+    Mesh,
+    Node,
+    Primitive,
+)
+from forge3d.document.animation import Pointer
 from forge3d.document.sampling import duration, pose_at
 from forge3d.document.scene import Skin
 from forge3d.document.skinning import world_positions
@@ -52,6 +64,13 @@ def usd_points(stage: Any, time: float) -> list[np.ndarray[Any, Any]]:
             continue
         points = UsdGeom.Mesh(prim).GetPointsAttr().Get(code)
         query = cache.GetSkinningQuery(prim)
+        if query and query.HasBlendShapes():
+            skeleton = cache.GetSkelQuery(UsdSkel.BindingAPI(prim).GetInheritedSkeleton())
+            shapes = UsdSkel.BlendShapeQuery(UsdSkel.BindingAPI(prim))
+            weights = query.GetBlendShapeMapper().Remap(skeleton.GetAnimQuery().ComputeBlendShapeWeights(code))
+            parts = shapes.ComputeSubShapeWeights(weights)
+            indices, offsets = shapes.ComputeBlendShapePointIndices(), shapes.ComputeSubShapePointOffsets()
+            assert shapes.ComputeDeformedPoints(*parts, indices, offsets, points)
         if query:
             skeleton = cache.GetSkelQuery(UsdSkel.BindingAPI(prim).GetInheritedSkeleton())
             assert query.ComputeSkinnedPoints(skeleton.ComputeSkinningTransforms(code), points, code)
@@ -168,7 +187,10 @@ def test_what_is_not_played_is_named(opened: Opener) -> None:
     assert_alike(document, stage, [0.5], 1e-4)
     made = usdz(document, animation="Grow")
     assert [(note.feature, note.where) for note in made.notes] == [("animations", ())]
-    assert [note.feature for note in usdz(document, animation=2).notes] == ["animations", "morph weights"]
+    pointer = Pointer(target=Material(), path="alphaCutoff")
+    document.animations[2].channels[0] = Channel(path="pointer", pointer=pointer, sampler=track([0, 1], [0, 1]))
+    notes = [note.feature for note in usdz(document, animation=2).notes]
+    assert notes == ["animations", "KHR_animation_pointer to alphaCutoff"]
     with pytest.raises(RecipeError, match="1: Grow"):
         usdz(document, animation="Shrink")
 
@@ -202,7 +224,48 @@ def test_matrices_come_apart_and_together() -> None:
     assert (np.einsum("ij,ij->i", continuous(turns)[1:], continuous(turns)[:-1]) >= 0).all()
 
 
-@pytest.mark.parametrize("model", ["CesiumMan", "BrainStem", "RiggedFigure", "BoxAnimated", "CesiumMilkTruck"])
+def morphing(**others: Any) -> Primitive:
+    part = square(**others)
+    part.targets = [
+        {"POSITION": Accessor(np.float32([[0, 0, 0], [0, 0, 0], [0, 0, 2], [0, 0, 0]]))},
+        {"POSITION": Accessor(np.float32([[1, 0, 0]] * 4)), "NORMAL": Accessor(np.float32([[0, 0.5, 0]] * 4))},
+    ]
+    return part
+
+
+_WEIGHTS = track([0, 1, 2], [0.5, 0, 1, 0, 0, 1])
+
+
+def test_animated_morphs_are_blend_shapes(opened: Opener) -> None:
+    document = product(morphing(), weights=[0.5, 0.0], translation=(0.0, 3.0, 0.0))
+    animated(document, (document.nodes[0], "weights", _WEIGHTS))
+    stage, made = opened(document)
+    assert_alike(document, stage, [0, 0.25, 1, 1.7, 2], 1e-5)
+    assert made.notes == ()
+    shape = stage.GetPrimAtPath("/Product/Thing/Morphed/Mesh/Thing_0_0")
+    assert list(shape.GetAttribute("pointIndices").Get()) == [2]
+    assert np.array(shape.GetAttribute("offsets").Get()).tolist() == [[0, 0, 2]]
+    # What does not know blend shapes shows it as it rests.
+    points = stage.GetPrimAtPath("/Product/Thing/Morphed/Mesh").GetAttribute("points").Get()
+    assert points[2][2] == 1
+
+
+def test_skins_morph_and_bend_at_once(opened: Opener) -> None:
+    document = rig()
+    body, base = (next(node for node in document.nodes if node.name == name) for name in ("Body", "Base"))
+    assert body.mesh is not None
+    skinned = body.mesh.primitives[0]
+    body.mesh.primitives[0] = morphing(**{name: skinned.attributes[name].array for name in ("JOINTS_0", "WEIGHTS_0")})
+    animated(document, (body, "weights", _WEIGHTS), (base, "rotation", track([0, 2], [turn(0), turn(1)])))
+    stage, made = opened(document)
+    assert_alike(document, stage, [0, 0.5, 1.5, 2], 2e-3)
+    assert made.notes == ()
+
+
+_MOVING = ["CesiumMan", "BrainStem", "RiggedFigure", "BoxAnimated", "CesiumMilkTruck", "AnimatedMorphCube"]
+
+
+@pytest.mark.parametrize("model", _MOVING)
 def test_real_models_move_alike(opened: Opener, shared_assets: Path, model: str) -> None:
     document = forge3d.load(shared_assets / "models" / "khronos" / model / "glTF-Binary" / f"{model}.glb")
     stage, _ = opened(document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .usd import TIMES_A_SECOND, Stage
 
 Times = npt.NDArray[np.float64]
 
+TRS = ("translation", "rotation", "scale")
 _CURVE_STEP = 1 / 30
 """Seconds between the samples of a cubic spline, which USD has not."""
 _JUMP = 1e-4
@@ -34,9 +35,8 @@ class Clip:
             if len(channel.sampler.input) == 0:
                 continue
             node, path = _target(channel)
-            if node is None or path == "weights":
-                what = "morph weights" if path == "weights" else f"KHR_animation_pointer to {path}"
-                stage.notes.add(what, "are not animated", node.name if node else None)
+            if node is None:
+                stage.notes.add(f"KHR_animation_pointer to {path}", "is not animated")
                 continue
             self._channels.setdefault(node, {})[path] = channel
 
@@ -46,7 +46,7 @@ class Clip:
         return set(self._channels)
 
     def paths(self, node: Node) -> set[str]:
-        """What of a node is animated: translation, rotation, scale, visible."""
+        """What of a node is animated: translation, rotation, scale, weights, visible."""
         return set(self._channels.get(node, ()))
 
     def samples(self, node: Node, path: str) -> Iterator[tuple[float, Any]]:
@@ -61,14 +61,14 @@ class Clip:
         found = samples(self._channels[node][path].sampler, times, quaternion=turns)
         return continuous(found) if turns else found
 
-    def times(self, nodes: set[Node]) -> Times:
-        """Every time at which one of `nodes` has a sample, seconds, ascending."""
+    def times(self, nodes: set[Node], paths: Iterable[str] = TRS) -> Times:
+        """Every time at which one of `nodes` has a sample of `paths`, seconds, ascending."""
         found = [
             _times(channel.sampler)
             for node, channels in self._channels.items()
             if node in nodes
             for path, channel in channels.items()
-            if path != "visible"
+            if path in paths
         ]
         if not found:
             return np.empty(0)

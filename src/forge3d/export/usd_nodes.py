@@ -13,10 +13,11 @@ from ..document.traversal import instance_matrices, roots, walk
 from .usd import Stage
 from .usd_animation import Clip
 from .usd_mesh import Meshes
+from .usd_morph import Morphs, is_morphing
 from .usd_skeleton import Skeletons, is_skinned
 
 
-def write_nodes(stage: Stage, document: Document, meshes: Meshes, clip: Clip | None, skeletons: Skeletons) -> None:
+def write_nodes(stage: Stage, document: Document, meshes: Meshes, skeletons: Skeletons, morphs: Morphs) -> None:
     """Every node of the scene below the stage's root."""
     waiting = [(node, stage.root) for node in reversed(roots(document))]
     bones = _bare_joints(document)
@@ -27,9 +28,9 @@ def write_nodes(stage: Stage, document: Document, meshes: Meshes, clip: Clip | N
         path = stage.names.child(parent, node.name, "Node")
         xform = stage.usd.UsdGeom.Xform.Define(stage.stage, path)
         stage.named(xform.GetPrim(), node)
-        _place(stage, xform, node, clip)
-        _show(stage, xform, node, clip)
-        _meshes(stage, path, node, meshes, skeletons)
+        _place(stage, xform, node, morphs.clip)
+        _show(stage, xform, node, morphs.clip)
+        _meshes(stage, path, node, meshes, skeletons, morphs)
         for kind, owner in (("KHR_lights_punctual", node.light), ("cameras", node.camera)):
             if owner is not None:
                 stage.notes.add(kind, "are left out: the room has its own", node.name)
@@ -45,19 +46,20 @@ def _bare_joints(document: Document) -> set[Node]:
     return joints
 
 
-def _meshes(stage: Stage, path: str, node: Node, meshes: Meshes, skeletons: Skeletons) -> None:
+def _meshes(stage: Stage, path: str, node: Node, meshes: Meshes, skeletons: Skeletons, morphs: Morphs) -> None:
     if node.mesh is None:
         return
     weights = morph_weights(node)
     places = [path] if node.instancing is None else _instances(stage, path, node)
     for primitive in node.mesh.primitives:
-        if primitive.targets:
+        morphing = is_morphing(morphs.clip, node, primitive)
+        if primitive.targets and not morphing:
             stage.notes.add("morph targets", "stand as they do at rest", node.mesh.name or node.name)
         if is_skinned(node, primitive):
             skeletons.write(node, primitive, weights, meshes)
             continue
         for place in places:
-            meshes.write(place, node, primitive, weights)
+            (morphs if morphing else meshes).write(place, node, primitive, weights)
 
 
 def _instances(stage: Stage, path: str, node: Node) -> list[str]:

@@ -15,11 +15,11 @@ from ..document.scene import Matrix, Node, Skin
 from ..document.traversal import trs_matrices, world_matrices
 from ..errors import InvalidAsset
 from .usd import TIMES_A_SECOND, Stage, identifier
-from .usd_animation import Clip, continuous
+from .usd_animation import TRS, Clip, continuous
 from .usd_joints import decomposed, influences
 from .usd_mesh import Meshes
+from .usd_morph import Shapes, is_morphing
 
-_TRS = ("translation", "rotation", "scale")
 _EXTENTS = 16
 """How many times within an animation its extent is measured at."""
 
@@ -59,6 +59,7 @@ class Skeletons:
         self._parents = {child: node for node in document.nodes for child in node.children}
         self._root = ""
         self._rigs: dict[Skin, _Rig] = {}
+        self._shapes: dict[Skin, Shapes] = {}
 
     def write(self, node: Node, primitive: Primitive, weights: Sequence[float], meshes: Meshes) -> None:
         """A mesh, bound to its skeleton. Its own node's place does not count (§3.7.3.3)."""
@@ -76,6 +77,8 @@ class Skeletons:
         count = indices.shape[1]
         binding.CreateJointIndicesPrimvar(False, count).Set(stage.integers(indices.ravel()))
         binding.CreateJointWeightsPrimvar(False, count).Set(stage.floats(shares.ravel()))
+        if self._clip is not None and is_morphing(self._clip, node, primitive):
+            self._shapes.setdefault(node.skin, Shapes(stage, self._clip)).attach(path, node, primitive)
         if not _shown(node, self._parents):
             stage.usd.UsdGeom.Imageable(prim).MakeInvisible()
 
@@ -83,8 +86,12 @@ class Skeletons:
         """What can be said when all is there: how much room the skinned meshes take, at rest and as they move."""
         if not self._rigs:
             return
-        stage = self._stage
-        extent = stage.usd.UsdSkel.Root(stage.stage.GetPrimAtPath(self._root)).CreateExtentAttr()
+        stage, skel = self._stage, self._stage.usd.UsdSkel
+        for skin, shapes in self._shapes.items():
+            path = self._rigs[skin].path
+            shapes.animate(skel.Animation.Define(stage.stage, f"{path}/Animation"))
+            _play(stage, path)
+        extent = skel.Root(stage.stage.GetPrimAtPath(self._root)).CreateExtentAttr()
         skinned = _skinned_alone(self._document)
         if self._clip is not None:
             skinned.animations = [skinned.animations[self._document.animations.index(self._clip.animation)]]
@@ -159,18 +166,18 @@ class Skeletons:
             translations.Set(stage.vectors(moved), code)
             rotations.Set(vt.QuatfArray([stage.quaternion(turn) for turn in turned.tolist()]), code)
             scales.Set(vt.Vec3hArray([stage.usd.Gf.Vec3h(*size) for size in sized.tolist()]), code)
-        skel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([animation.GetPath()])
+        _play(stage, rig.path)
 
     def _moves(self, joint: Node, joints: set[Node], clip: Clip, times: Values) -> tuple[Matrix, Matrix, Matrix]:
         """A joint's translations, turns and scales at `times`, from the joint above it, over the nodes between."""
         chain = [joint]
         while (above := self._parents.get(chain[-1])) is not None and above not in joints:
             chain.append(above)
-        if len(chain) == 1 and (joint.matrix is None or clip.paths(joint) & set(_TRS)):
+        if len(chain) == 1 and (joint.matrix is None or clip.paths(joint) & set(TRS)):
             return _tracks(joint, clip, times)
         matrices = np.eye(4)
         for node in reversed(chain):
-            if node.matrix is not None and not clip.paths(node) & set(_TRS):
+            if node.matrix is not None and not clip.paths(node) & set(TRS):
                 matrices = matrices @ node.matrix
             else:
                 matrices = matrices @ trs_matrices(*_tracks(node, clip, times))
@@ -188,13 +195,19 @@ class Skeletons:
         return found
 
 
+def _play(stage: Stage, skeleton: str) -> None:
+    """Bind a skeleton to the animation below it."""
+    binding = stage.usd.UsdSkel.BindingAPI.Apply(stage.stage.GetPrimAtPath(skeleton))
+    binding.CreateAnimationSourceRel().SetTargets([f"{skeleton}/Animation"])
+
+
 def _tracks(node: Node, clip: Clip, times: Values) -> tuple[Matrix, Matrix, Matrix]:
     """A node's translation, rotation and scale at `times`, `(times, 3 or 4)` each."""
     moved, turned, sized = (
         clip.values(node, path, times)
         if path in clip.paths(node)
         else np.tile(np.array(getattr(node, path), np.float64), (len(times), 1))
-        for path in _TRS
+        for path in TRS
     )
     return moved, turned, sized
 

@@ -15,6 +15,7 @@ from .usd import TIMES_A_SECOND, Stage, identifier, libraries
 from .usd_animation import clip_of
 from .usd_material import Materials
 from .usd_mesh import Meshes
+from .usd_morph import Morphs
 from .usd_nodes import write_nodes
 from .usd_skeleton import Skeletons
 from .usd_texture import Textures
@@ -68,10 +69,11 @@ def usdz(document: Document, *, name: str | None = None, animation: int | str | 
         if clip is not None:
             stage.stage.SetStartTimeCode(0.0)
             stage.stage.SetEndTimeCode(clip.end * TIMES_A_SECOND)
-        skeletons = Skeletons(stage, document, clip)
-        write_nodes(stage, document, meshes, clip, skeletons)
+        skeletons, morphs = Skeletons(stage, document, clip), Morphs(stage, clip, meshes)
+        write_nodes(stage, document, meshes, skeletons, morphs)
         write_variants(stage, document, meshes)
         skeletons.finish()
+        morphs.finish()
         stage.stage.GetRootLayer().Save()
         if not meshes.count:
             raise RecipeError("there is nothing to show in AR: the document has no triangles")
