@@ -49,6 +49,7 @@ class BakedLight:
         self._lit = self._buffer(light, light)
         self._points_of = self._buffer(baked.read, np.zeros((1, 4), np.uint32))
         self._numbers = (count, baked.points.two_sided)
+        self._sky: Any = None  # that the sites were lit by last
 
     def _buffer(self, *parts: npt.NDArray[Any]) -> Any:
         return self._context.buffer(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
@@ -68,15 +69,21 @@ class BakedLight:
         for binding, buffer in enumerate(self._inputs):
             buffer.bind_to_storage_buffer(binding)
         self._lit.bind_to_storage_buffer(7)
-        self._run(programs, "SKY", CELLS)
         one, other = self._sent
-        for step in ("DIRECT", "BOUNCE", "LAST"):
-            one.bind_to_storage_buffer(5)
-            other.bind_to_storage_buffer(6)
-            self._run(programs, step, self._sites)
-            one, other = other, one
+        sky = shot.environment, shot.sky  # the environment is kept, so that it is the same one as long as it is equal
+        if sky != self._sky:
+            self._sky = sky
+            self._run(programs, "SKY", CELLS)
+            self._step(programs, "DIRECT", one, other)
+            self._step(programs, "BOUNCE", other, one)
+        self._step(programs, "LAST", one, other)
         self._lit.bind_to_storage_buffer(3)
         self._points_of.bind_to_storage_buffer(_POINTS_OF)
+
+    def _step(self, programs: ProgramCache, step: str, sent: Any, sending: Any) -> None:
+        sent.bind_to_storage_buffer(5)
+        sending.bind_to_storage_buffer(6)
+        self._run(programs, step, self._sites)
 
     def _run(self, programs: ProgramCache, step: str, count: int) -> None:
         defines = {"CELLS": CELLS, "SKY_ROUGHNESS": _SKY_ROUGHNESS, "SHARPEST": _SHARPEST, step: 1}

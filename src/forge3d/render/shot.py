@@ -35,6 +35,7 @@ class Shot:
         turn: how the stage stands turned, `(4, 4)`.
         corners: of the box about all that is drawn, in the world, `(8, 3)`.
         farness: distance of the far plane over that of the near one.
+        sky: equal for shots that are lit by one environment alike.
     """
 
     scene: GpuScene
@@ -42,6 +43,7 @@ class Shot:
     corners: Vector
     farness: float
     environment: GpuEnvironment
+    sky: tuple[float, float, bytes]
     frame_buffer: Any
     draw_buffer: Any
     stride: int
@@ -91,6 +93,7 @@ def shoot(
     rows, stride = _draw_rows(scene.draws, placed, alignment)
     return Shot(
         scene, view, corners, far / near if view.perspective else 1.0, environment,
+        sky=(settings.environment_rotation, settings.environment_intensity, stage.turn.tobytes()),
         frame_buffer=context.buffer(frame.tobytes()),
         draw_buffer=context.buffer(rows.tobytes()),
         stride=stride,
