@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge3d.document import Document
+from forge3d.document import Document, Node
 
 from ..mannequin.body import body
 from ..mannequin.measures import MEDIUM
@@ -18,8 +18,7 @@ from .lens import pane
 class Visor:
     """The visor on its own: it lies on y = 0, centred.
 
-    Its root's extras say where it is worn: `attach` names the bone, and the place of the visor's origin beside that
-    joint in the bind pose, in metres.
+    A node called head lies where the wearer's joint of that name does, and the parts hang on it.
     """
 
     def __init__(self, texture: int = 128):
@@ -37,8 +36,13 @@ class Visor:
         for part, look, surface in parts:
             product.add(part, finish[look], surface.moved(*(float(-v) for v in origin)))
         document = product.document()
-        beside = origin - figure.bones.place("head")
-        document.nodes[0].extras["attach"] = {"bone": "head", "translation": [round(float(v), 5) for v in beside]}
+        x, y, z = (float(v) for v in figure.bones.place("head") - origin)
+        root, *hung = document.nodes
+        joint = Node(name="head", translation=(x, y, z), children=hung)
+        for node in hung:
+            node.translation = (-x, -y, -z)
+        root.children = [joint]
+        document.nodes = [root, joint, *hung]
         return document
 
 
