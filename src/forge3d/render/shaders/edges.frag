@@ -16,20 +16,20 @@ layout(location = 0) out vec4 o_color;
 // from the middle's where another surface is in the pixel too. In pixels, the range of depths being as the picture is wide.
 const float STEEPEST = 2.0, MOST_BEND = 0.25, NEAR = 1.0;
 
-// With nothing there may be something blended, in `t_color` too.
+// A surface is never nothing, nor the other way round: with nothing there may be something blended, in `t_color` too.
 vec4 color_at(float depth, ivec2 at) {
-    float nearest = depth < 1.0 ? 1.0 : 1e-6;
+    float nearest = 2.0;
     ivec2 from = at, last = textureSize(t_depth, 0) - 1;
     for (int y = -1; y <= 1; y++)
         for (int x = -1; x <= 1; x++) {
             ivec2 beside = clamp(at + ivec2(x, y), ivec2(0), last);
-            float away = abs(texelFetch(t_depth, beside, 0).r - depth);
-            if (away < nearest) {
+            float there = texelFetch(t_depth, beside, 0).r, away = abs(there - depth);
+            if (away < nearest && (there < 1.0) == (depth < 1.0)) {
                 nearest = away;
                 from = beside;
             }
         }
-    return nearest == 1e-6 ? vec4(0.0) : texelFetch(t_color, from, 0);
+    return nearest == 2.0 ? vec4(0.0) : texelFetch(t_color, from, 0);
 }
 
 void main() {
