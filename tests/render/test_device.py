@@ -9,6 +9,7 @@ from forge3d.errors import GpuUnavailable, RecipeError
 from forge3d.render import Renderer, device, doctor, egl
 from forge3d.render.device import ContextLost, Device, choose
 from forge3d.render.egl import EglDevice
+from forge3d.render.targets import Targets
 
 from .shapes import node, placed, sphere
 
@@ -116,6 +117,19 @@ def test_a_lost_context_is_made_anew_and_every_frame_is_drawn(monkeypatch: pytes
         for frame, other in zip(frames, expected, strict=True):
             assert (frame == other).all()
         assert renderer.render(document, size=(16, 16)).depth.min() < 100
+
+
+def test_a_context_that_is_lost_between_the_parts_of_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = placed(node(sphere(rings=8)))
+    monkeypatch.setattr(Targets, "tile_side", lambda *_: 32)
+    with Renderer() as renderer:
+        older = renderer.render(document, size=(60, 50))
+        lose(renderer, monkeypatch, 1)
+        again = renderer.render(document, size=(60, 50))
+        assert (again.pixels == older.pixels).all()
+        assert again.depth.min() < 100
+        with pytest.raises(RecipeError, match="reset since this frame"):
+            older.depth  # noqa: B018
 
 
 def test_what_an_older_frame_did_not_ask_for_is_gone_with_the_context(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ..errors import RecipeError
 from .camera import View
-from .device import ContextLost
+from .device import ContextLost, Device
 from .environment import Environment
 from .facts import Facts, read_facts
 from .filter import taps
@@ -49,7 +49,7 @@ def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: W
     scene = gpu.upload(state, wanted.settings)
     side = gpu.targets.tile_side(wanted.size, Sampling.of(wanted.settings.sample_count, gpu.capabilities))
     if side is not None:
-        yield from (_mosaic(gpu, scene, place, wanted, side) for place in places)
+        yield from _mosaics(gpu, state, scene, places, wanted, side)
         return
     waiting, again = iter(places), deque[Place]()
     pending: deque[tuple[Any, Shot, Place]] = deque()
@@ -68,20 +68,38 @@ def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: W
             except ContextLost:
                 if lost:
                     raise
-                _log.warning("the GPU was reset or went away: what it held is uploaded and drawn once more")
                 again.extendleft(place for _, _, place in reversed(pending))
                 pending.clear()
-                gpu.open()
-                scene, lost = gpu.upload(state, wanted.settings), True
+                scene, lost = _anew(gpu, state, wanted), True
                 continue
             pending.popleft()
             lost = False
             yield frame
 
 
+def _anew(gpu: Gpu, state: SceneState, wanted: Wanted) -> GpuScene:
+    """The scene in a new context."""
+    _log.warning("the GPU was reset or went away: what it held is uploaded and drawn once more")
+    gpu.open()
+    return gpu.upload(state, wanted.settings)
+
+
+def _mosaics(
+    gpu: Gpu, state: SceneState, scene: GpuScene, places: Iterable[Place], wanted: Wanted, side: int
+) -> Iterator[Frame]:
+    for place in places:
+        try:
+            frame = _mosaic(gpu, scene, place, wanted, side)
+        except ContextLost:
+            scene = _anew(gpu, state, wanted)
+            frame = _mosaic(gpu, scene, place, wanted, side)
+        yield frame
+
+
 def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) -> Frame:
     """One picture in parts of `side` pixels."""
-    gpu.device.check()
+    device = gpu.device
+    device.check()
     size, (stage, view) = wanted.size, place
     glass = any("transmission" in draw.material.key.features for draw in scene.draws)
     parts = tiles(size, side, glass=glass)
@@ -89,9 +107,10 @@ def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) 
     pixels = np.empty((size[1], size[0], 4), np.uint8)
     for part, shot in zip(parts, shots, strict=True):
         pixels[part.place] = _read(_draw(gpu, shot, (side, side), wanted.settings), (side, side))[part.kept]
-        gpu.device.verify()
+        device.verify()
 
     def facts() -> Facts:
+        _check_same(device, gpu)
         whole: Facts = {}
         for part, shot in zip(parts, shots, strict=True):
             for name, values in read_facts(gpu, shot, (side, side)).items():
@@ -170,8 +189,12 @@ def _finish(gpu: Gpu, buffer: Any, shot: Shot, size: tuple[int, int]) -> Frame:
     device.verify()
 
     def facts() -> Facts:
-        if device is not gpu.device:
-            raise RecipeError("the GPU was reset since this frame; draw it again for its facts")
+        _check_same(device, gpu)
         return read_facts(gpu, shot, size)
 
     return Frame(pixels, facts, shot.scene.warnings, shot.view, shot.turn)
+
+
+def _check_same(device: Device, gpu: Gpu) -> None:
+    if device is not gpu.device:
+        raise RecipeError("the GPU was reset since this frame; draw it again for its facts")
