@@ -3,6 +3,7 @@
 #include "frame.glsl"
 #include "brdf.glsl"
 
+// Four cells at a time, as going round a loop costs more than what is done there.
 layout(local_size_x = 64) in;
 layout(binding = 0) uniform samplerCube t_radiance;  // see ibl.glsl
 
@@ -32,6 +33,14 @@ float facing(vec3 normal, uint cell) {
 vec3 sent_by(uint site) { return sent[min(site, r_sites)].rgb; }  // behind the last is darkness
 float luminance(vec3 c) { return dot(c, vec3(0.2126, 0.7152, 0.0722)); }
 
+// About exp(sharp · (cosine - 1)), where the cosine is that between a lobe's direction and a cell; zero far off.
+float lobe_at(vec3 direction, uint cell, float sharp) {
+    float near = max(1.0 + sharp * 0.125 * (dot(sky[cell].xyz, direction) - 1.0), 0.0);
+    near *= near;
+    near *= near;
+    return near * near;
+}
+
 void main() {
     uint at = gl_GlobalInvocationID.x;
 #if defined(SKY)
@@ -45,7 +54,12 @@ void main() {
     vec3 n = s.normal.xyz;
 #if defined(DIRECT)
     vec3 all = vec3(0.0), blocked = vec3(0.0);
-    for (uint cell = 0u; cell < uint(CELLS); cell++) all += facing(n, cell) * sky[CELLS + cell].rgb;
+    for (uint cell = 0u; cell < uint(CELLS); cell += 4u) {
+        all += facing(n, cell) * sky[CELLS + cell].rgb;
+        all += facing(n, cell + 1u) * sky[CELLS + cell + 1u].rgb;
+        all += facing(n, cell + 2u) * sky[CELLS + cell + 2u].rgb;
+        all += facing(n, cell + 3u) * sky[CELLS + cell + 3u].rgb;
+    }
     for (uint i = starts[at]; i < starts[at + 1u]; i++) {
         uint e = entries[i], cell = e & 127u;
         blocked += float(e >> 7 & 63u) / 63.0 * facing(n, cell) * sky[CELLS + cell].rgb;
@@ -55,14 +69,22 @@ void main() {
     sending[at] = vec4(arriving * s.reflectance.rgb + s.emitted.rgb, 0.0);
 #else
 #if defined(LAST)
+    if (starts[at] == starts[at + 1u]) {
+        lit[2u * at] = lit[2u * at + 1u] = vec4(0.0, 0.0, 0.0, 1.0);
+        return;
+    }
     vec3 view = r_eye.w > 0.5 ? normalize(r_eye.xyz - s.place.xyz) : r_eye.xyz;
     vec3 r = reflect(-view, n);
     if (dot(r, n) < 0.0) r = reflect(r, n);
     float alpha = sq(s.place.w);
     float sharp = min(0.5 / max(sq(alpha), 1e-4), SHARPEST);
     float all = 1e-6;
-    for (uint cell = 0u; cell < uint(CELLS); cell++)
-        all += exp(sharp * (dot(sky[cell].xyz, r) - 1.0)) * step(0.0, dot(sky[cell].xyz, n));
+    for (uint cell = 0u; cell < uint(CELLS); cell += 4u) {
+        all += lobe_at(r, cell, sharp) * step(0.0, dot(sky[cell].xyz, n));
+        all += lobe_at(r, cell + 1u, sharp) * step(0.0, dot(sky[cell + 1u].xyz, n));
+        all += lobe_at(r, cell + 2u, sharp) * step(0.0, dot(sky[cell + 2u].xyz, n));
+        all += lobe_at(r, cell + 3u, sharp) * step(0.0, dot(sky[cell + 3u].xyz, n));
+    }
     float blocked = 0.0;
     vec3 mirrored = vec3(0.0);
 #endif
@@ -73,7 +95,7 @@ void main() {
         vec3 light = part * sent_by(e >> 13);
         others += light * facing(n, cell);
 #if defined(LAST)
-        float w = exp(sharp * (dot(sky[cell].xyz, r) - 1.0)) * step(0.0, dot(sky[cell].xyz, n));
+        float w = lobe_at(r, cell, sharp) * step(0.0, dot(sky[cell].xyz, n));
         blocked += w * part;
         mirrored += w * light;
 #endif
