@@ -13,8 +13,7 @@ from forge3d.render import Renderer
 
 BASE = Field(triangles=400, balls=2, texture_side=16)
 TINY = Axes(
-    resolution=(32, 64), triangles=(200, 800), materials=(1, 4), lights=(0, 2), quality=("draft", "standard", "high"),
-    look=("plain", "glass"),
+    resolution=(32,), triangles=(200,), materials=(4,), lights=(0, 2), quality=("draft", "high"), look=("plain",),
 )  # fmt: skip
 
 

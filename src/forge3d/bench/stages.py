@@ -7,7 +7,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +169,7 @@ class Stages:
         return Measurement.of(f"readback/{side}", "bytes/s", taken, work={"width": side, "height": side})
 
     def _encode(self, name: str, format: Format, threads: int) -> Measurement:
-        frame = self._frame()
+        frame = self._frame
         width, height = frame.size
 
         def once() -> float:
@@ -180,7 +180,9 @@ class Stages:
         work = {"width": width, "height": height, "threads": threads}
         return Measurement.of(name, "pixels/s", repeated(once, self._budget), work=work)
 
+    @cached_property
     def _frame(self) -> Frame:
+        """What is encoded."""
         size = (max(512, self._size), max(512, self._size))
         return self._renderer.render(self._base.document(), size=size).detach()
 
