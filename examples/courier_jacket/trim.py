@@ -44,8 +44,8 @@ def _piping(shell: Shell) -> list[Piece]:
 
     trunk, columns = shell.trunk, shell.trunk.shape[1]
     low, high = SIDES
-    seams = [(5, low + 1), (high, columns - high + 1), (columns - low, columns - 2)]
-    pieces = [cord("neon", trunk[YOKE, start:stop], 0.0021) for start, stop in seams]
+    seams = [(7, low + 1), (high, columns - high + 1), (-low, 1)]  # the middle is under the storm flap
+    pieces = [cord("neon", trunk[YOKE, np.arange(start, stop)], 0.0021) for start, stop in seams]
     for column, look in ((low, "neon"), (high, "tape"), (columns - low, "neon"), (columns - high, "tape")):
         pieces.append(cord(look, trunk[BAND : SIDE_TOP + 1, column], 0.0018))
     pieces.append(cord("tape", trunk[BAND], 0.0024, closed=True))
