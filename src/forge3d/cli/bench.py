@@ -50,7 +50,7 @@ def bench(
         Path | None, typer.Option("--out", "-o", help="A folder for bench.json and bench.html.", show_default=False)
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fewer points and less time for each, under a minute.")
+        bool, typer.Option("--quick", help="Fewer points and less time for each: about a minute.")
     ] = False,
     size: Annotated[
         int | None, typer.Option("--size", help="Pixels a side.", show_default="1024 on a GPU, 256 on the CPU")
