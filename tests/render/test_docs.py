@@ -53,7 +53,8 @@ def test_the_studios_are_those_of_the_code() -> None:
 
 def test_the_example_runs(renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    for large, little in (("(800, 600)", "(32, 24)"), ("(800, 800)", "(16, 16)"), ("(400, 400)", "(16, 16)")):
+    smaller = {"(800, 600)": "(32, 24)", "(800, 800)": "(16, 16)", "(400, 400)": "(16, 16)", "(640, 640)": "(32, 32)"}
+    for large, little in {**smaller, "(160, 160)": "(16, 16)"}.items():
         assert large in code
         code = code.replace(large, little)
     monkeypatch.chdir(tmp_path)
