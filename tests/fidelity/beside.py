@@ -25,6 +25,7 @@ from forge3d.compare.picture import as_pair, over
 from forge3d.document import Document
 from forge3d.document.bounds import bounds
 from forge3d.render import Renderer
+from forge3d.render.tonemap import srgb_decoded, srgb_encoded
 
 from .measure import OWN, distance, own, picture
 from .peers import PEERS, Scene, pictures
@@ -114,8 +115,9 @@ def draw_references(renderer: Renderer, folder: Path) -> None:
 
 
 def halved(pixels: Picture) -> Picture:
-    small = images.resize(np.rint(pixels * 255).astype(np.uint8), (256, 256), srgb=True, alpha="none")
-    return np.asarray(small, np.float32) / 255
+    height, width, _ = pixels.shape
+    light = srgb_decoded(pixels).reshape(height // 2, 2, width // 2, 2, 3).mean((1, 3))
+    return srgb_encoded(light).astype(np.float32)
 
 
 def main() -> None:
@@ -126,8 +128,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as passing, Renderer() as renderer:
         folder = options.peers or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
-        draw_references(renderer, folder.absolute())
         draw_products(renderer, options.assets, folder.absolute())
+        draw_references(renderer, folder.absolute())
 
 
 if __name__ == "__main__":
