@@ -131,7 +131,7 @@ GRIDS: dict[str, Grid] = {
     ),
     "KHR_materials_dispersion": Grid(
         "index", (1.5, 2.0), "dispersion", (0.0, 1.0, 2.0, 5.0, 10.0),
-        lambda i, d: glass(ior=Ior(ior=i), volume=Volume(thickness_factor=2.0), dispersion=Dispersion(dispersion=d)),
+        lambda i, d: glass(ior=Ior(ior=i), volume=Volume(thickness_factor=1.0), dispersion=Dispersion(dispersion=d)),
         wall=True,
     ),
     "KHR_materials_emissive_strength": Grid(

@@ -21,7 +21,9 @@ BOUNDS = {
     "KHR_materials_anisotropy": 29.5,
     "KHR_materials_clearcoat": 36.0,
     "KHR_materials_diffuse_transmission": 34.5,
-    "KHR_materials_iridescence": 37.0,
+    "KHR_materials_ior": 34.0,
+    "KHR_materials_iridescence": 36.0,
+    "KHR_materials_iridescence, metal": 31.0,
     "KHR_materials_sheen": 33.0,
     "KHR_materials_specular": 40.0,
 }

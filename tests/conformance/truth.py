@@ -25,7 +25,7 @@ CELL = 96
 """Pixels from sphere to sphere."""
 POINTS = 5
 """Of each integrated pixel, each way, under the Blackman-Harris window that Blender and forge3d filter with."""
-TRACED_SAMPLES = 64
+TRACED_SAMPLES = 32
 _FIELD_OF_VIEW = 10.0
 _APART = 5
 """So many pictures are traced of a grid, each of spheres that are far from each other."""
@@ -71,7 +71,7 @@ def traced(renderer: Renderer, grid: Grid, environment: Path) -> Picture:
     return picture
 
 
-def integrated(grid: Grid, sky: Sky, step: int = 6, points: int = POINTS) -> Picture:
+def integrated(grid: Grid, sky: Sky, step: int = 8, points: int = POINTS) -> Picture:
     """Every `step`th pixel of the picture by integration, over the resolve filter too; sRGB-encoded; NaN elsewhere.
 
     Args:

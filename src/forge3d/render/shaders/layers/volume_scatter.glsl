@@ -6,7 +6,7 @@ vec3 scattered(vec3 passed, vec3 behind, vec3 front) {
     vec3 deep = clamp(m_volume_scatter_multiscatter_color, 1e-3, 0.999);
     // The share of scattering in what is lost along a straight way, by the extension's own formula.
     vec3 absorbed = 4.09712 + 4.20863 * deep - sqrt(9.59217 + deep * (41.6808 + 17.7126 * deep));
-    vec3 depth = -0.75 * log(max(passed, 1e-6)) * (1.0 - m_volume_scatter_anisotropy) * (1.0 - absorbed * absorbed);
+    vec3 depth = -0.75 * log(max(passed, 1e-30)) * (1.0 - m_volume_scatter_anisotropy) * (1.0 - absorbed * absorbed);
     vec3 a = 0.5 * (1.0 / deep + deep), b = 0.5 * (1.0 / deep - deep);
     vec3 fading = exp(-b * depth), square = fading * fading, tangent = (1.0 - square) / (1.0 + square);
     vec3 reflected = tangent / (a * tangent + b);
