@@ -165,3 +165,11 @@ def test_points_and_meshes_without_normals_are_drawn(renderer: Renderer) -> None
     del flat.attributes["NORMAL"]
     dots = Primitive(attributes={"POSITION": Accessor(np.float32([[0, 0, 0.5]]))}, mode=0, material=matt())
     assert pixels(renderer, placed(node(flat), node(dots)), BAKED)[32, 32, 3] == 255
+
+
+def test_a_scene_too_large_is_drawn_without_and_says_so(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forge3d.render.baking.MOST_TRIANGLES", 5)
+    document = niche(0.5)
+    frame = renderer.render(document, camera=Orbit(yaw=20, pitch=20), environment=WHITE, size=SIZE, settings=BAKED)
+    assert "surfaces hide no sky" in " ".join(frame.warnings)
+    np.testing.assert_array_equal(frame.pixels, pixels(renderer, document, OPEN).astype(np.uint8))

@@ -21,7 +21,7 @@ VERTICES = 12_000
 """To which meshes are refined."""
 
 MOST_TRIANGLES = 2_000_000
-"""Beyond which nothing is baked: half a second's rays would need seconds of preparation."""
+"""In one scene, each instance counted, beyond which nothing is baked: preparing the rays would take many seconds."""
 
 _RAYS = 1_500_000
 _MOST_RAYS = 4  # into each cell
@@ -43,6 +43,12 @@ class Baked:
     points: Points
     read: npt.NDArray[np.uint32]
     transfer: Transfer
+
+
+def bakes(state: SceneState) -> bool:
+    """Whether a scene has no more than `MOST_TRIANGLES`, strips and the like counted as if they were lists."""
+    corners = [draw.primitive.indices or draw.primitive.attributes.get("POSITION", ()) for draw in state.draws]
+    return sum(len(at) * len(draw.worlds) for at, draw in zip(corners, state.draws, strict=True)) <= 3 * MOST_TRIANGLES
 
 
 def bake(state: SceneState, shapes: Shapes) -> Baked:

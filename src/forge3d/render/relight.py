@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..light.transfer import CELLS, cells
-from .baking import VERTICES, Baked, bake
+from .baking import MOST_TRIANGLES, VERTICES, Baked, bake, bakes
 from .blocks import FRAME_BLOCK, RELIGHT_BLOCK
 from .gpu_scene import GpuScene, SceneUploader
 from .program import ProgramCache
@@ -22,6 +22,7 @@ _POSES_KEPT = 4
 _GROUP = 64  # local_size_x
 _SKY_ROUGHNESS = 0.3  # of the filtered sky that cells read: their width
 _SHARPEST = 20.0  # lobe: narrower ones would fall between cells
+_TOO_MANY = f"more than {MOST_TRIANGLES:,} triangles: surfaces hide no sky from each other; take quality high"
 _POINTS_OF = 4  # storage buffer, see surface.vert
 
 
@@ -100,6 +101,9 @@ class BakedScenes:
 
     def upload(self, state: SceneState) -> GpuScene:
         """`SceneUploader.upload` with meshes fine enough for baked light, and that light."""
+        if not bakes(state):
+            scene = self._uploader.upload(state)
+            return replace(scene, warnings=(*scene.warnings, _TOO_MANY))
         key = _pose_key(state)
         if key in self._kept:
             light, shapes, _ = self._kept[key]
