@@ -101,7 +101,7 @@ def test_variants_look_alike(renderer: Renderer, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_look_alike(renderer: Renderer, tmp_path: Path, name: str) -> None:
     document = forge3d.load(REPOSITORY / "examples" / "models" / f"{name}.glb")
-    if any(material.transmission for material in document.materials):
-        assert flip(renderer, document, tmp_path) < 2 * MOST  # USD has no glass
+    if any(material.transmission for material in document.materials):  # USD has no glass, and the notes say so
+        assert "KHR_materials_transmission" in {note.feature for note in usdz(document).notes}
     else:
         looks_alike(renderer, document, tmp_path)
