@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forge3d.document import Accessor, AlphaMode, Document, Light, Material, Node, Sampler, Texture, TextureInfo, Wrap
-from forge3d.document.material import EmissiveStrength, Iridescence, SpecularGlossiness
+from forge3d.document.material import LAYERS, EmissiveStrength, Iridescence, SpecularGlossiness
 from forge3d.document.scene import Camera, Mode, Orthographic, Primitive
 from forge3d.document.texture import Image, TextureTransform
 from forge3d.errors import RecipeError
@@ -17,6 +17,7 @@ from forge3d.images import encode
 from forge3d.render import FileCamera, Frame, Orbit, Renderer, RenderSettings
 from forge3d.render.filter import RADIUS, taps, weight, weights
 from forge3d.render.quality import QUALITIES
+from forge3d.render.tonemap import srgb_encoded
 from forge3d.render.traced import bands, irradiance
 
 from .shapes import node, placed, quad, sphere, unlit
@@ -96,6 +97,30 @@ class TestAgreement:
         pictures = both(renderer, placed(node(sphere(made, rings=96))))
         inside = (slice(14, 34), slice(14, 34))
         np.testing.assert_allclose(pictures[1][inside], pictures[0][inside], atol=4)
+
+    @pytest.mark.parametrize("mode", [Mode.POINTS, Mode.LINES, Mode.LINE_LOOP])
+    @pytest.mark.parametrize("lens", ["perspective", "orthographic"])
+    def test_points_and_lines_are_as_wide(self, renderer: Renderer, mode: Mode, lens: str) -> None:
+        random = np.random.default_rng(6)
+        count = 200 if mode is Mode.POINTS else 12
+        attributes = {"POSITION": Accessor(random.uniform(-1, 1, (count, 3)).astype(np.float32))}
+        made = Material(base_color_factor=(0.2, 0.5, 0.1, 1), emissive_factor=(0.5, 0.1, 0.1))
+        drawn = node(Primitive(attributes=attributes, mode=mode, material=made))
+        flat = Orthographic(xmag=2, ymag=2, znear=0.1, zfar=10)
+        document = placed(drawn, Node(camera=Camera(projection=flat), translation=(0, 0, 5)))
+        pictures = [
+            renderer.render(
+                document, camera=FACING if lens == "perspective" else FileCamera(), size=(128, 128), settings=settings
+            ).pixels.astype(float)
+            for settings in (PLAIN, TRACED)
+        ]
+        covered = [picture[..., 3].sum() for picture in pictures]
+        assert covered[1] == pytest.approx(covered[0], rel=0.12)
+        strong = pictures[1][..., 3] > 80
+        shown = np.array([srgb_encoded(np.array(c)) * 255 for c in (0.7, 0.6, 0.2)])
+        np.testing.assert_allclose(np.median(pictures[1][strong][:, :3], 0), shown, atol=2)
+        blurred = [np.pad(picture[..., 3], 2).reshape(66, 2, 66, 2).mean((1, 3)) for picture in pictures]
+        assert np.abs(blurred[0] - blurred[1]).mean() < 0.25 * blurred[0].mean()
 
     def test_specular_glossiness(self, renderer: Renderer) -> None:
         layer = SpecularGlossiness(diffuse_factor=(0.5, 0.1, 0.1, 1), specular_factor=(0.3,) * 3, glossiness_factor=0.4)
@@ -245,14 +270,15 @@ class TestSettings:
         frames: list[Frame] = [
             renderer.render(document, camera=FACING, size=SIZE, settings=settings) for settings in (PLAIN, TRACED)
         ]
-        np.testing.assert_array_equal(frames[0].depth, frames[1].depth)
+        np.testing.assert_allclose(frames[0].depth, frames[1].depth, rtol=1e-6)
         np.testing.assert_array_equal(frames[0].object_ids, frames[1].object_ids)
 
-    def test_what_is_left_out_is_told(self, renderer: Renderer) -> None:
-        line = Primitive(attributes={"POSITION": Accessor(np.zeros((2, 3), np.float32))}, mode=Mode.LINES)
+    def test_nothing_of_a_look_is_left_out(self, renderer: Renderer) -> None:
+        everything = Material(**{name: kind() for name, kind in LAYERS.items() if name != "unlit"})
+        line = Primitive(attributes={"POSITION": Accessor(np.eye(3, dtype=np.float32)[:2])}, mode=Mode.LINES)
         settings = RenderSettings(quality="high", samples=1)
-        frame = renderer.render(placed(node(sphere(matt())), node(line)), size=(8, 8), settings=settings)
-        assert any("lines are not traced" in warning for warning in frame.warnings)
+        frame = renderer.render(placed(node(sphere(everything)), node(line)), size=(8, 8), settings=settings)
+        assert frame.warnings == ()
 
     @pytest.mark.parametrize(
         "options",

@@ -73,7 +73,7 @@ scatters, each time once. Films are measured in nanometres."""
 
 
 class Flag(IntFlag):
-    """What a material is."""
+    """What a material is; `BARE`: seen as it is, with its emission, as points and lines without normals are."""
 
     DOUBLE_SIDED = 1
     UNLIT = 2
@@ -81,6 +81,7 @@ class Flag(IntFlag):
     THICK = 8
     MASK = 16
     BLEND = 32
+    BARE = 64
 
 
 class Wrap(IntEnum):

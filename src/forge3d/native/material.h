@@ -17,7 +17,7 @@ struct Slot {
     float strength;   // of a normal map
 };
 
-enum Flags : int32_t { kDoubleSided = 1, kUnlit = 2, kGlossiness = 4, kThick = 8, kMask = 16, kBlend = 32 };
+enum Flags : int32_t { kDoubleSided = 1, kUnlit = 2, kGlossiness = 4, kThick = 8, kMask = 16, kBlend = 32, kBare = 64 };
 
 struct Material {
     int32_t flags;

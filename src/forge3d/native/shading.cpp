@@ -51,11 +51,12 @@ Surface::Surface(const Stage& stage, const Hit& hit, const Float3& viewer)
     Float3 smooth = unit(blended(stage, hit, Stage::kNormalAt));
     if (dot(smooth, smooth) == 0) smooth = winding;
     if (dot(smooth, winding) < 0) smooth = -smooth;
-    unlit_ = m.flags & kUnlit;
+    unlit_ = m.flags & (kUnlit | kBare);
     const Rgba color = stage.base_color(hit.triangle, hit.u, hit.v);
     const Float3 base = {std::min(color.r, 1.0f), std::min(color.g, 1.0f), std::min(color.b, 1.0f)};
     albedo_ = unlit_ ? color.rgb() : base;
-    emitted_ = unlit_ ? color.rgb() : Float3(m.emissive) * texel(kEmissive).rgb();
+    emitted_ = m.flags & kUnlit ? Float3() : Float3(m.emissive) * texel(kEmissive).rgb();
+    if (unlit_) emitted_ += color.rgb();
 
     // Tangent space. Backs are seen from behind: all three turn.
     const bool mapped = m.slots[kNormal].texture >= 0, coat_mapped = m.slots[kClearcoatNormal].texture >= 0;

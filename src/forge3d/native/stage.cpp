@@ -57,7 +57,7 @@ Rgba Stage::look_up(const Material& m, int name, int32_t triangle, float u, floa
 bool Stage::clear(int32_t triangle, float u, float v) const {
     constexpr float most = 0.1f;  // perceptual roughness
     const Material& m = material(triangle);
-    if (!(m.transmission > 0) || (m.flags & (kThick | kUnlit | kGlossiness))) return false;
+    if (!(m.transmission > 0) || (m.flags & (kThick | kUnlit | kBare | kGlossiness))) return false;
     if (m.clearcoat > 0 || largest(Float3(m.sheen_color)) > 0) return false;
     return m.roughness * look_up(m, kMetallicRoughness, triangle, u, v).g <= most;
 }

@@ -13,7 +13,7 @@ from ..document import AlphaMode, Filter, Material, Primitive, Sampler, TextureI
 from ..document.material import LAYERS
 from ..document.skinning import blended_matrices
 from ..errors import InvalidAsset, RecipeError
-from ..light import NO_TEXTURE, SLOTS, Flag, Stage, Texture
+from ..light import NO_TEXTURE, SLOTS, Flag, Lens, Stage, Texture
 from ..light import Wrap as LightWrap
 from ..light.material import default_material
 from ..light.tracing import COLUMNS
@@ -21,6 +21,7 @@ from .features import material_key, uv_rows
 from .geometry import Geometry, geometry
 from .program import tangent_uv_set
 from .scene import Draw, SceneState
+from .strokes import Strokes
 from .textures import eight_bit
 
 Floats = npt.NDArray[np.float32]
@@ -41,6 +42,7 @@ class Solid:
     Attributes:
         places: `(vertices, 6)` float32, position and normal of every vertex of every instance, draw after draw.
         corners, two_sided: `(triangles, 3)` and `(triangles,)`: vertices, and whether the material has two sides.
+        strokes: points and lines.
         origin: `(3,)`, the world's place that is the stage's zero: what is far from zero is rounded coarsely.
     """
 
@@ -50,6 +52,22 @@ class Solid:
     two_sided: npt.NDArray[np.bool_]
     origin: npt.NDArray[np.float64]
     warnings: tuple[str, ...]
+    strokes: Strokes | None
+    _parts: tuple[Floats, npt.NDArray[np.int32], npt.NDArray[np.void], tuple[Texture, ...]]
+
+    def seen_by(self, lens: Lens) -> Stage:
+        """The stage for a camera: points and lines face it."""
+        if self.strokes is None:
+            return self.stage
+        table, material_of, packed, textures = self._parts
+        rows, corners, which = self.strokes.facing(lens)
+        return Stage(
+            np.concatenate([table, rows]),
+            np.concatenate([self.corners, corners + len(table)]),
+            np.concatenate([material_of, which]),
+            packed,
+            textures,
+        )
 
 
 def solid(state: SceneState, shape: Callable[[Draw], Geometry] | None = None, slots: Collection[str] = SLOTS) -> Solid:
@@ -65,11 +83,12 @@ def solid(state: SceneState, shape: Callable[[Draw], Geometry] | None = None, sl
     """
     origin = np.asarray(state.hull.center, np.float64)
     warnings = list(state.warnings)
-    materials: dict[Material, int] = {}
+    materials: dict[tuple[Material, Flag], int] = {}
     uv_sets = _uv_sets(draw.material for draw in state.draws)
     vertices: list[Floats] = []
     corners: list[npt.NDArray[np.int64]] = []
     which: list[npt.NDArray[np.int32]] = []
+    drawn: list[tuple[Floats, npt.NDArray[np.int64], int]] = []
     built: dict[tuple[Primitive, int | None], Geometry] = {}
     count = placed = 0
     for draw in state.draws:
@@ -84,12 +103,18 @@ def solid(state: SceneState, shape: Callable[[Draw], Geometry] | None = None, sl
         placed += len(mesh.indices) * len(draw.worlds)
         if placed > MOST_TRIANGLES:
             raise RecipeError(f"quality: a traced scene has at most {MOST_TRIANGLES:,} triangles; take standard")
-        if mesh.corners != 3:
-            warnings.append("points and lines are not traced")
-            continue
         if not len(mesh.indices):
             continue
-        number = materials.setdefault(draw.material, len(materials))
+        if mesh.corners != 3:
+            # Without normals they have no side to be lit from (§3.7.2.1).
+            bare = Flag(0) if "NORMAL" in dict(mesh.layout) else Flag.BARE
+            number = materials.setdefault((draw.material, Flag.DOUBLE_SIDED | bare), len(materials))
+            drawn += [
+                (rows, mesh.indices[:, [0, -1]].astype(np.int64), number)
+                for rows in _placed(mesh, draw, uv_sets, origin)
+            ]
+            continue
+        number = materials.setdefault((draw.material, Flag(0)), len(materials))
         wound = mesh.indices[:, [0, 2, 1]] if draw.mirrored else mesh.indices
         for rows in _placed(mesh, draw, uv_sets, origin):
             vertices.append(rows)
@@ -104,7 +129,19 @@ def solid(state: SceneState, shape: Callable[[Draw], Geometry] | None = None, sl
     stage = Stage(table, faces, material_of, packed, textures)
     two_sided = (packed["flags"] & Flag.DOUBLE_SIDED != 0)[material_of]
     places = np.ascontiguousarray(table[:, :6])
-    return Solid(stage, places, faces, two_sided, origin, tuple(dict.fromkeys(warnings)))
+    parts = (table, material_of, packed, textures)
+    return Solid(stage, places, faces, two_sided, origin, tuple(dict.fromkeys(warnings)), _strokes(drawn), parts)
+
+
+def _strokes(drawn: list[tuple[Floats, npt.NDArray[np.int64], int]]) -> Strokes | None:
+    if not drawn:
+        return None
+    first = np.cumsum([0, *(len(rows) for rows, _, _ in drawn[:-1])])
+    return Strokes(
+        np.concatenate([rows for rows, _, _ in drawn]),
+        np.concatenate([ends + start for (_, ends, _), start in zip(drawn, first, strict=True)]).astype(np.int32),
+        np.concatenate([np.full(len(ends), number, np.int32) for _, ends, number in drawn]),
+    )
 
 
 def _uv_sets(materials: Iterable[Material]) -> dict[int, int]:
@@ -158,13 +195,14 @@ def _moved(rows: Floats, matrices: npt.NDArray[np.float64], origin: npt.NDArray[
 
 
 def _pack_materials(
-    materials: Iterable[Material], uv_sets: dict[int, int], slots: Collection[str]
+    materials: Collection[tuple[Material, Flag]], uv_sets: dict[int, int], slots: Collection[str]
 ) -> tuple[npt.NDArray[np.void], tuple[Texture, ...]]:
     known: dict[Any, int] = {}
     textures: list[Texture] = []
-    packed = default_material(len(list(materials)))
-    for record, material in zip(packed, materials, strict=True):
+    packed = default_material(len(materials))
+    for record, (material, extra) in zip(packed, materials, strict=True):
         _pack(record, material)
+        record["flags"] |= extra
         for slot in material.textures():
             if slot.path in SLOTS or slot.path == "specular_glossiness.diffuse_texture":
                 if slot.path == "base_color_texture" and material.specular_glossiness is not None:

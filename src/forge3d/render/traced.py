@@ -68,12 +68,13 @@ class TracedScene:
         lens = self._lens(stage, view, size)
         width, height = size
         samples, step = settings.sample_count, max(1, _PASS_PIXELS // (width * height))
+        scene = self._solid.seen_by(lens)
         picture = np.empty((height, width, 4), np.uint8)
         begin = time.monotonic()
         for top, bottom in bands(size):
             rows = max(top - _HALO, 0), min(bottom + _HALO, height)
             traced = Traced(
-                self._solid.stage, light, replace(lens, rows=rows), filter=weights(), ground=ground,
+                scene, light, replace(lens, rows=rows), filter=weights(), ground=ground,
                 bounces=settings.plan.bounces,
             )  # fmt: skip
             # Of a limit of time each band has the part that it is of the picture.
