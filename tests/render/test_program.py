@@ -11,7 +11,7 @@ import pytest
 from forge3d.document import AlphaMode, Material, Texture, TextureInfo, TextureTransform
 from forge3d.document.material import LAYERS, Anisotropy, Clearcoat, Iridescence, Sheen, Transmission, Unlit, Volume
 from forge3d.errors import Forge3DError
-from forge3d.render import Renderer
+from forge3d.render import Renderer, program
 from forge3d.render.features import FEATURES, MATERIAL_BLOCK, degraded, material_key, pack_material
 from forge3d.render.layout import block
 from forge3d.render.program import ProgramKey, VertexKey, assemble, surface_sources, tangent_uv_set
@@ -137,3 +137,14 @@ def test_the_reference_compiler_takes_every_feature(layer: str | None, stage: st
         file.write_text(assemble(name, defines | {"TEXTURE_BIAS": "0.0"}, generated))
         out = subprocess.run([compiler, str(file)], capture_output=True, text=True, check=False)
         assert out.returncode == 0, out.stdout
+
+
+def test_the_programs_used_last_are_kept(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "_PROGRAMS_KEPT", 3)
+    programs = program.ProgramCache(renderer._gpu.context, 0.0)
+    defines = {"SUPERSAMPLING": 1, "TAPS": "0.25, 0.5, 0.25"}
+    made = {tone: programs.screen("resolve.frag", TONE=f"tone_{tone}", **defines) for tone in ("none", "aces", "agx")}
+    assert programs.screen("resolve.frag", TONE="tone_none", **defines) is made["none"]
+    programs.screen("resolve.frag", TONE="tone_neutral", **defines)
+    assert programs.screen("resolve.frag", TONE="tone_none", **defines) is made["none"]
+    assert programs.screen("resolve.frag", TONE="tone_aces", **defines) is not made["aces"]

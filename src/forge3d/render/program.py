@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from .features import FEATURES, MATERIAL_BLOCK, MaterialKey
 
 _SHADERS = Path(__file__).parent / "shaders"
 _INCLUDE = re.compile(r'^\s*#include "([^"]+)"\s*$')
+_PROGRAMS_KEPT = 256
 FIRST_TEXTURE_UNIT = 4
 """Units below this hold the environment; the material's textures follow in the key's order."""
 
@@ -58,7 +60,7 @@ class ProgramCache:
 
     def __init__(self, context: Any, texture_bias: float):
         self._context, self._texture_bias = context, texture_bias
-        self._programs: dict[Any, Any] = {}
+        self._programs: OrderedDict[Any, Any] = OrderedDict()
 
     def surface(self, key: ProgramKey) -> Any:
         """The program that draws meshes under `key`."""
@@ -68,7 +70,7 @@ class ProgramCache:
             vertex = assemble("surface.vert", defines, generated)
             fragment = assemble(f"{key.stage}.frag", defines, generated)
             self._programs[key] = self._compile(str(key), vertex_shader=vertex, fragment_shader=fragment)
-        return self._programs[key]
+        return self._latest(key)
 
     def screen(self, fragment: str, **defines: str | int) -> Any:
         """A program that fills the target with `fragment`."""
@@ -80,7 +82,7 @@ class ProgramCache:
                 vertex_shader=assemble("screen.vert", {}, {}),
                 fragment_shader=assemble(fragment, lines, {"blocks": FRAME_BLOCK.declaration}),
             )
-        return self._programs[key]
+        return self._latest(key)
 
     def compute(self, name: str, **defines: str | int | float) -> Any:
         """A compute shader."""
@@ -92,6 +94,13 @@ class ProgramCache:
                 self._programs[key] = self._context.compute_shader(source)
             except Exception as error:
                 raise _broken(name, str(error)) from error
+        return self._latest(key)
+
+    def _latest(self, key: Any) -> Any:
+        """The program of a key, used last of all; the one used longest ago goes where there are too many."""
+        self._programs.move_to_end(key)
+        while len(self._programs) > _PROGRAMS_KEPT:
+            self._programs.popitem(last=False)
         return self._programs[key]
 
     def _compile(self, label: str, **sources: str) -> Any:
