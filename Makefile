@@ -23,7 +23,7 @@ $(PEERS): tests/peers/package.json
 setup: $(VENV)/.stamp $(PEERS)  ## system packages, virtual environment, npm peers
 
 demo: $(VENV)/.stamp  ## build the example products; ends with the path of the report
-	$(BIN)/python -m examples.make dist/examples
+	$(BIN)/python -m examples.make dist/examples lounge_chair headphones neon_jacket
 	$(BIN)/forge3d build dist/examples -o dist/demo
 	@echo "Open $(CURDIR)/dist/demo/report.html"
 

@@ -19,10 +19,14 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Finish:
-    """A material, and the metres that one repeat of its textures covers; None where it has no textures."""
+    """A material, and the metres that one repeat of its textures covers; None where it has no textures.
+
+    Without `occluded` no baked occlusion darkens it: on polished glass that would look like dirt.
+    """
 
     material: Material
     metres: float | None = None
+    occluded: bool = True
 
     @property
     def tiled(self) -> bool:
@@ -77,6 +81,6 @@ def halved(picture: Array) -> Array:
     return (picture[::2, ::2] + picture[1::2, ::2] + picture[::2, 1::2] + picture[1::2, 1::2]) / 4
 
 
-def plain(name: str, **material: Any) -> Finish:
+def plain(name: str, *, occluded: bool = True, **material: Any) -> Finish:
     """A finish without textures."""
-    return Finish(Material(name=name, **{"metallic_factor": 0.0, **material}))
+    return Finish(Material(name=name, **{"metallic_factor": 0.0, **material}), occluded=occluded)

@@ -127,7 +127,7 @@ class Product:
         if finish.metres is not None:
             uvs = surface.uvs / finish.metres
             attributes["TEXCOORD_0"] = Accessor((uvs - np.floor(uvs.min(axis=0))).astype(np.float32))
-        if atlas is not None and not clear(finish):
+        if atlas is not None and finish.occluded:
             attributes[f"TEXCOORD_{int(finish.tiled)}"] = Accessor(atlas.astype(np.float32))
         wide = np.uint32 if len(surface.positions) > 65535 else np.uint16
         return Primitive(
@@ -141,18 +141,13 @@ class Product:
         used = {finish for finishes in self._parts.values() for finish in finishes}
         for changes in self.variants.values():
             used |= set(changes.values())
-        for finish in (f for f in used if not clear(f)):
+        for finish in (f for f in used if f.occluded):
             finish.material.occlusion_texture = TextureInfo(texture=occlusion, tex_coord=int(finish.tiled))
 
     def _facts(self, whole: Surface) -> dict[str, Any]:
         low, high = whole.positions.min(axis=0), whole.positions.max(axis=0)
         width, height, depth = (round(float(v), 4) for v in high - low)
         return {"sku": self.sku, "dimensions": {"width": width, "height": height, "depth": depth, "unit": "m"}}
-
-
-def clear(finish: Finish) -> bool:
-    """Whether light goes through: what is behind such a finish does not darken it."""
-    return finish.material.transmission is not None
 
 
 def _list_everything(document: Document, root: Node) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -141,3 +143,12 @@ def revolve(
     around = np.broadcast_to(cumulative_length(ring, closed=True), (len(shape), len(ring) + 1))
     uvs = np.stack([around, np.broadcast_to(down[:, None], around.shape)], axis=-1)
     return loft(rows, closed_rows=True, crease=crease, uvs=uvs)
+
+
+def laid_flat(lathe: Surface) -> Surface:
+    """A lathe's discs with level UVs instead of radial ones: seen from above, below and around, side by side."""
+    reach = float(np.abs(lathe.positions[:, [0, 2]]).max())
+    flat, up = lathe.positions[:, [0, 2]], lathe.normals[:, 1:2]
+    below = flat * [-1, 1] + np.array([3 * reach, 0.0])
+    side = lathe.uvs + np.array([-reach, 1.2 * reach - float(lathe.uvs[:, 1].min())])
+    return replace(lathe, uvs=np.where(up > 0.4, flat, np.where(up < -0.4, below, side)))

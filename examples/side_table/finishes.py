@@ -34,7 +34,8 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
                 f"{name} metal", base_color_factor=(*linear(metal), 1.0), roughness_factor=min(roughness, 1.0)
             ),
             "glass": plain(
-                f"{name} glass", roughness_factor=0.0, ior=Ior(ior=1.52), transmission=Transmission(factor=1.0),
+                f"{name} glass", occluded=False, roughness_factor=0.0,
+                ior=Ior(ior=1.52), transmission=Transmission(factor=1.0),
                 volume=Volume(thickness_factor=THICK, attenuation_distance=0.010, attenuation_color=linear(glass)),
             ),
             "wood": grain.finish(f"{name} wood", base_color_factor=(*linear(tint), 1.0), normal_texture=None),

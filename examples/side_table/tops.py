@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ..modelling.curves import fillet
 from ..modelling.surface import Surface
-from ..modelling.sweep import revolve
+from ..modelling.sweep import laid_flat, revolve
 from .frame import HEIGHT, RING, TRAY, TRAY_HEIGHT
 
 Array = npt.NDArray[np.float64]
@@ -32,6 +32,4 @@ def tray() -> Surface:
         ],
         [0, 0.004, 0.002, 0.0015, 0.0015, 0.003, 0], 3,
     )  # fmt: skip
-    board = revolve(profile, sides=72, crease=40).outward()
-    flat = np.where(np.abs(board.normals[:, 1:2]) > 0.4, board.positions[:, [0, 2]], board.uvs[:, ::-1])
-    return Surface(board.positions, flat, board.triangles, board.normals, board.charts, board.cavity)
+    return laid_flat(revolve(profile, sides=72, crease=40).outward()).turned()

@@ -46,7 +46,7 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
 
     shared: Looks = {
         "glass": plain(
-            "Black glass", base_color_factor=(0.008, 0.008, 0.010, 1.0), roughness_factor=0.25,
+            "Black glass", occluded=False, base_color_factor=(0.008, 0.008, 0.010, 1.0), roughness_factor=0.25,
             clearcoat=Clearcoat(factor=1.0, roughness_factor=0.03),
         ),
         "light": plain(

@@ -14,9 +14,9 @@ Looks = dict[str, Finish]
 
 # Pane, shell, light, second light, and the film's thickness in nanometres.
 SCHEMES = {
-    "Ice": ("#9fd8ff", "#e4e6e8", "#20e0ff", "#ffffff", 380.0),
-    "Ember": ("#ff8a3a", "#1e1f22", "#ff5a1f", "#ffd27a", 290.0),
-    "Void": ("#6a5cff", "#14151a", "#b06bff", "#20ffc8", 520.0),
+    "Ice": ("#b4dcf5", "#e4e6e8", "#20e0ff", "#ffffff", 380.0),
+    "Ember": ("#f0a468", "#1e1f22", "#ff5a1f", "#ffd27a", 290.0),
+    "Void": ("#7d70b4", "#14151a", "#b06bff", "#20ffc8", 520.0),
 }
 
 
@@ -37,7 +37,7 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
 
         return {
             "pane": plain(
-                f"{name} pane",
+                f"{name} pane", occluded=False,
                 base_color_factor=(*linear(pane), 1.0), roughness_factor=0.03,
                 transmission=Transmission(factor=0.82),
                 volume=Volume(thickness_factor=THICK, attenuation_distance=0.004, attenuation_color=linear(pane)),
