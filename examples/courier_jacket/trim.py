@@ -26,10 +26,10 @@ ZIP = 0.013  # half width of the zip's tape in metres
 
 def trim(shell: Shell) -> list[Piece]:
     """Everything that is sewn or fastened on."""
-    arm = _sleeve_trim(shell)
+    arm, plates = _sleeve_trim(shell), _shoulder(shell)
     soft = [*_flap(shell), *_back(shell), *_pockets(shell), *_chest(shell), *arm]
     soft += [(look, surface.mirrored()) for look, surface in arm]
-    hard = [*_zip(shell), *_display(shell)]
+    hard = [*_zip(shell), *_display(shell), *plates, *((look, surface.mirrored()) for look, surface in plates)]
     return [*_piping(shell), *(Piece(*found) for found in soft), *(Piece(*found, stiff=True) for found in hard)]
 
 
@@ -144,20 +144,26 @@ def _chest(shell: Shell) -> Found:
     return found
 
 
-def _sleeve_trim(shell: Shell) -> Found:
-    """Overlapping plates on the left shoulder, a padded elbow, and rings of light."""
+def _shoulder(shell: Shell) -> Found:
+    """Three plates that overlap on the left shoulder."""
     patch = shell.sleeve_patch()
-    soft: Found = []
     thick = np.array([(-0.003, 0.0060), (-0.0015, 0.0058), (-0.0004, 0.0048), (0.0, 0.0034), (0.0004, -0.0020)])
+    found: Found = []
     for k, (t, width, height) in enumerate([(0.340, 0.046, 0.021), (0.235, 0.053, 0.022), (0.130, 0.056, 0.023)]):
         shape = [(-width, -height), (width, -height), (0.86 * width, height), (-0.86 * width, height)]
         outline = resample(fillet(shape, 0.009, 5), 32, closed=True)
-        soft.append(("carbon", patch.plate((0.0, t), outline, thick + np.array([0, 0.0020 * k]), rings=3)))
-    soft.append(("quilt", patch.plate((-2.0, 1.0), panel(0.074, 0.118, 0.022)[::2], BEVEL, rings=7)))
+        found.append(("carbon", patch.plate((0.0, t), outline, thick + np.array([0, 0.0020 * k]), rings=3)))
+    return found
+
+
+def _sleeve_trim(shell: Shell) -> Found:
+    """A padded elbow and rings of light on the left sleeve."""
+    patch = shell.sleeve_patch()
+    found: Found = [("quilt", patch.plate((-2.0, 1.0), panel(0.074, 0.118, 0.022)[::2], BEVEL, rings=7))]
     for t, look in ((1.30, "neon"), (1.335, "accent")):
         ring = np.stack([np.linspace(-np.pi, np.pi, 60), np.full(60, t)], -1)
-        soft.append((look, patch.cord(ring, 0.0016, 32, sides=4)))
-    return soft
+        found.append((look, patch.cord(ring, 0.0016, 32, sides=4)))
+    return found
 
 
 def _display(shell: Shell) -> Found:
