@@ -7,7 +7,7 @@ import pytest
 
 from forge3d.light import Flag, Stage
 from forge3d.light.material import default_material
-from forge3d.light.points import outside_of, points_of
+from forge3d.light.points import outside_of, points_of, uncovered
 from forge3d.light.transfer import CELLS, MOST_SITES, PARTS, Transfer, cells, gathered, transfer
 
 BOX = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32)
@@ -166,3 +166,18 @@ class TestGathered:
     def test_what_is_alone_keeps_what_it_is_given(self) -> None:
         found = gathered(np.float32([[5, 5, 5, 0, 1, 0]]), np.float32([[0, 0, 0, 0, 1, 0]]), 1.0, [7])
         assert found.tolist() == [[7 << 8 | 255, 0, 0, 0]]
+
+
+def test_what_something_lies_on_reads_its_most_open_neighbour() -> None:
+    """A strip of four vertices, the second under a cord: what is between them is seen."""
+    corners = np.array([[0, 1, 2], [1, 2, 3]], np.int32)
+    read = np.array([[point << 8 | 255, 0, 0, 0] for point in range(4)], np.uint32)
+    openness = np.array([0.5, 0.1, 0.9, 0.8], np.float32)
+    assert (uncovered(read, openness, corners)[:, 0] >> 8).tolist() == [0, 2, 2, 3]
+
+
+def test_light_that_fades_stays() -> None:
+    corners = np.array([[0, 1, 2]], np.int32)
+    read = np.array([[point << 8 | 255, 0, 0, 0] for point in range(3)], np.uint32)
+    openness = np.array([1.0, 0.6, 0.4], np.float32)
+    assert (uncovered(read, openness, corners)[:, 0] >> 8).tolist() == [0, 1, 0]

@@ -16,6 +16,9 @@ Flags = npt.NDArray[np.bool_]
 MOST_POINTS = 24_000
 """Beyond which vertices that are merely near each other share a point."""
 
+_COVERED = (
+    0.5  # of a neighbour's openness: light does not fade along an edge as it does where something lies on the surface
+)
 _FILLED = 4  # edges, over which points outside stand in for those within something
 
 
@@ -99,3 +102,21 @@ def outside_of(point_of: Ints, inside: Flags, corners: npt.NDArray[np.int32]) ->
         found[ends[:, 0]] = found[ends[:, 1]]
         hidden[ends[:, 0]] = False
     return found
+
+
+def uncovered(read: npt.NDArray[np.uint32], openness: Floats, corners: npt.NDArray[np.int32]) -> npt.NDArray[np.uint32]:
+    """What each vertex reads `(vertices, 4)`, where one that something lies on reads what its most open neighbour does.
+
+    A row of vertices under a cord is dark, and is not seen; what is seen between it and the next row is not.
+
+    Args:
+        openness: of the points, `(points,)`.
+        corners: `(triangles, 3)`.
+    """
+    open_ = (openness[read >> 8] * (read & 255)).sum(axis=1) / 255
+    ends = np.concatenate([corners[:, [a, b]] for a, b in ((0, 1), (1, 2), (2, 0), (1, 0), (2, 1), (0, 2))])
+    ends = ends[open_[ends[:, 0]] < _COVERED * open_[ends[:, 1]]]
+    ends = ends[np.argsort(open_[ends[:, 1]], kind="stable")]  # the most open one last, and so kept
+    made = read.copy()
+    made[ends[:, 0]] = read[ends[:, 1]]
+    return made

@@ -45,6 +45,16 @@ class Transfer:
     entries: npt.NDArray[np.uint32]
     looks: Floats
 
+    def openness(self, points: int) -> Floats:
+        """How much of the cells above each point's front nothing blocks `(points,)`, 0 to 1.
+
+        Args:
+            points: so many of the sites, the first ones.
+        """
+        of = np.repeat(np.arange(points), np.diff(self.starts[: points + 1]))
+        blocked = (self.entries[: self.starts[points]] >> 7 & PARTS) / PARTS
+        return np.maximum(1 - np.bincount(of, blocked, points) / (CELLS / 2), 0).astype(np.float32)
+
 
 def spread(count: int) -> npt.NDArray[np.float64]:
     """So many directions, evenly spread, `(count, 3)` (a spherical Fibonacci lattice)."""

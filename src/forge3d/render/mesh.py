@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .geometry import Floats, Geometry, Indices
+from .thinness import width_of
 
 _ATTRIBUTE_NAMES = {"POSITION": "a_position", "NORMAL": "a_normal", "TANGENT": "a_tangent", "COLOR_0": "a_color"}
 _FAMILIES = {"TEXCOORD_": "a_uv", "JOINTS_": "a_joints", "WEIGHTS_": "a_weights"}
@@ -24,6 +25,7 @@ class GpuMesh:
         centroids: `(triangles, 3)` float32 mesh-space centres, by which blended triangles are sorted.
         triangles: `(triangles, 3)` uint32, the canonical order.
         low, high: the box of the positions, mesh space.
+        width: see `thinness.width_of`, mesh space.
         nbytes: GPU memory.
         influences: of each triangle's first corner, `(joint, weight)` of every joint that moves it; empty if none does.
     """
@@ -42,6 +44,7 @@ class GpuMesh:
     low: Floats
     high: Floats
     nbytes: int
+    width: float = 0.0
     influences: tuple[tuple[Indices, Floats], ...] = ()
     _sorted: Any = None
     _arrays: dict[tuple[int, int], tuple[Any, Any]] = field(default_factory=dict)
@@ -109,6 +112,7 @@ def upload_mesh(context: Any, built: Geometry) -> GpuMesh | None:
         triangles=built.indices if is_surface else np.zeros((0, 3), np.uint32),
         low=position.min(0),
         high=position.max(0),
+        width=width_of(position, built.indices) if is_surface else 0.0,
         influences=tuple(_influences(built)) if is_surface else (),
         nbytes=vertices.size + indices.size + (deltas.size if deltas is not None else 0),
     )

@@ -21,6 +21,7 @@ from .targets import ColorTarget, ShadedTarget
 _DEPTH_ONLY = MaterialKey()
 _BEHIND = 3  # texture unit, see layers/transmission.glsl
 _PUSHED_BACK = 0.1 * (1 << 24)  # steps of the depth buffer
+_THIN = 8.0  # pixels: narrower surfaces are shaded in every triangle, as their colour may miss the middles of pixels
 _MOST_FARNESS = 8.0  # of a far plane, where depth still grows nearly evenly
 
 
@@ -89,18 +90,20 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     """The picture's parts: opaque surfaces shaded once a pixel, depth of every sample, and what is blended over them.
 
     Returns:
-        where it is: "" (there is none), "VEIL" (in `target.color`) or "LAYER".
+        where the last is, and surfaces that are thin: "" (there are none), "VEIL" (in `target.color`) or "LAYER".
     """
     keys = [draw.material.key.alpha for draw in shot.scene.draws]
-    opaque = [index for index, mode in enumerate(keys) if mode is AlphaMode.OPAQUE]
+    solid = [index for index, mode in enumerate(keys) if mode is AlphaMode.OPAQUE]
     blended = [index for index, mode in enumerate(keys) if mode is AlphaMode.BLEND]
+    thin = [index for index in solid if shot.pixels_wide(index, target.color.size[1]) < _THIN]
+    opaque = [index for index in solid if index not in set(thin)]
     context.enable_only(context.DEPTH_TEST | context.PROGRAM_POINT_SIZE)
     context.depth_func = "<="
-    for framebuffer in (target.coverage_framebuffer, target.framebuffer):
+    for framebuffer, drawn in ((target.coverage_framebuffer, solid), (target.framebuffer, opaque)):
         framebuffer.use()
         framebuffer.depth_mask = True
         framebuffer.clear(0.0, 0.0, 0.0, 0.0, depth=1.0)
-        _depth_pass(context, programs, shot, framebuffer, opaque)
+        _depth_pass(context, programs, shot, framebuffer, drawn)
     bind_environment(shot.environment)
     opaque.sort(key=lambda i: shot.depths[i])
     draw_list(context, programs, shot, opaque, Pass("color"))
@@ -109,9 +112,9 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     context.wireframe, context.polygon_offset = True, (0.0, _PUSHED_BACK)
     draw_list(context, programs, shot, opaque, Pass("color"))
     context.wireframe, context.polygon_offset = False, (0.0, 0.0)
-    if not blended:
+    if not blended and not thin:
         return ""
-    if all(_edged_by_texture(shot, index) for index in blended):
+    if not thin and all(_edged_by_texture(shot, index) for index in blended):
         # Sorted triangles hide each other as they should: only where they reach through one another depth would help.
         _blend(context, programs, shot, target.framebuffer, blended, Pass("color", blended="all"))
         return "VEIL"
@@ -120,7 +123,7 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     framebuffer.depth_mask = False
     framebuffer.clear(0.0, 0.0, 0.0, 0.0)
     framebuffer.depth_mask = True
-    _by_alpha(context, programs, shot, framebuffer, blended, 1)
+    _by_alpha(context, programs, shot, framebuffer, [*thin, *blended], 1)
     return "LAYER"
 
 

@@ -57,6 +57,13 @@ class Shot:
         """Pixels outside which nothing is seen: left, bottom, width and height, a few to spare."""
         return seen_window(self.view, self.corners, size)
 
+    def pixels_wide(self, draw: int, rows: int) -> float:
+        """About how many pixels the parts of a draw are wide, see `thinness`, in a picture of so many rows."""
+        scale = abs(np.linalg.det(self.models[draw][:3, :3])) ** (1 / 3)
+        seen = self.view.half_height * (self.view.window[3] - self.view.window[1])
+        away = max(self.depths[draw], 1e-9) if self.view.perspective else 1.0
+        return float(self.scene.draws[draw].mesh.width * scale * rows / (seen * away))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
