@@ -212,7 +212,7 @@ def test_a_folder_without_permission_is_an_output_error(start: Start, tmp_path: 
     for folder in [tmp_path, *tmp_path.parents]:
         if os.stat(folder).st_uid == os.geteuid() and folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o055)
-    process = start("locked/dist", first="import os; os.setuid(65534)\n")
+    process = start("locked/dist", first="import os, forge3d.render; os.setuid(65534)\n")
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 4, said
     assert "could not be written: Permission denied; choose a folder that you may write to" in said

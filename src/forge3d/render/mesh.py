@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..surface.thinness import width_of
 from .geometry import Floats, Geometry, Indices
-from .thinness import width_of
 
 _ATTRIBUTE_NAMES = {"POSITION": "a_position", "NORMAL": "a_normal", "TANGENT": "a_tangent", "COLOR_0": "a_color"}
 _FAMILIES = {"TEXCOORD_": "a_uv", "JOINTS_": "a_joints", "WEIGHTS_": "a_weights"}

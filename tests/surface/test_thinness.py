@@ -7,7 +7,7 @@ import pytest
 
 from forge3d.document import Accessor, Document, Material, Mesh, Node, Primitive, Scene
 from forge3d.render import Orbit, Renderer, RenderSettings
-from forge3d.render.thinness import width_of
+from forge3d.surface.thinness import width_of
 
 
 def strip(length: float, width: float, pieces: int = 1, away: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
