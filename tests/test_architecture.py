@@ -51,7 +51,9 @@ ALLOWED = {
     "likeness": _CORE | {"compare", "render"},
     "bench": _CORE | {"render"},
     "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache"},
-    "cli": _CORE | _MAKERS | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},
+    "cli": _CORE
+    | _MAKERS
+    | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):
     ALLOWED[outer] = _CORE | {"pipeline", "validate"}
