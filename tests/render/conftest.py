@@ -1,4 +1,4 @@
-"""One renderer for all tests of the room."""
+"""One renderer for all tests of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge3d.errors import GpuUnavailable
 from forge3d.render import Renderer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def renderer() -> Iterator[Renderer]:
     try:
         made = Renderer()
