@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,9 @@ WIDTH = 640
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Renderer:
-    return Renderer()
+def renderer() -> Iterator[Renderer]:
+    with Renderer() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,12 @@ from ..document import Camera, Document, Node, Perspective, Scene
 from ..document.bounds import bounds
 from ..document.output import write_files
 from ..errors import RecipeError
-from ..images.colour import linear_to_srgb, srgb_to_linear
+from ..images.colour import linear_to_srgb
 from ..images.resizing import resize
 from ..render import RenderSettings
 from ..render.camera import FileCamera
 from ..render.frame import FORMATS, Frame, encoded
+from ..render.traced import LUMINANCE
 from .camera import Floor, Pixel, RoomCamera, Vectors, solved
 from .light import room_light
 from .photo import Photo, read_photo
@@ -179,10 +180,8 @@ def room_camera(photo: Photo, floor: Floor, warnings: list[str]) -> RoomCamera:
     upright = None
     if floor.pitch is None and floor.horizon is None and not (floor.more or (floor.length and floor.height)):
         side = max(photo.size)
-        small = (
-            photo.linear if side <= _TILT_SIDE else _linear(_sized(photo.pixels, _drawn_size(photo.size, _TILT_SIDE)))
-        )
-        upright = tilt(small @ np.array([0.2126, 0.7152, 0.0722], np.float32), fov)
+        small = photo if side <= _TILT_SIDE else Photo(_sized(photo.pixels, _drawn_size(photo.size, _TILT_SIDE)))
+        upright = tilt(small.linear @ LUMINANCE, fov)
         if upright is not None:
             warnings.append(f"the tilt is by upright edges: {upright[0]:.1f}° down, {upright[1]:.1f}° to the side")
     return solved(floor, photo.size, fov, upright)
@@ -235,10 +234,6 @@ def _sized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     if (pixels.shape[1], pixels.shape[0]) == size:
         return pixels
     return np.asarray(resize(pixels, size, srgb=True, alpha="straight" if pixels.shape[2] == 4 else "none"))
-
-
-def _linear(pixels: Pixels) -> npt.NDArray[np.float32]:
-    return srgb_to_linear(pixels / np.float32(255))
 
 
 def _over(under: Pixels, layer: Pixels) -> Pixels:
