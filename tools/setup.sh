@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install what forge3d needs from the system: a Python with venv, a C++ compiler, Mesa's EGL, and Node for the peers that
-# tests compare with.
+# Install what forge3d needs from the system: a Python with venv, a C++ compiler, Mesa's EGL, and for the tests Node (peers
+# to compare with) and two caches, nginx and Varnish (publishing behind them).
 # Installs with apt-get when it may (root, or sudo without a password); otherwise says exactly what is missing.
 # Usage: tools/setup.sh [--without-node]
 set -eu
@@ -23,6 +23,8 @@ ls /usr/share/glvnd/egl_vendor.d/*.json >/dev/null 2>&1 || need "libegl-mesa0 li
 if [ "${1:-}" != "--without-node" ]; then
     command -v node >/dev/null 2>&1 || need nodejs
     command -v npm >/dev/null 2>&1 || need npm
+    PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || need nginx-light
+    PATH="$PATH:/usr/sbin" command -v varnishd >/dev/null 2>&1 || need varnish
 fi
 
 [ -n "$missing" ] || exit 0
@@ -42,5 +44,12 @@ else
 fi
 echo "Installing:$missing"
 $as_root apt-get update -qq
+# The caches are programs for the tests: a web server that starts with the machine is not wanted.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+fi
 # shellcheck disable=SC2086 # the list is meant to be split
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing
