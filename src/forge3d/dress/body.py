@@ -48,7 +48,8 @@ class Skinned:
         """The nearest place of the surface to each of `(m, 3)` points."""
         _, triangle, shares = self._nearest.query(points)
         touch = Touch(self.faces[triangle], shares, np.empty((0, 3)), np.empty(0))
-        normal, outside = self._over(touch, points)
+        normal = self._normals(touch)
+        outside = np.einsum("mx,mx->m", points - self.places(touch), normal)
         return replace(touch, normal=normal, outside=outside)
 
     def above(self, touch: Touch, points: Points, near: float) -> Points:
@@ -57,16 +58,18 @@ class Skinned:
         Args:
             near: metres that a point may have gone aside; infinite for those that went further.
         """
-        place = np.einsum("mc,mcx->mx", touch.shares, self.points[touch.corners])
-        _, outside = self._over(touch, points)
-        aside = np.linalg.norm(points - place, axis=1) ** 2 - outside**2
+        gap = points - self.places(touch)
+        outside = np.einsum("mx,mx->m", gap, self._normals(touch))
+        aside = np.einsum("mx,mx->m", gap, gap) - outside**2
         return np.where(aside < near * near, outside, np.inf)
 
-    def _over(self, touch: Touch, points: Points) -> tuple[Points, Points]:
-        place = np.einsum("mc,mcx->mx", touch.shares, self.points[touch.corners])
-        normal = np.einsum("mc,mcx->mx", touch.shares, self.normals[touch.corners])
-        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-30)
-        return normal, np.asarray(np.einsum("mx,mx->m", points - place, normal))
+    def places(self, touch: Touch) -> Points:
+        """Where places of the surface are when it is bent so, `(m, 3)`."""
+        return _between(self.points, touch)
+
+    def _normals(self, touch: Touch) -> Points:
+        normal = _between(self.normals, touch)
+        return np.asarray(normal / np.maximum(np.sqrt(np.einsum("mx,mx->m", normal, normal))[:, None], 1e-30))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,8 +162,18 @@ class Body:
 
 def bent(points: Points, held: Influences, matrices: Matrix) -> Points:
     """Points `(n, 3)` moved by their joints' matrices."""
-    blended = held.blended(matrices).astype(np.float64)
-    return np.asarray(np.einsum("nij,nj->ni", blended[:, :3, :3], points) + blended[:, :3, 3])
+    return moved(points, held.blended(matrices))
+
+
+def moved(points: Points, matrices: npt.NDArray[Any]) -> Points:
+    """Points `(n, 3)`, each by its own matrix `(n, 4, 4)`."""
+    return np.asarray((matrices[:, :3, :3] @ points[:, :, None])[..., 0] + matrices[:, :3, 3], np.float64)
+
+
+def _between(values: Points, touch: Touch) -> Points:
+    """Vertices' values `(n, 3)` at places of the surface."""
+    corners = values[touch.corners]
+    return np.asarray((touch.shares[:, None, :] @ corners)[:, 0])
 
 
 def _joints_to(other: Rig, main: Rig) -> Numbers:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..document import Context, Document, Node
 from ..errors import NotWearable
+from ..native.threads import each
 from ..optimize.merge import merge
 from ..optimize.uninstance import Uninstance
 from .attaching import attach
@@ -15,9 +16,12 @@ from .body import Body
 from .covering import covered, remove
 from .fitting import inside
 from .garment import fit, garment, write
-from .poses import poses
+from .poses import chosen, poses
 from .rig import VRM, Naming, Rig, best_rig, declared_bones
 from .wear import Wear
+
+_ALIKE, _EQUAL = 2e-3, 1e-4  # of the body's height: poses so near are fitted to, or looked at, once
+_FITTED = 16  # poses that cloth is fitted to at most
 
 
 @dataclass(slots=True, eq=False)
@@ -81,7 +85,7 @@ def dress(
     rig = _rig(together, len(body.skins), naming[0])
     tell(0.1, "body")
     surface = Body(together, standing, rig, naming[0])
-    moments = poses(together, rig, together.animations[: len(body.animations)])
+    names, moments = zip(*poses(together, rig, together.animations[: len(body.animations)]), strict=True)
     result = Dressed(together, [*rig.bones])
     tell(0.2, "fit")
     if wear.attach:
@@ -91,7 +95,8 @@ def dress(
             result.warnings.append("part of it stays inside the body at every size: give an offset or a scale")
     else:
         worn, result.folded = garment(together, added, naming[1], wear, rig, surface)
-        result.moved = fit(worn, surface, [matrices for _, matrices in moments], wear.clearance)
+        few = dict.fromkeys(chosen(surface, moments, _ALIKE * surface.height, _FITTED))
+        result.moved = fit(worn, surface, [moments[number] for number in few], wear.clearance)
         result.warnings += write(together, added, worn, rig.skin)
         together.skins[:] = together.skins[: len(body.skins)]
         tell(0.8, "covered skin")
@@ -99,8 +104,11 @@ def dress(
             result.hidden, kept = remove(together, surface, covered(surface, worn.corners))
             result.warnings += dict.fromkeys(kept)
     tell(0.9, "poses")
-    for name, matrices in moments:
-        result.inside[name] = inside(worn.posed(matrices), surface.posed(matrices))
+    stands = chosen(surface, moments, _EQUAL * surface.height)
+    looked = [*dict.fromkeys(stands)]
+    found = each(lambda number: inside(worn.posed(moments[number]), surface.posed(moments[number])), looked)
+    shares = dict(zip(looked, found, strict=True))
+    result.inside = {name: shares[number] for name, number in zip(names, stands, strict=True)}
     tell(1.0, "done")
     return result
 

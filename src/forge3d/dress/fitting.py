@@ -9,11 +9,15 @@ against the waist), the cloth is pressed towards its own skin in the same way, a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from ..document.accessor import FloatArray
 from ..document.scene import Matrix
-from .body import Body, Points, Skinned, Touch, bent
+from ..native.threads import each
+from .body import Body, Points, Skinned, Touch, moved
 from .weights import Influences
 
 _ROUNDS = 8
@@ -21,6 +25,14 @@ _SPREADING = 24  # how many edges the field fades over
 _ASIDE = 0.01  # of the body's height: cloth that slid further from its skin in a pose is not over it any more
 _FOLD = 0.008  # of the body's height: how far a pose may push cloth; in folds of skin it stays inside
 _OTHER_LIMB = 0.03  # of the body's height: skin that far from the cloth's own, when nothing is bent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pose:
+    """The skin as it is then, and the matrices `(n, 4, 4)` that take each vertex of the cloth there."""
+
+    surface: Skinned
+    matrices: FloatArray
 
 
 def fitted(points: Points, held: Influences, body: Body, poses: Sequence[Matrix], clearance: float) -> Points:
@@ -31,22 +43,19 @@ def fitted(points: Points, held: Influences, body: Body, poses: Sequence[Matrix]
         held: the body's joints that move them.
         poses: joints' matrices of poses that count; a third of the clearance is kept there.
     """
-    posed = [(body.posed(pose), pose) for pose in poses]
-    points = _pushed_out(points, held, body, posed, clearance)
-    points = _pressed(points, held, body, posed, clearance / 3)
-    return _pushed_out(points, held, body, posed, clearance / 3)
+    posed = each(lambda pose: _Pose(body.posed(pose), held.blended(pose)), poses)
+    points = _pushed_out(points, body, posed, clearance)
+    points = _pressed(points, body, posed, clearance / 3)
+    return _pushed_out(points, body, posed, clearance / 3)
 
 
-def _pushed_out(
-    points: Points, held: Influences, body: Body, posed: Sequence[tuple[Skinned, Matrix]], clearance: float
-) -> Points:
+def _pushed_out(points: Points, body: Body, posed: Sequence[_Pose], clearance: float) -> Points:
     near, spent = _ASIDE * body.height, np.zeros(len(points))
     for _ in range(_ROUNDS):
         touch = body.surface.at(points)
-        need = clearance - touch.outside
-        for surface, pose in posed:
-            missing = clearance / 3 - surface.above(touch, bent(points, held, pose), near)
-            need = np.maximum(need, np.minimum(missing, _FOLD * body.height - spent))
+        above = each(partial(_above, points=points, touch=touch, near=near), posed)
+        missing = clearance / 3 - np.min(above, axis=0, initial=np.inf)
+        need = np.maximum(clearance - touch.outside, np.minimum(missing, _FOLD * body.height - spent))
         if need.max(initial=0) < clearance / 20:
             break
         outward = _at(touch, spread(touch, np.maximum(need, 0), body))
@@ -54,18 +63,21 @@ def _pushed_out(
     return points
 
 
-def _pressed(
-    points: Points, held: Influences, body: Body, posed: Sequence[tuple[Skinned, Matrix]], least: float
-) -> Points:
+def _above(pose: _Pose, points: Points, touch: Touch, near: float) -> Points:
+    return pose.surface.above(touch, moved(points, pose.matrices), near)
+
+
+def _pressed(points: Points, body: Body, posed: Sequence[_Pose], least: float) -> Points:
     """Cloth pressed towards its own skin, to `least` metres of it at most, where other limbs bend into it."""
     touch = body.surface.at(points)
-    own = np.einsum("mc,mcx->mx", touch.shares, body.points[touch.corners])
-    want = np.zeros(len(points))
-    for surface, pose in posed:
-        met = surface.at(bent(points, held, pose))
-        other = np.einsum("mc,mcx->mx", met.shares, body.points[met.corners])
-        strange = np.linalg.norm(other - own, axis=1) > _OTHER_LIMB * body.height
-        want = np.maximum(want, np.where(strange, least - met.outside, 0))
+    own = body.surface.places(touch)
+
+    def wanted(pose: _Pose) -> Points:
+        met = pose.surface.at(moved(points, pose.matrices))
+        strange = np.linalg.norm(body.surface.places(met) - own, axis=1) > _OTHER_LIMB * body.height
+        return np.where(strange, least - met.outside, 0)
+
+    want = np.max(each(wanted, posed), axis=0, initial=0)
     room = np.maximum(touch.outside - least, 0)
     part = np.divide(np.minimum(want, room), room, out=np.zeros_like(room), where=room > 0)
     if not part.any():
