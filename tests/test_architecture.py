@@ -22,6 +22,7 @@ ALLOWED = {
     "errors": set(),
     "workers": set(),
     "cache": set(),
+    "skus": set(),
     "judging": {"gltf", "validate", "audit"},
     "gltf": set(),
     "images": {"native"},
@@ -50,13 +51,13 @@ ALLOWED = {
     "dress": _CORE | {"native", "surface", "optimize"},
     "likeness": _CORE | {"compare", "render"},
     "bench": _CORE | {"render"},
-    "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache"},
+    "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache", "skus"},
     "cli": _CORE
     | _MAKERS
     | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},
 }
 for outer in ("aws", "farm", "serve"):
-    ALLOWED[outer] = _CORE | {"pipeline", "validate"}
+    ALLOWED[outer] = _CORE | {"pipeline", "validate", "skus"}
 
 # Optional or slow to import: only inside the function that needs them.
 HEAVY = {"moderngl", "glcontext", "trimesh", "pygltflib", "DracoPy", "meshopt", "opengl_basisu",

@@ -102,3 +102,13 @@ def test_unknown_chunks_are_kept_apart() -> None:
 
 def test_a_cut_binary_chunk_keeps_what_there_is() -> None:
     assert glb.parse(container(chunk(JSON, TEXT), chunk(BIN, b"12345678"))[:-3]).bin == b"12345"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=40), st.integers(12, 120), st.integers(0, 60))
+def test_the_beginning_of_a_file_tells_the_same_faults_as_far_as_it_goes(tail: bytes, cut: int, length: int) -> None:
+    data = container(chunk(JSON, TEXT), tail, length=40 + length)
+    told, whole = glb.parse(data[:cut], len(data)), glb.parse(data)
+    assert told.faults == whole.faults[: len(told.faults)]
+    assert glb.parse(data, len(data)).faults == whole.faults
+    assert not told.json_is_cut

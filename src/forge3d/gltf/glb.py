@@ -43,13 +43,17 @@ def is_glb(data: bytes | memoryview) -> bool:
     return bytes(data[:4]) == b"glTF"
 
 
-def parse(data: bytes | memoryview) -> Glb:
-    """Split a GLB into its chunks. Never raises for what the bytes say: broken rules end up in `faults`."""
+def parse(data: bytes | memoryview, size: int | None = None) -> Glb:
+    """Split a GLB into its chunks. Never raises for what the bytes say: broken rules end up in `faults`.
+
+    With `size`, the bytes of the whole file, `data` may be only its beginning: what that does not reach is not judged,
+    and the last chunk holds what there is.
+    """
     whole = memoryview(data).toreadonly().cast("B")
     glb = Glb()
-    size = len(whole)
-    if size < HEADER_BYTES:
-        glb.fault("GLB_UNEXPECTED_END_OF_HEADER", size, f"the header has {size} of {HEADER_BYTES} bytes")
+    size = len(whole) if size is None else size
+    if len(whole) < HEADER_BYTES:
+        glb.fault("GLB_UNEXPECTED_END_OF_HEADER", len(whole), f"the header has {len(whole)} of {HEADER_BYTES} bytes")
         return glb
     magic, version, length = _HEADER.unpack_from(whole)
     if magic != MAGIC:
@@ -60,12 +64,11 @@ def parse(data: bytes | memoryview) -> Glb:
     else:
         if length <= HEADER_BYTES:
             glb.fault("GLB_LENGTH_TOO_SMALL", 8, f"the declared length {length} leaves no room for a chunk")
-        _read_chunks(glb, whole, length)
+        _read_chunks(glb, whole, length, size)
     return glb
 
 
-def _read_chunks(glb: Glb, whole: memoryview, length: int) -> None:
-    size = len(whole)
+def _read_chunks(glb: Glb, whole: memoryview, length: int, size: int) -> None:
     position, number = HEADER_BYTES, 0
     cut = False
     while position < size and position != length:  # chunks count, also those after a declared length that is wrong
@@ -76,6 +79,8 @@ def _read_chunks(glb: Glb, whole: memoryview, length: int) -> None:
             glb.fault("GLB_UNEXPECTED_END_OF_CHUNK_HEADER", size, "the file ends inside a chunk header")
             cut = True
             break
+        if position + 8 > len(whole):  # beyond the beginning that is here
+            return
         chunk_length, kind = _CHUNK_HEADER.unpack_from(whole, position)
         _check_chunk(glb, kind, chunk_length, position, number)
         start, end = position + 8, position + 8 + chunk_length

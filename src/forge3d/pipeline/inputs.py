@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidAsset, RecipeError, ResourceRefused
 from ..gltf.files import external_uris, find_models
+from ..skus import is_sku, sku_of
 from .keys import sha256
 from .manifest import Resource, Source
 from .recipe import Recipe
 
 if TYPE_CHECKING:
     from ..gltf import Source as GltfSource
-
-_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_TAKEN = ("report.html", "summary.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,8 @@ def find_products(inputs: Iterable[str | os.PathLike[str]], recipe: Recipe, *, o
     """
     found: dict[str, Product] = {}
     for path in sorted({path.absolute() for path in find_models(inputs, leave_out=output)}):
-        sku = recipe.skus.get(path.name) or re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")
-        if not _SKU.fullmatch(sku) or sku.lower() in _TAKEN:
+        sku = recipe.skus.get(path.name) or sku_of(path.stem)
+        if not is_sku(sku):
             raise RecipeError(f"{path}: {sku!r} is not a SKU (letters, digits, . _ -): name it under [skus]")
         # Some file systems and shops do not tell case apart.
         other = found.setdefault(sku.lower(), Product(sku, path))
