@@ -36,7 +36,9 @@ def test_equal_poses_are_one_wherever_the_body_stands_and_looks() -> None:
     away = np.eye(4)
     away[:3, :3], away[:3, 3] = [[0, 0, 1], [0, 1, 0], [-1, 0, 0]], [4, 1, -2]
     moments = [bend(body, 0), bend(body, 30), bend(body, 30), away @ bend(body, 30), away @ bend(body, 0)]
-    assert chosen(body, moments, 1e-5) == [0, 1, 1, 1, 0]
+    first, *bent, last = chosen(body, moments, 1e-5)
+    assert first == last == 0
+    assert set(bent) in ({1}, {2}, {3})
 
 
 def test_the_farthest_are_taken_first() -> None:
