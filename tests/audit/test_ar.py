@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from forge3d.document import Accessor, Document, Material
 from forge3d.document.animation import Animation, AnimationSampler, Channel
 from forge3d.document.material import Clearcoat, Sheen, Transmission
 from forge3d.images import encode
+from forge3d.optimize import Center
 
 from .build import CUBE, CUBE_FACES, document, painted, primitive
 
@@ -41,10 +44,37 @@ def test_size(size: float) -> None:
     ]
 
 
-def test_place() -> None:
-    assert reasons(cube(translation=(0, -1.05, 0)), "webxr") == []
-    assert reasons(cube(translation=(0, 3, 0)), "webxr") == [": it stands 3 m away from the place that people choose"]
-    assert reasons(cube(translation=(-4, 0, 0)), "webxr") == [": it stands 3 m away from the place that people choose"]
+@pytest.mark.parametrize(
+    ("placement", "at", "expected"),
+    [
+        ("floor", (0, 0.009, 0), []),
+        ("floor", (0, 0.5, 0), ["it floats 0.5 m above the floor, which is at y = 0"]),
+        ("floor", (0, -0.5, 0), ["it reaches 0.5 m into the floor, which is at y = 0"]),
+        ("floor", (-4, 0, 0), ["it stands 3 m away from the place that people choose"]),
+        ("floor", (-1.05, 0, 0.05), []),
+        ("wall", (-0.5, -0.5, 0), []),
+        ("wall", (-0.5, -0.5, 0.25), ["its back is 0.25 m off the wall, which is at z = 0"]),
+        ("wall", (-0.5, -0.5, -0.5), ["it reaches 0.5 m into the wall, which is at z = 0"]),
+        ("wall", (-0.5, 0, 0), ["the middle of its back is 0.5 m away from the place that people choose"]),
+        ("wall", (0, 0, 4), [
+            "its back is 4 m off the wall, which is at z = 0",
+            "the middle of its back is 0.5 m away from the place that people choose",
+        ]),
+    ],
+)  # fmt: skip
+def test_place(placement: Any, at: tuple[float, float, float], expected: list[str]) -> None:
+    profile = Profile.of({"ar_ready": {"viewers": ["webxr"]}}).with_placement(placement)
+    model = cube(translation=at)
+    assert [place.detail for place in audit(model, profile)["ar_ready"].where] == expected
+    # What the fix names, mends it.
+    model.apply(Center(at="back" if placement == "wall" else "bottom"))
+    assert audit(model, profile)["ar_ready"].outcome is Outcome.PASSED
+
+
+def test_placement_does_not_ask_for_readiness() -> None:
+    assert Profile().with_placement("wall") == Profile()
+    wall = Profile.of({"ar_ready": {"viewers": ["webxr"], "placement": "wall"}})
+    assert str(wall.ar_ready) == "for webxr, on a wall"
 
 
 def test_nothing_to_see() -> None:

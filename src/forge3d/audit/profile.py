@@ -20,6 +20,7 @@ from .auditor_schema import profile_table
 
 Count = Annotated[float, Meta(ge=0)]
 Percent = Annotated[float, Meta(ge=0, le=1000)]
+Placement = Literal["floor", "wall"]
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,9 +131,10 @@ class Viewers(Limit, frozen=True, kw_only=True):
     """Viewers that shall be able to show the model in augmented reality."""
 
     viewers: Annotated[tuple[Literal["scene-viewer", "quick-look", "webxr"], ...], Meta(min_length=1)]
+    placement: Annotated[Placement, Meta(description="What the product stands on or hangs on.")] = "floor"
 
     def __str__(self) -> str:
-        return f"for {', '.join(self.viewers)}"
+        return f"for {', '.join(self.viewers)}{'' if self.placement == 'floor' else ', on a wall'}"
 
 
 class Profile(_Table, frozen=True, kw_only=True):
@@ -178,6 +180,12 @@ class Profile(_Table, frozen=True, kw_only=True):
         """This profile, but with `percent` that every side may be off from the product's."""
         sides = Tolerance(length=percent, width=percent, height=percent)
         return msgspec.structs.replace(self, product_dimensions=sides)
+
+    def with_placement(self, placement: Placement) -> Profile:
+        """This profile, but for a product on the floor or on a wall; the same where readiness for AR is not tested."""
+        if self.ar_ready is None:
+            return self
+        return msgspec.structs.replace(self, ar_ready=msgspec.structs.replace(self.ar_ready, placement=placement))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Profile:

@@ -31,6 +31,11 @@ class FailOn(StrEnum):
     ADVICE = "advice"
 
 
+class Placement(StrEnum):
+    FLOOR = "floor"
+    WALL = "wall"
+
+
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command(help=_AUDIT_HELP)(audit)
@@ -43,6 +48,8 @@ _AUDIT_HELP = """Hold models against a profile of budgets. Exit code 1 when any 
     forge3d audit chair.glb --profile amazon --product chair.json --tolerance 3 --json
 
     forge3d audit models/ --fail-on advice --format github --report sarif=audit.sarif --report junit=audit.xml
+
+    forge3d audit mirror.glb --profile apple-ar --placement wall
 
     forge3d audit --list
 
@@ -66,6 +73,10 @@ def audit(
     ] = None,
     tolerance: Annotated[
         float | None, typer.Option("--tolerance", min=0, help="Percent that each side may be off from the product's.")
+    ] = None,
+    placement: Annotated[
+        Placement | None,
+        typer.Option("--placement", help="Where the product is placed in AR.", show_default="as the profile says"),
     ] = None,
     format_: FormatOption = Format.TERMINAL,
     output: OutputOption = None,
@@ -98,6 +109,8 @@ def audit(
     if data is not None and len(files) > 1:
         raise typer.BadParameter(f"one product, but {len(files)} models", param_hint="--product")
     limits = demanded(profile, data, tolerance)
+    if placement is not None:
+        limits = limits.with_placement(placement.value)
     selection = Selection(fail_on=Severity.WARNING if fail_on is FailOn.ADVICE else Severity.ERROR)
     printing = Printing(json_or(format_, as_json), output, report or [])
     with progress_bar("audit", quiet=printing.quiet(files)) as tell:

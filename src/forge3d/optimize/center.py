@@ -19,14 +19,14 @@ _STILL = 1e-7  # of the model's diagonal: a move that nobody sees
 
 @dataclass(frozen=True, slots=True)
 class Center(Transform):
-    """Move the scene so that the middle of its floor (or of its box, or top) is at the origin. Invisible.
+    """Move the scene so that the middle of its floor (or of its box, top or back) is at the origin. Invisible.
 
     Products are shown on a floor and turned about their middle: a model that stands elsewhere hovers, or swings around.
     Every root of the default scene moves, lights and cameras too; a root whose translation is animated gets a parent
     that stands off. The box is that of what is seen at rest.
 
     Args:
-        at: the point that moves to the origin: bottom, center or top.
+        at: the point that moves to the origin: bottom, center or top; back (the least z), for what hangs on a wall.
         x: metres from the origin that the point goes to instead.
         y: the same, upwards.
         z: the same, to the front.
@@ -34,7 +34,7 @@ class Center(Transform):
 
     fidelity: ClassVar[Fidelity] = Fidelity.INVISIBLE
 
-    at: Literal["bottom", "center", "top"] = "bottom"
+    at: Literal["bottom", "center", "top", "back"] = "bottom"
     x: float = 0.0
     y: float = 0.0
     z: float = 0.0
@@ -59,9 +59,12 @@ class Center(Transform):
 
 
 def point_of(box: Bounds, at: str) -> Matrix:
-    """The middle of the box, of its lowest side, or of its highest, `(3,)`."""
+    """The middle of the box, of its lowest side, its highest, or its back, `(3,)`."""
     point = box.center.copy()
-    point[1] = {"bottom": box.min[1], "center": point[1], "top": box.max[1]}[at]
+    if at == "back":
+        point[2] = box.min[2]
+    elif at != "center":
+        point[1] = {"bottom": box.min[1], "top": box.max[1]}[at]
     return point
 
 
