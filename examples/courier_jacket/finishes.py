@@ -9,7 +9,7 @@ from forge3d.document import Image, Material, Texture, TextureInfo
 from forge3d.document.material import Clearcoat, EmissiveStrength, Sheen
 
 from ..modelling.cloth_patterns import knit, ripstop
-from ..modelling.finish import Finish, TextureSet, plain, sampler
+from ..modelling.finish import Finish, TextureSet, glowing, plain, sampler
 from ..modelling.maps import encode, linear, ramp, to_bytes
 from ..modelling.noise import table
 from ..modelling.technical_patterns import carbon, emblem, quilted
@@ -27,7 +27,7 @@ SCHEMES = {
 
 
 def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
-    """Finishes by what they are for, and the variants."""
+    """Finishes by what they are for, and the variants. Cloth has a back, which collar, cuffs and hem show."""
     cloth = TextureSet(
         "Ripstop",
         ripstop(size // 2, 0.034, 5, 181),
@@ -39,10 +39,10 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
         "Carbon fibre", carbon(size // 2, 0.024, 8, 211), lambda t: ramp([(0.1, "#050506"), (0.7, "#5a5d63")], t)
     )
     shared: Looks = {
-        "quilt": padding.finish("Quilted nylon", base_color_factor=(*linear("#24272e"), 1.0)),
-        "padded": cloth.finish("Padded collar", base_color_factor=(*linear("#2b2e36"), 1.0)),
-        "mesh": ribbing.finish("Knit side panel", base_color_factor=(*linear("#1f2228"), 1.0)),
-        "rib": ribbing.finish("Rib knit", base_color_factor=(*linear("#262930"), 1.0)),
+        "quilt": padding.finish("Quilted nylon", base_color_factor=(*linear("#24272e"), 1.0), double_sided=True),
+        "padded": cloth.finish("Padded collar", base_color_factor=(*linear("#2b2e36"), 1.0), double_sided=True),
+        "mesh": ribbing.finish("Knit side panel", base_color_factor=(*linear("#1f2228"), 1.0), double_sided=True),
+        "rib": ribbing.finish("Rib knit", base_color_factor=(*linear("#262930"), 1.0), double_sided=True),
         "tape": plain("Bonded tape", base_color_factor=(*linear("#14161a"), 1.0), roughness_factor=0.42),
         "carbon": fibre.finish("Carbon fibre", clearcoat=Clearcoat(factor=1.0, roughness_factor=0.06)),
         "chrome": plain(
@@ -61,22 +61,14 @@ def _scheme(name: str, colors: tuple[str, ...], ink: Array, glyphs: Array, cloth
     def dyed(label: str, color: str) -> Finish:
         r, g, b = linear(color)
         haze = Sheen(color_factor=(r * 0.2 + 0.03, g * 0.2 + 0.03, b * 0.2 + 0.03), roughness_factor=0.5)
-        return cloth.finish(f"{name} {label}", base_color_factor=(r, g, b, 1.0), sheen=haze)
-
-    def glow(label: str, color: str, strength: float) -> Finish:
-        r, g, b = linear(color)
-        return plain(
-            f"{name} {label}",
-            base_color_factor=(r * 0.4, g * 0.4, b * 0.4, 1.0), roughness_factor=0.35,
-            emissive_factor=(r, g, b), emissive_strength=EmissiveStrength(strength=strength),
-        )  # fmt: skip
+        return cloth.finish(f"{name} {label}", base_color_factor=(r, g, b, 1.0), sheen=haze, double_sided=True)
 
     return {
         "shell": dyed("shell", outer),
         "contrast": dyed("contrast", contrast),
         "lining": plain(f"{name} lining", base_color_factor=(*linear(lining), 1.0), roughness_factor=0.5),
-        "neon": glow("light", light, 1.6),
-        "accent": glow("accent light", accent, 1.6),
+        "neon": glowing(f"{name} light", light, 1.6),
+        "accent": glowing(f"{name} accent light", accent, 1.6),
         "print": _lit(f"{name} print", ink, light, accent, PRINT * 1.002),
         "screen": _lit(f"{name} display", glyphs, light, accent, 0.036),
     }

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from forge3d.document import Filter, Image, Material, Sampler, Texture, TextureInfo, Wrap
+from forge3d.document.material import EmissiveStrength
 
 from .cloth_patterns import Pattern
-from .maps import encode, normal_map, orm, to_bytes
+from .maps import encode, linear, normal_map, orm, to_bytes
 
 Array = npt.NDArray[np.float64]
 
@@ -84,3 +85,13 @@ def halved(picture: Array) -> Array:
 def plain(name: str, *, occluded: bool = True, **material: Any) -> Finish:
     """A finish without textures."""
     return Finish(Material(name=name, **{"metallic_factor": 0.0, **material}), occluded=occluded)
+
+
+def glowing(name: str, color: str, strength: float, roughness: float = 0.35) -> Finish:
+    """A line or lamp that shines in a colour, `#rrggbb`, this much brighter than white."""
+    r, g, b = linear(color)
+    return plain(
+        name,
+        base_color_factor=(r * 0.4, g * 0.4, b * 0.4, 1.0), roughness_factor=roughness,
+        emissive_factor=(r, g, b), emissive_strength=EmissiveStrength(strength=strength),
+    )  # fmt: skip

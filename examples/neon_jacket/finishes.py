@@ -9,7 +9,7 @@ from forge3d.document import Image, Material, Texture, TextureInfo
 from forge3d.document.material import Clearcoat, EmissiveStrength, Sheen
 
 from ..modelling.cloth_patterns import knit, ripstop
-from ..modelling.finish import Finish, TextureSet, plain, sampler
+from ..modelling.finish import Finish, TextureSet, glowing, plain, sampler
 from ..modelling.hard_patterns import brushed
 from ..modelling.maps import encode, linear, orm, ramp, srgb, to_bytes
 from ..modelling.noise import fractal
@@ -66,17 +66,9 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
 
 
 def _scheme(name: str, light: str, accent: str, lining: str, picture: _Print, cloth: TextureSet) -> Looks:
-    def glow(label: str, color: str, strength: float) -> Finish:
-        r, g, b = linear(color)
-        return plain(
-            f"{name} {label}",
-            base_color_factor=(r * 0.4, g * 0.4, b * 0.4, 1.0), roughness_factor=0.35,
-            emissive_factor=(r, g, b), emissive_strength=EmissiveStrength(strength=strength),
-        )  # fmt: skip
-
     return {
-        "neon": glow("light", light, 1.5),
-        "accent": glow("accent light", accent, 1.5),
+        "neon": glowing(f"{name} light", light, 1.5),
+        "accent": glowing(f"{name} accent light", accent, 1.5),
         "lining": plain(f"{name} lining", base_color_factor=(*linear(lining), 1.0), roughness_factor=0.45,
                         sheen=Sheen(color_factor=linear(lining), roughness_factor=0.35)),
         "print": picture.finish(name, light, accent, cloth),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from forge3d.document.material import Clearcoat, EmissiveStrength, Iridescence, Transmission, Volume
+from forge3d.document.material import Clearcoat, Iridescence, Transmission, Volume
 
 from ..modelling.cloth_patterns import knit
-from ..modelling.finish import Finish, TextureSet, plain
+from ..modelling.finish import Finish, TextureSet, glowing, plain
 from ..modelling.hard_patterns import brushed, moulded
 from ..modelling.maps import linear
 from .lens import THICK
@@ -27,14 +27,6 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
     steel = TextureSet("Brushed titanium", brushed(size, 0.05, 351), metallic=1.0)
 
     def scheme(name: str, pane: str, shell: str, light: str, accent: str, film: float) -> Looks:
-        def glow(label: str, color: str) -> Finish:
-            r, g, b = linear(color)
-            return plain(
-                f"{name} {label}",
-                base_color_factor=(r * 0.4, g * 0.4, b * 0.4, 1.0), roughness_factor=0.3,
-                emissive_factor=(r, g, b), emissive_strength=EmissiveStrength(strength=2.2),
-            )  # fmt: skip
-
         return {
             "pane": plain(
                 f"{name} pane", occluded=False,
@@ -47,8 +39,8 @@ def finishes(size: int) -> tuple[Looks, dict[str, dict[Finish, Finish]]]:
                 f"{name} shell", base_color_factor=(*linear(shell), 1.0),
                 clearcoat=Clearcoat(factor=0.35, roughness_factor=0.25),
             ),
-            "neon": glow("light", light),
-            "accent": glow("second light", accent),
+            "neon": glowing(f"{name} light", light, 2.2, 0.3),
+            "accent": glowing(f"{name} second light", accent, 2.2, 0.3),
         }  # fmt: skip
 
     shared: Looks = {
