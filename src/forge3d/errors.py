@@ -160,6 +160,15 @@ class PublishConflict(Forge3DError):
     exit_code = 5
 
 
+class RemoteError(Forge3DError):
+    """A store (S3, CloudFront, a folder that stands for one) refused something, could not be reached, or lost it.
+
+    The message says which bucket and key, and what to do. It never holds keys, tokens or signed addresses.
+    """
+
+    exit_code = 5
+
+
 class Cancelled(Forge3DError):
     """The caller asked for the work to stop; what was finished is kept."""
 
