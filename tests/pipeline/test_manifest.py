@@ -31,6 +31,7 @@ def example() -> Manifest:
         before=counts,
         after=counts,
         size=(1.0, 2.0, 0.5),
+        placement="wall",
         view=View(yaw=30.0, pitch=15.0, fov=30.0),
         validation={"source": Verdict(warnings=2)},
         findings=(Finding(severity="warning", code="X", message="is odd", step="validate"),),

@@ -39,11 +39,12 @@ Reasons = Iterator[Place]
 )
 def ar_ready(subject: Subject, limit: Viewers) -> Measured:
     """Reasons why one of the named viewers would not show the model as it is. All: a longest side under 1 cm or over
-    100 m; with `placement = "floor"` a lowest point that is more than a hundredth of the longest side from y = 0, or an
-    origin, which is put where people tap, more than a tenth beside the model; with `"wall"` a back more than a hundredth
-    from z = 0, or with its middle more than a tenth from the origin. `scene-viewer`: textures in KTX2, or over 4,096 pixels. `quick-look`, which shows a USDZ made of the model: textures
-    other than PNG and JPEG, animated morph targets, and material layers that UsdPreviewSurface does not have. `webxr`
-    draws what the page's own renderer can."""
+    100 m; with `placement = "floor"` a lowest point that is more than a hundredth of the longest side from y = 0, or
+    an origin, which is put where people tap, more than a tenth beside the model; with `"wall"` a back more than a
+    hundredth from z = 0, or with its middle more than a tenth from the origin. `scene-viewer`: textures in KTX2, or
+    over 4,096 pixels. `quick-look`, which shows a USDZ made of the model: textures other than PNG and JPEG, animated
+    morph targets, and material layers that UsdPreviewSurface does not have. `webxr` draws what the page's own renderer
+    can."""
     items: list[tuple[float, Place | None]] = [(1, place) for place in _placement(subject, limit.placement)]
     for viewer in dict.fromkeys(limit.viewers):
         items += [(1, place) for place in _OWN[viewer](subject)]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EXTENSIONS = {
     "model/gltf-binary": "glb",
+    "model/vnd.usdz+zip": "usdz",
     "image/webp": "webp",
     "image/avif": "avif",
     "image/jpeg": "jpg",

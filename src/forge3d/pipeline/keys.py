@@ -15,12 +15,15 @@ import msgspec
 from ..cache import sha256 as sha256
 
 # Packages whose code decides bytes that are written. A change of version makes new keys.
-NATIVE = ("numpy", "pillow", "mozjpeg-lossless-optimization", "DracoPy", "meshopt", "opengl-basisu", "moderngl")
+NATIVE = (
+    "numpy", "pillow", "mozjpeg-lossless-optimization", "DracoPy", "meshopt", "opengl-basisu", "moderngl", "usd-core",
+)  # fmt: skip
 # Codecs that Pillow is linked to: another build of the same Pillow may have others.
 CODECS = ("webp", "avif", "jpg", "zlib")
 # The rooms whose code decides them.
 _ROOMS = (
-    "gltf", "images", "validate", "document", "native", "surface", "light", "optimize", "lod", "render", "pipeline",
+    "gltf", "images", "validate", "document", "native", "surface", "light", "optimize", "lod", "audit", "render",
+    "export", "pipeline",
 )  # fmt: skip
 
 

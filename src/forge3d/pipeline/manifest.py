@@ -47,10 +47,10 @@ class File(_Object, frozen=True):
     role: Annotated[
         str,
         Meta(
-            description="model: the optimized GLB. level: a lower level of detail, by index from 1. poster: the main "
-            "picture. spin: one picture of the spin, by index from 0. spin-sheet: the whole spin, small, in rows. "
-            "reference: the input as received, seen as in the poster. level-poster: the model (index 0) and each level "
-            "by index, small. Readers skip roles they do not know."
+            description="model: the optimized GLB. level: a lower level of detail, by index from 1. usdz: the model "
+            "for AR Quick Look. poster: the main picture. spin: one picture of the spin, by index from 0. spin-sheet: "
+            "the whole spin, small, in rows. reference: the input as received, seen as in the poster. level-poster: "
+            "the model (index 0) and each level by index, small. Readers skip roles they do not know."
         ),
     ]
     bytes: Count
@@ -137,6 +137,9 @@ class Manifest(_Object, frozen=True):
     before: Counts | None = None
     after: Counts | None = None
     size: Annotated[tuple[float, float, float] | None, Meta(description="Extent along x, y (up) and z, metres.")] = None
+    placement: Annotated[
+        Literal["floor", "wall"] | None, Meta(description="What the product stands on or hangs on in AR.")
+    ] = None
     view: View | None = None
     likeness: Annotated[
         float | None, Meta(description="PSNR of the poster against the reference over the product's pixels, dB.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..render import Renderer
 
 # Members of the manifest that steps give in `Result.values`.
-_GIVEN = ("before", "after", "size", "view", "likeness", "level_likeness", "validation")
+_GIVEN = ("before", "after", "size", "placement", "view", "likeness", "level_likeness", "validation")
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -139,6 +140,31 @@ class Quality(_Table, frozen=True):
     triangles: Annotated[int, Meta(ge=0, description="Most triangles of the optimized GLB; 0 sets no limit.")] = 0
 
 
+class Ar(_Table, frozen=True):
+    """Augmented reality: the USDZ for iPhones (the model is for all others), and how a product is placed."""
+
+    usdz: Annotated[
+        Literal["auto", "always", "never"],
+        Meta(
+            description="Whether to make a USDZ: auto does where usd-core is installed (forge3d[usdz]) and warns where "
+            "not, always refuses to build without."
+        ),
+    ] = "auto"
+    placement: Annotated[Literal["floor", "wall"], Meta(description="What the products stand on or hang on.")] = "floor"
+    wall: Annotated[
+        tuple[str, ...],
+        Meta(description='Input files that hang on a wall whatever placement says, such as "mirror-*.glb".'),
+    ] = ()
+    triangles: Annotated[
+        int, Meta(ge=0, description="Most triangles of the USDZ, which is simplified to that many; 0 sets no limit.")
+    ] = 100_000
+    texture_size: Annotated[Pixels, Meta(description="Largest texture side of the USDZ, pixels.")] = 2048
+
+    def place(self, name: str) -> Literal["floor", "wall"]:
+        """What the product of an input file of this name stands on or hangs on."""
+        return "wall" if any(fnmatchcase(name, pattern) for pattern in self.wall) else self.placement
+
+
 class Limits(_Table, frozen=True):
     """What one product may use while it is built. These do not change the result."""
 
@@ -153,6 +179,7 @@ class Recipe(_Table, frozen=True):
     validate: Validate = Validate()
     optimize: Optimize = Optimize()
     levels: Levels = Levels()
+    ar: Ar = Ar()
     images: Images = Images()
     quality: Quality = Quality()
     limits: Limits = Limits()

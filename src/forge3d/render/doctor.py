@@ -193,6 +193,7 @@ def _context(choice: str | int | None) -> list[Finding]:
 _EXTRAS = {
     "flip_evaluator": ("FLIP", "flip-evaluator", "`forge3d compare`"),
     "av": ("video", "'forge3d[video]'", "MP4 and WebM"),
+    "pxr": ("USDZ", "'forge3d[usdz]'", "AR files for iPhones"),
     "OpenEXR": ("EXR", "'forge3d[exr]'", ".exr environments and facts"),
 }
 

@@ -20,7 +20,7 @@ def settings(table: dict[str, Any]) -> dict[str, Any]:
 def test_the_steps_of_the_default_recipe() -> None:
     steps = plan(Recipe())
     assert [step.name for step in steps] == [
-        "validate", "optimize", "levels", "poster", "level posters", "spin", "verify",
+        "validate", "optimize", "levels", "ar", "poster", "level posters", "spin", "verify",
     ]  # fmt: skip
     before: set[str] = set()
     for step in steps:
@@ -48,7 +48,8 @@ def test_what_is_not_wanted_is_not_done(table: dict[str, Any], absent: set[str])
         ({"images": {"yaw": 5.0}}, {"poster", "level posters"}),
         ({"images": {"pitch": 5.0}}, {"poster", "level posters", "spin"}),
         ({"levels": {"ratios": [0.3]}}, {"levels"}),
-        ({"optimize": {"change": {"quantize": {"position": 12}}}}, {"optimize", "levels"}),
+        ({"optimize": {"change": {"quantize": {"position": 12}}}}, {"optimize", "levels", "ar"}),
+        ({"ar": {"placement": "wall"}}, {"ar"}),
         ({"validate": {"allow": ["X"]}}, {"validate"}),
         ({"quality": {"psnr": 40.0}}, {"verify"}),
         ({"limits": {"seconds": 5.0}}, set()),

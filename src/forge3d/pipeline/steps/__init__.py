@@ -14,6 +14,7 @@ from ...errors import RecipeError
 from ..graph import Step
 from ..keys import sha256
 from ..recipe import Recipe
+from .ar import ar, check_ar
 from .levels import levels
 from .optimize import described, optimize, transforms
 from .pictures import level_posters, poster, spin
@@ -26,7 +27,9 @@ def plan(recipe: Recipe) -> list[Step]:
 
     Raises:
         RecipeError: the recipe names a transform, option or file that is not there.
+        DependencyMissing: it insists on a USDZ, and usd-core is not installed.
     """
+    check_ar(recipe.ar)
     chain = described(transforms(recipe.optimize))
     look = {**msgspec.to_builtins(recipe.images), "environment": _environment(recipe.images.environment)}
     steps = [
@@ -35,6 +38,7 @@ def plan(recipe: Recipe) -> list[Step]:
     ]
     if recipe.levels.ratios:
         steps.append(Step("levels", levels, settings=[chain, msgspec.to_builtins(recipe.levels)]))
+    steps.append(Step("ar", ar, needs=("optimize",), settings=[chain, msgspec.to_builtins(recipe.ar)]))
     if recipe.images.poster:
         seen = _without(look, "spin")
         steps.append(Step("poster", poster, needs=("optimize",), settings=seen, device=True))
@@ -43,7 +47,7 @@ def plan(recipe: Recipe) -> list[Step]:
             steps.append(Step("level posters", level_posters, needs=needs, settings=seen, device=True))
     if recipe.images.spin_frames:
         steps.append(Step("spin", spin, needs=("optimize",), settings=_without(look, "poster", "yaw"), device=True))
-    judged = tuple(step.name for step in steps if step.name != "spin")
+    judged = tuple(step.name for step in steps if step.name not in ("ar", "spin"))
     steps.append(Step("verify", verify, needs=judged, settings=msgspec.to_builtins(recipe.quality)))
     return steps
 
