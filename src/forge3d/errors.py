@@ -169,6 +169,12 @@ class RemoteError(Forge3DError):
     exit_code = 5
 
 
+class SignatureRefused(Forge3DError):
+    """A signed URL or cookie grants nothing, or not this; the message says why."""
+
+    exit_code = 1
+
+
 class Cancelled(Forge3DError):
     """The caller asked for the work to stop; what was finished is kept."""
 

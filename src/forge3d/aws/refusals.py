@@ -32,6 +32,8 @@ _ADVICE = {
     "EntityTooLarge": "it is too large for the store",
     "InvalidStorageClass": "the store does not know this storage class",
     "404": "it is not there",
+    "NoSuchResource": "there is no such thing: give its id, not its name",
+    "TooManyPublicKeysInKeyGroup": "a key group takes five keys: retire old ones first",
 }
 
 
