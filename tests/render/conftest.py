@@ -1,4 +1,4 @@
-"""One renderer for all tests of a file."""
+"""One renderer for all tests, as in a worker that lives long."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge3d.errors import GpuUnavailable
 from forge3d.render import Renderer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def renderer() -> Iterator[Renderer]:
     try:
         made = Renderer()

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import gc
 import logging
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -82,6 +86,63 @@ def test_another_thread_is_refused(renderer: Renderer) -> None:
     thread.start()
     thread.join()
     assert "thread" in str(raised[0])
+
+
+def test_what_is_made_while_its_context_is_not_current_is_refused(renderer: Renderer) -> None:
+    """It would be made in what another renderer left behind, and be freed by its number here."""
+    with Renderer():
+        pass
+    with pytest.raises(Exception, match="cannot create"):
+        renderer._gpu.context.texture((4, 4), 4)
+    renderer._gpu.device.check()
+    assert renderer._gpu.context.texture((4, 4), 4).glo
+
+
+def test_a_context_that_does_not_become_current_is_not_used(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(egl, "current_context", lambda: 1)
+    with pytest.raises(GpuUnavailable, match="make a new renderer"):
+        renderer.render(placed(), size=(4, 4))
+
+
+def test_what_was_dropped_and_not_closed_is_freed_when_it_is_safe() -> None:
+    dropped, kept = Device(), Device()
+    context, handle = dropped.context, dropped._handle
+    del dropped
+    gc.collect()
+    assert [abandoned for _, _, abandoned in device._abandoned] == [context]
+    assert egl.current_context() == kept._handle != handle
+    kept.check()
+    assert not device._abandoned
+    assert egl.current_context() == kept._handle
+    with pytest.raises(AttributeError):  # there is nothing left to enter
+        context.__enter__()
+    kept.release()
+    assert egl.current_context() is None
+
+
+FORK = """
+import os
+from forge3d.render import Renderer
+from forge3d.render.device import Device
+renderer = Renderer()
+for make in (Device, renderer._gpu.device.check):
+    if os.fork() == 0:
+        try:
+            make()
+        except Exception as error:
+            print(type(error).__name__, error, flush=True)
+        os._exit(0)
+    os.wait()
+renderer.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_is_told_to_spawn_and_does_not_hang(renderer: Renderer) -> None:
+    told = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert told.count("GpuUnavailable this process was forked") == 2
 
 
 def test_the_doctor_finds_a_working_machine_well(renderer: Renderer) -> None:

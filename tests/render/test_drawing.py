@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +13,7 @@ from examples import small
 
 from forge3d.compare import psnr
 from forge3d.document import AlphaMode, Document
-from forge3d.render import Orbit, Renderer, RenderSettings, drawing
+from forge3d.render import Orbit, Renderer, RenderSettings, drawing, passes
 from forge3d.render.shot import seen_window
 
 from .shapes import node, placed, quad, sphere, unlit
@@ -49,6 +51,25 @@ def test_once_is_nearly_each(
     assert (psnr(once, each) or 0) > least
     # What is covered is covered by as much.
     assert float(once[..., 3].mean()) == pytest.approx(float(each[..., 3].mean()), rel=0.02)
+
+
+@pytest.mark.parametrize("stop", [2, 4])
+def test_what_is_broken_off_leaves_no_trace(renderer: Renderer, monkeypatch: pytest.MonkeyPatch, stop: int) -> None:
+    """In the depth pass, which writes no colour, and among outlines."""
+    document = blended()
+    expected = picture(renderer, document)
+    true, calls = passes.draw_list, itertools.count(1)
+
+    def stopped(*arguments: Any) -> None:
+        if next(calls) == stop:
+            raise KeyboardInterrupt
+        true(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passes, "draw_list", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            picture(renderer, document)
+    np.testing.assert_array_equal(picture(renderer, document), expected)
 
 
 def test_what_is_in_front_hides_what_is_behind(renderer: Renderer) -> None:

@@ -41,6 +41,7 @@ def filtered(monkeypatch: pytest.MonkeyPatch) -> list[Environment]:
 def light(renderer: Renderer, environment: Environment, *, on_disk: bool = True) -> bytes:
     """The filtered light as one who starts anew gets it."""
     gpu = renderer._gpu
+    gpu.device.check()
     fresh = EnvironmentCache(gpu.context, gpu.programs, gpu.capabilities, default_folder() if on_disk else None)
     return stowed(gpu.context, gpu.programs, fresh.get(environment))
 

@@ -141,6 +141,7 @@ def test_the_reference_compiler_takes_every_feature(layer: str | None, stage: st
 
 def test_the_programs_used_last_are_kept(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "_PROGRAMS_KEPT", 3)
+    renderer._gpu.device.check()
     programs = program.ProgramCache(renderer._gpu.context, 0.0)
     defines = {"SUPERSAMPLING": 1, "TAPS": "0.25, 0.5, 0.25"}
     made = {tone: programs.screen("resolve.frag", TONE=f"tone_{tone}", **defines) for tone in ("none", "aces", "agx")}

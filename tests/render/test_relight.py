@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,25 @@ def test_the_same_bytes_again(renderer: Renderer) -> None:
     first = pixels(renderer, document, BAKED)
     with Renderer() as other:
         np.testing.assert_array_equal(first, pixels(other, document, BAKED))
+
+
+def test_light_follows_what_is_changed_between_pictures(renderer: Renderer) -> None:
+    """Materials and primitives in place: another colour, and then half of a quad's triangles."""
+    s = 2**-0.5
+    floor = quad(matt(0.9), size=3.0)
+    document = placed(
+        node(floor, rotation=(-s, 0.0, 0.0, s), translation=(0.0, -1.0, 0.0)), node(sphere(matt(0.5), rings=16))
+    )
+    assert floor.material is not None
+    assert floor.indices is not None
+    pictures = [pixels(renderer, document, BAKED)]
+    floor.material.base_color_factor = (0.0, 0.0, 0.9, 1.0)
+    pictures.append(pixels(renderer, document, BAKED))
+    floor.indices = Accessor(floor.indices.array[:3].copy())
+    pictures.append(pixels(renderer, document, BAKED))
+    for one, other in pairwise(pictures):
+        assert (one != other).any()
+    np.testing.assert_array_equal(pictures[-1], pixels(renderer, document.copy(), BAKED))
 
 
 def test_what_moves_between_takes_its_shadow_along(renderer: Renderer) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from weakref import finalize
 
 from ..errors import GpuUnavailable
 from . import egl
@@ -53,6 +55,9 @@ class ContextLost(GpuUnavailable):
 class Device:
     """Owns the context. It is current on the thread that made it, and only there.
 
+    Objects are made and freed by number in whichever context is current: with another renderer's current, its textures
+    would be the ones to go. So `check` comes before every use.
+
     Args:
         choice: None: the first GPU that works, else the CPU. "gpu": a GPU or an error, never the CPU in silence.
             "cpu": the software rasteriser. An index of `egl.devices()`, a UUID, or part of a device's name.
@@ -62,23 +67,31 @@ class Device:
     """
 
     def __init__(self, choice: str | int | None = None):
+        _check_process()
+        _free_abandoned()
         self.context, self.index = _open(choice)
+        _processes.add(os.getpid())
+        self._handle, self._thread = egl.current_context(), threading.get_ident()
         self.capabilities = _capabilities(self.context)
-        self._thread = threading.get_ident()
         # Objects are freed by dropping them, on any thread (encoders drop frames); they wait until this one collects.
         self.context.gc_mode = "context_gc"
+        self._dropped = finalize(self, _abandoned.append, (self._thread, self._handle, self.context))
+        self._dropped.atexit = False
 
     def check(self) -> None:
         """Make the context current, and free what was let go of. Before every use: there may be other renderers.
 
         Raises:
-            GpuUnavailable: it was closed, or belongs to another thread.
+            GpuUnavailable: it was closed, or belongs to another thread or process.
         """
         if self.context is None:
             raise GpuUnavailable("the renderer was closed; make a new one")
         if threading.get_ident() != self._thread:
             raise GpuUnavailable("a renderer works on the thread that made it; make one per thread or process")
-        self.context.__enter__()
+        _check_process()
+        _free_abandoned()
+        if not _entered(self.context, self._handle):
+            raise GpuUnavailable("EGL does not make the renderer's context current any more; make a new renderer")
         self.context.gc()
 
     def verify(self) -> None:
@@ -101,8 +114,46 @@ class Device:
         """Free the context and everything in it. A second call does nothing."""
         if self.context is not None:
             self.check()
-            self.context.release()
+            self._dropped.detach()
+            _free(self.context)
             self.context = None
+
+
+_abandoned: deque[tuple[int, int | None, Any]] = deque()
+"""Threads, handles and contexts of devices that were dropped and not released. Freeing one makes it current, so it
+waits until its thread begins to use another."""
+
+_processes: set[int] = set()
+"""That opened a device: in a child of fork its parent, whose driver has threads that did not come along."""
+
+
+def _check_process() -> None:
+    if _processes and os.getpid() not in _processes:
+        raise GpuUnavailable(
+            "this process was forked from one that has used the GPU, whose driver does not work here: start processes "
+            "that render by spawn, as in multiprocessing.get_context('spawn')"
+        )
+
+
+def _free_abandoned() -> None:
+    for thread, handle, context in [_abandoned.popleft() for _ in range(len(_abandoned))]:
+        if thread != threading.get_ident():
+            _abandoned.append((thread, handle, context))
+        elif _entered(context, handle):
+            context.gc()
+            _free(context)
+
+
+def _entered(context: Any, handle: int | None) -> bool:
+    """Make a context current; whether it is."""
+    context.__enter__()
+    return egl.current_context() == handle
+
+
+def _free(context: Any) -> None:
+    """Destroy the current context: EGL keeps it, and what is in it, for as long as it stays current."""
+    context.__exit__(None, None, None)
+    context.release()
 
 
 def choose(choice: str | int | None, found: list[egl.EglDevice]) -> list[egl.EglDevice]:

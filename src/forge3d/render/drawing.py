@@ -124,6 +124,14 @@ def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) 
 
 def _draw(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
     """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
+    try:
+        return _drawn(gpu, shot, size, settings)
+    except BaseException:  # Ctrl-C and alarms too, whose catchers may draw on
+        gpu.settle()
+        raise
+
+
+def _drawn(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
     if shot.scene.light is not None:
         shot.scene.light.use(gpu.programs, shot)
     sampling = Sampling.of(settings.sample_count, gpu.capabilities)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,19 @@ def devices() -> list[EglDevice]:
     if not query(_MAX_DEVICES, ctypes.byref(handles), ctypes.byref(count)):
         raise EglMissing(f"{LIBEGL} failed to list devices")
     return [_describe(egl, index, handles[index]) for index in range(count.value)]
+
+
+def current_context() -> int | None:
+    """The handle of the context that is current on this thread, if one is."""
+    handle: int | None = _current_context(LIBEGL)()
+    return handle
+
+
+@cache
+def _current_context(_library: str) -> Any:
+    query = _load().eglGetCurrentContext
+    query.restype = ctypes.c_void_p
+    return query
 
 
 def _load() -> Any:

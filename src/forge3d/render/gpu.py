@@ -66,6 +66,11 @@ class Gpu:
         light = self.environments.get(environment)
         return shoot(self.context, scene, stage, view, light, settings, alignment=self.capabilities.uniform_alignment)
 
+    def settle(self) -> None:
+        """After drawing that was broken off: forget what its passes had set for themselves."""
+        self.targets.clear()
+        self.context.wireframe, self.context.polygon_offset = False, (0.0, 0.0)
+
     def close(self) -> None:
         if self.device.context is not None:
             self.device.check()
@@ -73,4 +78,5 @@ class Gpu:
             self.baked.clear()
             self.uploader.clear()
             self.environments.clear()
+            self.programs.clear()
             self.device.release()

@@ -154,6 +154,7 @@ class SceneUploader:
 
     def clear(self) -> None:
         self._cache.clear()
+        self._samplers.clear()
 
     def _material_buffer(self, records: list[bytes]) -> Any:
         stride = self.material_stride
@@ -170,16 +171,16 @@ class SceneUploader:
 
     def _draw(self, draw: Draw, material: GpuMaterial, in_use: set[Any], shapes: Shapes | None) -> list[GpuDraw]:
         tangent_uv = tangent_uv_set(material.key)
-        accessors = _accessors(draw.primitive)
+        found = accessors(draw.primitive)
         longest = None if shapes is None else shapes.longest(draw)
-        key = ("mesh", longest, draw.primitive.mode, tangent_uv, tuple((name, id(a)) for name, a in accessors))
+        key = ("mesh", longest, draw.primitive.mode, tangent_uv, tuple((name, id(a)) for name, a in found))
         in_use.add(key)
 
         def make() -> GpuMesh | None:
             built = geometry(draw.primitive, tangent_uv=tangent_uv) if shapes is None else shapes(draw)
             return upload_mesh(self._context, built)
 
-        mesh = self._make(key, accessors, make)
+        mesh = self._make(key, found, make)
         if mesh is None:
             return []
         if mesh.mode != 4 and "NORMAL" not in mesh.semantics:
@@ -249,7 +250,8 @@ def _texture_key(image: Image, srgb: bool) -> tuple[str, int, bool]:
     return ("texture", id(image.data), srgb)
 
 
-def _accessors(primitive: Primitive) -> list[tuple[str, Accessor | None]]:
+def accessors(primitive: Primitive) -> list[tuple[str, Accessor | None]]:
+    """All that a primitive's mesh is made from, by name."""
     found: list[tuple[str, Accessor | None]] = [*primitive.attributes.items(), ("indices", primitive.indices)]
     for number, target in enumerate(primitive.targets):
         found += [(f"{number}:{name}", accessor) for name, accessor in target.items()]

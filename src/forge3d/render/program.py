@@ -96,6 +96,9 @@ class ProgramCache:
                 raise _broken(name, str(error)) from error
         return self._latest(key)
 
+    def clear(self) -> None:
+        self._programs.clear()
+
     def _latest(self, key: Any) -> Any:
         """The program of a key, used last of all; the one used longest ago goes where there are too many."""
         self._programs.move_to_end(key)

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..document import Material, Sampler
 from ..light.transfer import CELLS, cells
 from .baking import MOST_TRIANGLES, VERTICES, Baked, bake, bakes
 from .blocks import FRAME_BLOCK, RELIGHT_BLOCK
-from .gpu_scene import GpuScene, SceneUploader
+from .features import material_key, pack_material
+from .gpu_scene import GpuScene, SceneUploader, accessors
 from .program import ProgramCache
 from .refining import Shapes
 from .scene import SceneState
@@ -73,10 +75,11 @@ class BakedLight:
         one, other = self._sent
         sky = shot.environment, shot.sky  # the environment is kept, so that it is the same one as long as it is equal
         if sky != self._sky:
-            self._sky = sky
+            self._sky = None
             self._run(programs, "SKY", CELLS)
             self._step(programs, "DIRECT", one, other)
             self._step(programs, "BOUNCE", other, one)
+            self._sky = sky
         self._step(programs, "LAST", one, other)
         self._lit.bind_to_storage_buffer(3)
         self._points_of.bind_to_storage_buffer(_POINTS_OF)
@@ -97,14 +100,14 @@ class BakedScenes:
 
     def __init__(self, context: Any, uploader: SceneUploader):
         self._context, self._uploader = context, uploader
-        self._kept: OrderedDict[Any, tuple[BakedLight, Shapes, SceneState]] = OrderedDict()
+        self._kept: OrderedDict[Any, tuple[BakedLight, Shapes, list[Any]]] = OrderedDict()
 
     def upload(self, state: SceneState) -> GpuScene:
         """`SceneUploader.upload` with meshes fine enough for baked light, and that light."""
         if not bakes(state):
             scene = self._uploader.upload(state)
             return replace(scene, warnings=(*scene.warnings, _TOO_MANY))
-        key = _pose_key(state)
+        key, sources = _pose_key(state)
         if key in self._kept:
             light, shapes, _ = self._kept[key]
             scene = self._uploader.upload(state, shapes)
@@ -112,10 +115,10 @@ class BakedScenes:
             shapes = Shapes(state, VERTICES)
             scene = self._uploader.upload(state, shapes)
             light = BakedLight(self._context, bake(state, shapes))
-            shapes.forget()
-            self._kept[key] = (light, shapes, state)
+            self._kept[key] = (light, shapes, sources)
             if len(self._kept) > _POSES_KEPT:
                 self._kept.popitem(last=False)
+        shapes.forget()
         self._kept.move_to_end(key)
         draws, first = [], 0
         for draw in scene.draws:
@@ -127,12 +130,33 @@ class BakedScenes:
         self._kept.clear()
 
 
-def _pose_key(state: SceneState) -> Any:
-    """Primitives and materials count by identity: `BakedScenes` keeps them beside their light."""
-    return tuple(
-        (
-            id(draw.primitive), *(id(accessor) for accessor in draw.primitive.attributes.values()), id(draw.material),
+def _pose_key(state: SceneState) -> tuple[Any, list[Any]]:
+    """What baked light follows from; and what counts in it by identity, to be kept so that it cannot mean another.
+
+    Materials count by value: they may be changed between two pictures, and primitives may get other accessors.
+    """
+    looks: dict[Material, Any] = {}
+    rows, sources = [], []
+    for draw in state.draws:
+        if draw.material not in looks:
+            looks[draw.material], images = _look(draw.material)
+            sources += images
+        found = accessors(draw.primitive)
+        sources += [accessor for _, accessor in found]
+        rows.append((
+            draw.primitive.mode, *((name, id(accessor)) for name, accessor in found), looks[draw.material],
             draw.worlds.tobytes(), b"" if draw.joints is None else draw.joints.tobytes(), draw.weights,
-        )
-        for draw in state.draws
-    )  # fmt: skip
+        ))  # fmt: skip
+    return tuple(rows), sources
+
+
+def _look(material: Material) -> tuple[Any, list[Any]]:
+    """A material's numbers and textures, and its images."""
+    textures, images = [], []
+    for slot in material.textures():
+        texture = slot.info.texture
+        image = texture.image or texture.fallback
+        sampler = texture.sampler or Sampler()
+        images.append(None if image is None else image.data)
+        textures.append((slot.path, id(images[-1]), sampler.wrap_s, sampler.wrap_t, sampler.mag_filter))
+    return (material_key(material), pack_material(material), material.double_sided, *textures), images

@@ -95,3 +95,6 @@ class SamplerCache:
             made.repeat_x, made.repeat_y = (wrap is Wrap.REPEAT for wrap in (sampler.wrap_s, sampler.wrap_t))
             self._samplers[key] = made
         return self._samplers[key]
+
+    def clear(self) -> None:
+        self._samplers.clear()
