@@ -91,9 +91,9 @@ class Generation(_Record, frozen=True):
     manifest: Annotated[PlacedFile, Meta(description="The bundle's manifest.")]
     files: tuple[PlacedFile, ...]
     previous: Annotated[
-        int | None, Meta(ge=1, description="The generation that was live when this one was made: the one it replaces.")
+        Positive | None, Meta(description="The generation that was live when this one was made: the one it replaces.")
     ] = None
-    restores: Annotated[int | None, Meta(ge=1, description="The generation that a rollback brought back.")] = None
+    restores: Annotated[Positive | None, Meta(description="The generation that a rollback brought back.")] = None
     created: Annotated[str, Meta(description="RFC 3339, UTC.")] = ""
     format: Literal[1] = FORMAT
 
@@ -173,9 +173,12 @@ UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 def _decode(stored: Stored, kind: type[_Kind]) -> _Kind:
     key = stored.head.key
     try:
+        if stored.head.sha256 is not None and not stored.is_sound:
+            raise InvalidAsset("its SHA-256 is not the one it was written with")
         members = msgspec.json.decode(stored.data, type=dict[str, Any])
-        if members.get("format") in UPGRADES:
-            members = UPGRADES[members["format"]](members)
+        form = members.get("format")
+        if isinstance(form, int) and form in UPGRADES:
+            members = UPGRADES[form](members)
         return msgspec.convert(members, kind)
     except (msgspec.DecodeError, InvalidAsset) as error:
         raise RemoteError(
