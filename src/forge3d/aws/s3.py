@@ -189,19 +189,24 @@ class S3Store:
                 yield Listed(self._relative(item["Key"]), item["Size"], item["LastModified"].astimezone(UTC))
 
     def history(self, prefix: str) -> Iterator[ObjectVersion]:
-        """Every version and deletion marker, a thousand at a time."""
+        """Every version and deletion marker by key, newest first, a thousand at a time."""
         for page in self._pages("list_object_versions", prefix):
-            for kind in ("Versions", "DeleteMarkers"):
-                for item in page.get(kind, ()):
-                    yield ObjectVersion(
-                        self._relative(item["Key"]),
-                        item["VersionId"],
-                        item["IsLatest"],
-                        kind == "DeleteMarkers",
-                        item["LastModified"].astimezone(UTC),
-                        item.get("Size", 0),
-                        item.get("ETag", ""),
-                    )
+            found = [
+                ObjectVersion(
+                    self._relative(item["Key"]),
+                    item["VersionId"],
+                    item["IsLatest"],
+                    kind == "DeleteMarkers",
+                    item["LastModified"].astimezone(UTC),
+                    item.get("Size", 0),
+                    item.get("ETag", ""),
+                )
+                for kind in ("Versions", "DeleteMarkers")
+                for item in page.get(kind, ())
+            ]
+            # The client has taken a page's two kinds apart, which S3 lists as they came about.
+            found.sort(key=lambda one: one.modified, reverse=True)
+            yield from sorted(found, key=lambda one: (one.key, not one.latest))
 
     def delete(self, key: str, *, version: str | None = None) -> None:
         """Remove an object, or one version of it."""

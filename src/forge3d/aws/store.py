@@ -155,7 +155,8 @@ class Store(Protocol):
         ...
 
     def history(self, prefix: str) -> Iterator[ObjectVersion]:
-        """Every version of those, page by page; a store that keeps no old ones gives the objects themselves."""
+        """Every version of those, page by page, those of one key together and newest first; a store that keeps no old
+        ones gives the objects themselves."""
         ...
 
     def delete(self, key: str, *, version: str | None = None) -> None:
