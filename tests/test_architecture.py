@@ -51,7 +51,7 @@ ALLOWED = {
     "dress": _CORE | {"native", "surface", "optimize"},
     "likeness": _CORE | {"compare", "render"},
     "bench": _CORE | {"render"},
-    "pipeline": _CORE | _MAKERS | {"validate", "compare", "workers", "cache", "skus"},
+    "pipeline": _CORE | _MAKERS | {"dress", "validate", "compare", "workers", "cache", "skus"},
     "cli": _CORE
     | _MAKERS
     | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},

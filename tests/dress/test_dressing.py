@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -235,20 +236,18 @@ class TestWrongInput:
             dress(skinned(*sleeve(0.14)), body)
 
     @pytest.mark.parametrize(
-        ("text", "message"),
+        ("given", "message"),
         [
-            ("[wear]\ncolour = 1", "'colour' is no key; takes attach, offset"),
-            ('[wear]\nattach = "wing"', "'wing' is no humanoid bone"),
-            ("[wear]\nclearance = -1.0", "clearance=-1.0: takes 0 to 0.1"),
-            ('[wear]\noffset = "up"', "offset"),
-            ("[wear", "TOML"),
+            ({"attach": "wing"}, "'wing' is no humanoid bone; takes hips"),
+            ({"joints": {"a": "wing"}}, "'wing' is no humanoid bone"),
+            ({"clearance": -1.0}, r"wear.clearance = -1.0, but it takes 0 to 0.1"),
+            ({"scale": -1.0}, r"wear.scale = -1.0"),
+            ({"weights": "none"}, r"wear.weights = 'none', but it takes one of auto, own, body"),
         ],
     )
-    def test_recipes(self, tmp_path: Path, text: str, message: str) -> None:
-        path = tmp_path / "coat.toml"
-        path.write_text(text)
+    def test_how_it_cannot_be_worn(self, given: dict[str, Any], message: str) -> None:
         with pytest.raises(RecipeError, match=message):
-            Wear.read(path)
+            Wear(**given)
 
 
 def test_vrm_files_say_themselves_which_node_is_which_bone(body: Document) -> None:

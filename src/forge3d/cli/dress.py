@@ -89,11 +89,11 @@ def dress(
 
 
 def _wear(recipe: Path | None, given: dict[str, Any]) -> Wear:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
-    from ..dress import Wear
+    from ..pipeline import Recipe
 
-    wear = Wear.read(recipe) if recipe is not None else Wear()
+    wear = (Recipe.read(recipe) if recipe is not None else Recipe()).wear
     given["joints"] = {**wear.joints, **given.get("joints", {})}
     return replace(wear, **given)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ..dress.wear import Wear
 from ..errors import RecipeError
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ class Recipe(_Table, frozen=True):
     optimize: Optimize = Optimize()
     levels: Levels = Levels()
     ar: Ar = Ar()
+    wear: Wear = Wear()
     images: Images = Images()
     quality: Quality = Quality()
     limits: Limits = Limits()

@@ -19,7 +19,7 @@ def commented() -> str:
     tables: list[str] = []
     for name, value, note, _ in _fields(Recipe()):
         if isinstance(value, Struct):
-            tables += ["", f"# {(type(value).__doc__ or '').strip()}", f"[{name}]"]
+            tables += ["", f"# {(type(value).__doc__ or '').partition(chr(10))[0]}", f"[{name}]"]
             for key, default, text, example in _fields(value):
                 tables += [f"# {text}", _assignment(key, default, example)]
         elif isinstance(value, dict):
@@ -63,6 +63,8 @@ def takes(kind: inspect.Type) -> str:
         return "one of " + ", ".join(str(value) for value in kind.values)
     if isinstance(kind, inspect.VarTupleType):
         return f"a list, each {takes(kind.item_type)}"
+    if isinstance(kind, inspect.TupleType):
+        return f"a list of {len(kind.item_types)}, each {takes(kind.item_types[0])}"
     if isinstance(kind, inspect.DictType | inspect.StructType):
         return "a table"
     return "text"
