@@ -11,7 +11,7 @@ import forge3d
 from forge3d.document import Accessor, Material, Mesh, Node
 from forge3d.document.bounds import bounds
 from forge3d.document.scene import Camera, Instancing, Light, Mode, Perspective, Primitive
-from forge3d.errors import DependencyMissing, RecipeError
+from forge3d.errors import DependencyMissing, InvalidAsset, RecipeError
 from forge3d.export import usdz
 
 
@@ -41,6 +41,36 @@ def test_names_are_made_valid_and_kept_for_people(opened: Opener) -> None:
     names = [prim.GetName() for prim in stage.GetPrimAtPath("/Product/etc").GetChildren()]
     assert names == ["Stuhl_Gr_n", "_9_lives", "Node", "Twin", "Twin_2"]
     assert stage.GetPrimAtPath("/Product/etc/Stuhl_Gr_n").GetDisplayName() == "Stuhl „Grün“"
+
+
+def test_names_of_any_letters_are_shown_and_never_clash(opened: Opener) -> None:
+    given = ["Materials", "Materials", "Mesh_2", "Mesh", "Mesh", "x" * 300, "\ud800", "a\0b", "日本語", "def"]
+    parts = [Node(name=name, mesh=Mesh(name=name, primitives=[square(Material(name=name))])) for name in given]
+    stage, _ = opened(scene(*parts))
+    root = stage.GetDefaultPrim()
+    names = [prim.GetName() for prim in root.GetChildren() if prim.GetName() != "Materials_3"]
+    assert len(names) == len(set(names)) >= len(given)
+    assert root.GetChild("Node").GetDisplayName() == "?"
+    assert root.GetChild("Node_2").GetDisplayName() == "日本語"
+    assert root.GetChild("a_b").GetDisplayName() == "ab"
+
+
+def test_wide_and_deep_trees(opened: Opener) -> None:
+    mesh = Mesh(primitives=[square()])
+    deep = Node(name="Deep", mesh=mesh)
+    for _ in range(400):
+        deep = Node(name="Deep", children=[deep])
+    wide = [Node(name="Wide", mesh=mesh, translation=(float(place), 0.0, 0.0)) for place in range(1500)]
+    stage, _ = opened(scene(deep, *wide))
+    assert stage.GetPrimAtPath("/Product/Wide_1500/Mesh").IsValid()
+    assert stage.GetPrimAtPath("/Product" + "/Deep" * 401).IsValid()
+
+
+def test_points_that_are_no_numbers_are_an_error() -> None:
+    pytest.importorskip("pxr")
+    points = np.float32([[0, 0, 0], [np.nan, 0, 0], [1, 1, 0], [0, 1, 0]])
+    with pytest.raises(InvalidAsset, match="no numbers"):
+        usdz(product(square(POSITION=points)))
 
 
 def test_every_topology_becomes_triangles(opened: Opener) -> None:

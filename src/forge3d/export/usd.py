@@ -50,15 +50,18 @@ def libraries() -> Libraries:
 class Names:
     """Prim paths that are not taken yet."""
 
-    _taken: set[str] = field(default_factory=set)
+    _taken: dict[str, int] = field(default_factory=dict)
+    """Each path, and the number from which to look for a free one like it."""
 
     def child(self, parent: str, name: str | None, otherwise: str) -> str:
         """A path below `parent` like `name`: letters, digits and underscores, numbered where it is taken."""
         wanted = identifier(name, otherwise)
-        path, number = f"{parent}/{wanted}", 2
+        first = path = f"{parent}/{wanted}"
+        number = self._taken.get(first, 2)
         while path in self._taken:
-            path, number = f"{parent}/{wanted}_{number}", number + 1
-        self._taken.add(path)
+            path, number = f"{first}_{number}", number + 1
+        self._taken[first] = number
+        self._taken.setdefault(path, 2)
         return path
 
 
@@ -68,6 +71,11 @@ def identifier(name: str | None, otherwise: str) -> str:
     if not plain:
         return otherwise
     return f"_{plain}" if plain[0].isdigit() else plain
+
+
+def shown(name: str) -> str:
+    """A name as people see it: what is not text becomes a question mark."""
+    return name.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 @dataclass(slots=True)
@@ -87,7 +95,15 @@ class Stage:
     def named(self, prim: Any, owner: Property) -> None:
         """Show the prim under its name in the document, which USD's own rules may not allow as one."""
         if owner.name and prim.GetName() != owner.name:
-            prim.SetDisplayName(owner.name)
+            prim.SetDisplayName(shown(owner.name))
+
+    def xforms(self, paths: Iterable[str]) -> None:
+        """Define empty Xforms, parents before children, at once: one by one, each would look at all its siblings."""
+        sdf, layer = self.usd.Sdf, self.stage.GetRootLayer()
+        with sdf.ChangeBlock():
+            for path in paths:
+                prim = sdf.CreatePrimInLayer(layer, path)
+                prim.specifier, prim.typeName = sdf.SpecifierDef, "Xform"
 
     def vectors(self, rows: npt.NDArray[Any]) -> Any:
         """`(n, 3)` as Vec3fArray, `(n, 2)` as Vec2fArray, `(n, 4)` quaternions (x, y, z, w) as QuatfArray."""

@@ -13,6 +13,7 @@ from ..document.accessor import FloatArray
 from ..document.geometry import triangles
 from ..document.scene import Mode, Node
 from ..document.skinning import morphed
+from ..errors import InvalidAsset
 from .usd import Stage
 from .usd_material import Materials, primvar
 
@@ -71,11 +72,15 @@ class Meshes:
         stage, geom = self._stage, self._stage.usd.UsdGeom
         mesh, corners = geom.Mesh.Define(stage.stage, path), triangles(primitive)
         points = morphed(primitive, "POSITION", weights)
+        used = points[np.unique(corners)]
+        if not np.isfinite(used).all():
+            raise InvalidAsset(
+                f"a mesh with the material {(primitive.material or _DEFAULT).name!r} has points that are no numbers"
+            )
         mesh.CreatePointsAttr(stage.vectors(points))
         mesh.CreateFaceVertexCountsAttr(stage.integers(np.full(len(corners), 3)))
         mesh.CreateFaceVertexIndicesAttr(stage.integers(corners.ravel()))
         mesh.CreateSubdivisionSchemeAttr(geom.Tokens.none)
-        used = points[np.unique(corners)]
         mesh.CreateExtentAttr(stage.vectors(np.stack([used.min(axis=0), used.max(axis=0)])))
         if "NORMAL" in primitive.attributes:
             mesh.CreateNormalsAttr(stage.vectors(morphed(primitive, "NORMAL", weights)))

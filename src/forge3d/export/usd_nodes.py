@@ -19,14 +19,10 @@ from .usd_skeleton import Skeletons, is_skinned
 
 def write_nodes(stage: Stage, document: Document, meshes: Meshes, skeletons: Skeletons, morphs: Morphs) -> None:
     """Every node of the scene below the stage's root."""
-    waiting = [(node, stage.root) for node in reversed(roots(document))]
-    bones = _bare_joints(document)
-    while waiting:
-        node, parent = waiting.pop()
-        if node in bones:
-            continue
-        path = stage.names.child(parent, node.name, "Node")
-        xform = stage.usd.UsdGeom.Xform.Define(stage.stage, path)
+    places = _places(stage, document)
+    stage.xforms(path for _, path in places)
+    for node, path in places:
+        xform = stage.usd.UsdGeom.Xform(stage.stage.GetPrimAtPath(path))
         stage.named(xform.GetPrim(), node)
         _place(stage, xform, node, morphs.clip)
         _show(stage, xform, node, morphs.clip)
@@ -34,7 +30,19 @@ def write_nodes(stage: Stage, document: Document, meshes: Meshes, skeletons: Ske
         for kind, owner in (("KHR_lights_punctual", node.light), ("cameras", node.camera)):
             if owner is not None:
                 stage.notes.add(kind, "are left out: the room has its own", node.name)
-        waiting += [(child, path) for child in reversed(node.children)]
+
+
+def _places(stage: Stage, document: Document) -> list[tuple[Node, str]]:
+    """Every node that gets a prim, and its path, parents before children."""
+    waiting = [(node, stage.root) for node in reversed(roots(document))]
+    bones, found = _bare_joints(document), []
+    while waiting:
+        node, parent = waiting.pop()
+        if node not in bones:
+            path = stage.names.child(parent, node.name, "Node")
+            found.append((node, path))
+            waiting += [(child, path) for child in reversed(node.children)]
+    return found
 
 
 def _bare_joints(document: Document) -> set[Node]:
@@ -65,10 +73,11 @@ def _meshes(stage: Stage, path: str, node: Node, meshes: Meshes, skeletons: Skel
 def _instances(stage: Stage, path: str, node: Node) -> list[str]:
     """An Xform for each place of EXT_mesh_gpu_instancing."""
     assert node.instancing is not None
-    paths = []
-    for number, matrix in enumerate(instance_matrices(node.instancing)):
-        paths.append(stage.names.child(path, f"Instance_{number}", "Instance"))
-        stage.usd.UsdGeom.Xform.Define(stage.stage, paths[-1]).AddTransformOp().Set(stage.matrix(matrix))
+    matrices = instance_matrices(node.instancing)
+    paths = [stage.names.child(path, f"Instance_{number}", "Instance") for number in range(len(matrices))]
+    stage.xforms(paths)
+    for place, matrix in zip(paths, matrices, strict=True):
+        stage.usd.UsdGeom.Xform(stage.stage.GetPrimAtPath(place)).AddTransformOp().Set(stage.matrix(matrix))
     return paths
 
 

@@ -11,7 +11,7 @@ from ..document import Document
 from ..errors import RecipeError
 from .notes import Note, Notes
 from .package import pack
-from .usd import TIMES_A_SECOND, Stage, identifier, libraries
+from .usd import TIMES_A_SECOND, Stage, identifier, libraries, shown
 from .usd_animation import clip_of
 from .usd_material import Materials
 from .usd_mesh import Meshes
@@ -91,4 +91,4 @@ def _head(stage: Stage, title: str | None) -> None:
     open_stage.SetDefaultPrim(root)
     stage.usd.Usd.ModelAPI(root).SetKind("component")
     if title and root.GetName() != title:
-        root.SetDisplayName(title)
+        root.SetDisplayName(shown(title))
