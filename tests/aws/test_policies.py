@@ -231,6 +231,24 @@ def test_what_is_denied_is_told_without_a_secret(guarded: Guarded, tmp_path: Pat
     assert not any(secret in str(error.value) for secret in keys.values())
 
 
+def test_what_s3_calls_forbidden_may_be_missing(guarded: Guarded, clients: Callable[..., Any], tmp_path: Path) -> None:
+    """S3 answers 403 for what is not there to whom it lets list certain prefixes only; the emulators say 404."""
+    s3, bucket = clients("publisher", "s3"), guarded.shop.assets.bucket
+
+    def forbid(parsed: dict[str, Any], **_: Any) -> None:
+        if parsed["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            parsed["Error"]["Code"] = "403"
+
+    s3.meta.events.register("after-call.s3", forbid)
+    store = S3Store(s3, bucket, "shop", trusted=False)
+    with guarded.enforced():
+        assert store.head("missing/a") is store.read("missing/a") is store.digest("missing/a") is None
+        [done] = publish([make_bundle(tmp_path, "stool", seed=1)], store)
+        assert done.generation == 1
+        with pytest.raises(RemoteError, match="403"):
+            store.read("missing/a", version="1")
+
+
 def _resources(guarded: Guarded) -> bool:
     """Whether the emulator tells one table, queue or secret from another."""
     return guarded.emulator.name == "ministack"

@@ -12,6 +12,7 @@ from ..errors import RemoteError
 from .store import Precondition
 
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+FORBIDDEN = frozenset({"403", "AccessDenied"})
 _LOST = frozenset({"412", "PreconditionFailed"})
 MISMATCHED = frozenset({"BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest", "XAmzContentChecksumMismatch"})
 """The store has seen that what arrived is not what was sent."""

@@ -24,7 +24,7 @@ from ..pipeline.bundle import writing
 from .body import PART, Body, chunks
 from .layout import POINTERS, now
 from .multipart import Multipart
-from .refusals import ABSENT, MISMATCHED, MOMENTARY, code_of, told
+from .refusals import ABSENT, FORBIDDEN, MISMATCHED, MOMENTARY, code_of, told
 from .store import Head, Headers, Listed, ObjectVersion, Precondition, Stored
 
 ATTEMPTS = 5
@@ -236,9 +236,17 @@ class S3Store:
             with told(f"{doing} {self._name(key)}"):
                 return call(Bucket=self._bucket, Key=self._key(key), **options)
         except RemoteError as error:
-            if code_of(error.__cause__) in ABSENT:
+            code = code_of(error.__cause__)
+            if code in ABSENT or (code in FORBIDDEN and not options.get("VersionId") and not self._is_listed(key)):
                 return None
             raise
+
+    def _is_listed(self, key: str) -> bool:
+        """Whether a listing has a key. To whom it lets list certain prefixes only, S3 calls "forbidden" what is not
+        there, as a request for one object names no prefix."""
+        with told(f"looking for {self._name(key)}"):
+            page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._key(key), MaxKeys=1)
+        return any(item["Key"] == self._key(key) for item in page.get("Contents", ()))
 
     def _pages(self, operation: str, prefix: str) -> Iterator[dict[str, Any]]:
         pages = iter(self._client.get_paginator(operation).paginate(Bucket=self._bucket, Prefix=self._key(prefix)))
