@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from ..errors import RemoteError
+from ..errors import Forge3DError, OutputError, RemoteError
 from .bundles import Bundle, find_bundles
 from .layout import Generation, PlacedFile, is_compressible, now
 from .placing import Done, Placed, Placing
@@ -58,22 +59,56 @@ def publish(
     """
     if not isinstance(target, Target):
         target = Target.of(target, replicas, wait=wait, timeout_s=timeout_s, distribution=distribution)
-    folders, done = find_bundles(bundles), []
-    with ThreadPoolExecutor(jobs) as pool, tempfile.TemporaryDirectory(prefix="forge3d-") as work:
-        try:
-            for number, folder in enumerate(folders):
-                bundle, start = Bundle.open(folder), number / len(folders)
-
-                def report(part: float, label: str, sku: str = bundle.manifest.sku, start: float = start) -> None:
-                    if progress:
-                        progress(start + part / len(folders), f"{sku}: {label}")
-
-                done.append(_publish(bundle, target, Path(work), dry_run=dry_run, pool=pool, report=report))
-                report(1.0, done[-1].status)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    done = []
+    for result in publish_each(bundles, target, dry_run=dry_run, jobs=jobs, progress=progress):
+        if isinstance(result, Refused):
+            raise result.error
+        done.append(result)
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A bundle that was not published, and why."""
+
+    folder: Path
+    error: Forge3DError
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"bundle": str(self.folder), "error": {"type": type(self.error).__name__, "message": str(self.error)}}
+
+
+def publish_each(
+    bundles: Iterable[str | os.PathLike[str]],
+    target: Target,
+    *,
+    dry_run: bool = False,
+    jobs: int = JOBS,
+    progress: Report | None = None,
+) -> Iterator[Publication | Refused]:
+    """As `publish`, but one bundle's trouble does not end the others. That of the store or the network does.
+
+    Raises:
+        InvalidAsset: a folder has no bundle in it.
+    """
+    folders = find_bundles(bundles)
+    with ThreadPoolExecutor(jobs) as pool, tempfile.TemporaryDirectory(prefix="forge3d-") as work:
+        for number, folder in enumerate(folders):
+
+            def report(part: float, label: str, start: int = number, name: str = folder.name) -> None:
+                if progress:
+                    progress((start + part) / len(folders), f"{name}: {label}")
+
+            try:
+                result = _publish(Bundle.open(folder), target, Path(work), dry_run=dry_run, pool=pool, report=report)
+            except Forge3DError as error:
+                yield Refused(folder, error)
+                if isinstance(error, RemoteError | OutputError):
+                    return
+                continue
+            yield result
+            report(1.0, result.status)
 
 
 def _publish(
@@ -121,10 +156,14 @@ def _place(placings: list[Placing], store: Store, pool: Executor, report: Report
     """Make every object be there, many at a time; the first that cannot be ends it."""
     futures = {pool.submit(placing, store): placing.file for placing in placings}
     whole, ready, placed = sum(file.bytes for file in futures.values()) or 1, 0, []
-    for future in as_completed(futures):
-        placed.append(future.result())
-        ready += futures[future].bytes
-        report(_SENT * ready / whole, f"{len(placed)} of {len(placings)} files")
+    try:
+        for future in as_completed(futures):
+            placed.append(future.result())
+            ready += futures[future].bytes
+            report(_SENT * ready / whole, f"{len(placed)} of {len(placings)} files")
+    finally:
+        for future in futures:  # where one failed, or we are interrupted, those that wait are not begun
+            future.cancel()
     return placed
 
 

@@ -46,7 +46,8 @@ def told(what: str) -> Iterator[None]:
         Precondition: a conditional request found the condition not met.
         RemoteError: anything else that AWS, the network or the credentials did not allow.
     """
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -58,10 +59,10 @@ def told(what: str) -> Iterator[None]:
         again = "the service is in trouble: run it again; what was sent stays" if status >= 500 else ""
         advice = _ADVICE.get(code) or again or "see what this code means in the service's documentation"
         raise RemoteError(f"{what} failed ({code}): {advice}") from error
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError, ResponseParserError) as error:
         raise RemoteError(
-            f"{what} failed ({type(error).__name__}): the service could not be reached, or did not answer in time; "
-            "check the network and the endpoint, and run it again; what was sent stays"
+            f"{what} failed ({type(error).__name__}): the service could not be reached, or did not answer "
+            "properly; check the network and the endpoint, and run it again; what was sent stays"
         ) from error
     except BotoCoreError as error:
         name = type(error).__name__

@@ -90,11 +90,23 @@ class Target:
         wait: bool = True,
         timeout_s: float = TIMEOUT_S,
         distribution: str | None = None,
+        region: str | None = None,
+        profile: str | None = None,
+        endpoint: str | None = None,
     ) -> Target:
-        """Open stores given by their addresses. Raises RecipeError where they do not fit together."""
-        store, *others = (open_store(each) if isinstance(each, str) else each for each in (target, *replicas))
+        """Open stores given by their addresses, as `open_store` does; `region` is the first one's.
+
+        Raises:
+            RecipeError: they do not fit together.
+        """
+        store = (
+            open_store(target, region=region, profile=profile, endpoint=endpoint) if isinstance(target, str) else target
+        )
+        others = tuple(
+            open_store(each, profile=profile, endpoint=endpoint) if isinstance(each, str) else each for each in replicas
+        )
         check_replicas(store, others)
-        return cls(store, tuple(others), wait, timeout_s, distribution)
+        return cls(store, others, wait, timeout_s, distribution, profile)
 
 
 def release(

@@ -30,6 +30,7 @@ _COMMANDS_OF = {
     "pictures": ("pictures",),
     "export": ("export",),
     "build": ("build", "init"),
+    "publish": ("publish", "versions", "rollback"),
     "doctor": ("doctor",),
     "bench": ("bench",),
 }
