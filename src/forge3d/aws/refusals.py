@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..errors import RemoteError
+from .redaction import redact
 from .store import Precondition
 
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
@@ -49,6 +50,7 @@ def told(what: str) -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
     from botocore.parsers import ResponseParserError
 
+    redact()
     try:
         yield
     except ClientError as error:
