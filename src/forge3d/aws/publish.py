@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import Forge3DError, OutputError, RemoteError
 from .bundles import Bundle, find_bundles
-from .layout import Generation, PlacedFile, is_compressible, now
+from .layout import Generation, is_compressible, now
 from .placing import Done, Placed, Placing
 from .records import Live, read_live, read_record
 from .release import Publication, Target, catch_up, release
@@ -180,13 +180,14 @@ def _is_live(store: Store, live: Live, key: str) -> bool:
 def _planned(bundle: Bundle, store: Store, live: Live | None, placings: list[Placing], pool: Executor) -> Publication:
     """What would be done, without a word to the store."""
     usable = [usable for _, usable in pool.map(lambda placing: placing.find(store), placings)]
-    missing: list[PlacedFile] = [placing.file for placing, there in zip(placings, usable, strict=True) if not there]
-    generation = live.pointer.generation if live else 0
+    missing = [placing.file for placing, there in zip(placings, usable, strict=True) if not there]
+    manifest, generation = bundle.manifest, live.pointer.generation if live else 0
+    done = live is not None and not missing and _is_live(store, live, manifest.key)
     return Publication(
-        bundle.manifest.sku,
+        manifest.sku,
         store.url,
-        "planned",
-        bundle.manifest.key,
+        "unchanged" if done else "planned",
+        manifest.key,
         generation,
         sent=len(missing),
         sent_bytes=sum(file.bytes for file in missing),

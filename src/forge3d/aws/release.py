@@ -33,7 +33,7 @@ class Publication:
 
     Attributes:
         status: `published`: a new generation is live. `unchanged`: what is live was built with the same key; what it
-            needs was looked at, and mended where objects were missing. `planned`: nothing was written (dry run).
+            needs was looked at, and mended where objects were missing. `planned`: something would be done (dry run).
         generation: the one that is live now; 0 where nothing is.
         previous: the one that was live before.
         restores: the generation that a rollback brought back.

@@ -97,7 +97,7 @@ def publish(
     if as_json:
         print_json({"ok": not refused, "products": [result.to_dict() for result in results]})
     else:
-        _show([result for result in results if not isinstance(result, Refused)])
+        _show([result for result in results if not isinstance(result, Refused)], dry_run=dry_run)
         for each in refused:
             print(f"forge3d: {each.error}", file=sys.stderr)
     raise typer.Exit(max((each.error.exit_code for each in refused), default=0))
@@ -152,7 +152,7 @@ def rollback(
     if as_json:
         print_json(result.to_dict())
     else:
-        _show([result])
+        _show([result], dry_run=dry_run)
 
 
 def _target(url: str, regions: Regions, account: Account) -> Target:
@@ -170,14 +170,14 @@ def _target(url: str, regions: Regions, account: Account) -> Target:
     )
 
 
-def _show(publications: list[Publication]) -> None:
+def _show(publications: list[Publication], *, dry_run: bool) -> None:
     rows = []
     for each in publications:
         what = f"brings back {each.restores}" if each.restores else each.status
         sent = f"{each.sent} files, {size_text(each.sent_bytes)}" if each.sent else "nothing"
         rows.append([each.sku, str(each.generation or ""), what, sent, str(each.reused)])
     if rows:
-        show_table(("product", "live", "", "to send" if publications[0].status == "planned" else "sent", "kept"), rows)
+        show_table(("product", "live", "", "to send" if dry_run else "sent", "there already"), rows)
     for each in publications:
         for url, generation in (each.replicas or {}).items():
             say(f"{each.sku} at {url}: ", f"generation {generation}" if generation else "as before")
