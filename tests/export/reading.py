@@ -21,7 +21,7 @@ from forge3d.document import (
     Texture,
     TextureInfo,
 )
-from forge3d.document.material import AlphaMode, Clearcoat, EmissiveStrength, Ior, SpecularGlossiness
+from forge3d.document.material import AlphaMode, Clearcoat, EmissiveStrength, Ior, Specular, SpecularGlossiness
 from forge3d.document.texture import TextureTransform, Wrap
 
 _WRAPS = {"repeat": Wrap.REPEAT, "mirror": Wrap.MIRRORED_REPEAT, "clamp": Wrap.CLAMP_TO_EDGE}
@@ -110,7 +110,14 @@ class _Materials:
             material.alpha_cutoff = threshold.Get() if threshold else 0.5
             material.base_color_factor = (red, green, blue, alpha if read else opacity)
         rough, texture, scale, _ = self._input(surface, "roughness", 0.5)
-        if surface.GetInput("useSpecularWorkflow") and surface.GetInput("useSpecularWorkflow").Get():
+        workflow = surface.GetInput("useSpecularWorkflow")
+        if workflow and workflow.Get() and (texture is None or scale[3] == 1):
+            special, colors, tint, _ = self._input(surface, "specularColor", [0.0] * 3)
+            red, green, blue = np.array(tint[:3] if colors else special) / 0.04
+            material.specular = Specular(color_factor=(red, green, blue), color_texture=colors)
+            material.metallic_roughness_texture, material.metallic_factor = texture, 0.0
+            material.roughness_factor = scale[1] if texture else rough
+        elif workflow and workflow.Get():
             special, _, tint, _ = self._input(surface, "specularColor", [0.0] * 3)
             layer = SpecularGlossiness(diffuse_factor=material.base_color_factor, texture=texture)
             layer.diffuse_texture = material.base_color_texture

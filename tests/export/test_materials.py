@@ -244,19 +244,42 @@ def test_unlit_glows(opened: Opener) -> None:
 
 def test_glass_tints_what_is_behind(opened: Opener) -> None:
     value, made, _ = of(opened, Material(transmission=Transmission(factor=1.0)))
-    assert value("opacity") == pytest.approx(0, abs=1e-6)
+    assert value("opacity") == pytest.approx(0.04)  # what it reflects does not come through
+    assert value("diffuseColor") == [0, 0, 0]
+    assert value("opacityMode") is None  # highlights stay
     assert [note.feature for note in made.notes] == ["KHR_materials_transmission"]
     value, _, _ = of(opened, Material(transmission=Transmission(factor=0.5), base_color_factor=(0, 0, 0, 1)))
     assert value("opacity") is None
     volume = Volume(thickness_factor=2.0, attenuation_distance=1.0, attenuation_color=(1.0, 0.5, 1.0))
-    glass = Material(transmission=Transmission(factor=1.0), base_color_factor=(0.5, 1, 0.5, 1), volume=volume)
-    value, _, _ = of(opened, glass)
-    opacity = value("opacity")
-    behind_white = 1 - opacity + opacity * np.array(value("diffuseColor"))
-    assert behind_white == pytest.approx([0.5, 0.25, 0.5])
+    tinted = Material(transmission=Transmission(factor=0.75), base_color_factor=(0.5, 1, 0.5, 1), volume=volume)
+    value, _, _ = of(opened, tinted)
+    opacity, color = value("opacity"), np.array(value("diffuseColor"))
+    passing, own = 0.75 * 0.96 * np.array([0.5, 0.25, 0.5]), 0.25 * np.array([0.5, 1, 0.5])
+    for behind in (0.0, 0.5, 1.0):
+        shown = (1 - opacity) * behind + opacity * color
+        assert np.cbrt(shown) == pytest.approx(np.cbrt(passing * behind + own), abs=0.1)
 
 
-def test_specular_changes_the_index_of_refraction(opened: Opener) -> None:
+def test_blending_is_coverage(opened: Opener) -> None:
+    for mode, expected in ((AlphaMode.BLEND, "presence"), (AlphaMode.MASK, None), (AlphaMode.OPAQUE, None)):
+        value, _, _ = of(opened, Material(alpha_mode=mode, base_color_factor=(1, 1, 1, 0.5)))
+        assert value("opacityMode") == expected
+
+
+def test_what_a_surface_without_metal_reflects_has_a_colour(opened: Opener) -> None:
+    plain = Material(metallic_factor=0.0, specular=Specular(factor=0.5, color_factor=(1, 0.5, 0)), ior=Ior(ior=3.0))
+    value, made, _ = of(opened, plain)
+    assert (value("useSpecularWorkflow"), value("ior"), value("metallic")) == (1, None, 0)
+    assert value("specularColor") == pytest.approx([0.125, 0.0625, 0])
+    assert made.notes == ()
+    plain.specular = Specular(color_texture=info(), texture=info())
+    value, made, _ = of(opened, plain)
+    assert value("specularColor")[1] == "rgb"
+    assert value("specularColor")[2]["scale"] == pytest.approx([0.25, 0.25, 0.25, 1])
+    assert [note.what for note in made.notes] == ["its map of strengths is left out"]
+
+
+def test_where_metal_may_be_specular_changes_the_index_of_refraction(opened: Opener) -> None:
     value, made, _ = of(opened, Material(specular=Specular(factor=0.0)))
     assert value("ior") == 1.0
     assert made.notes == ()

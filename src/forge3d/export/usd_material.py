@@ -16,6 +16,7 @@ from ..document import Material, TextureInfo
 from ..document.material import AlphaMode, SpecularGlossiness
 from ..document.texture import Wrap
 from .usd import Stage
+from .usd_glass import glass, reflection
 from .usd_texture import Textures
 
 _WRAPS = {Wrap.REPEAT: "repeat", Wrap.MIRRORED_REPEAT: "mirror", Wrap.CLAMP_TO_EDGE: "clamp"}
@@ -83,9 +84,7 @@ class _Network:
         source = self._texture("MetallicRoughness", info, srgb=False, scale=(1.0, rough, metal, 1.0))
         self._float("roughness", rough, source, "g")
         self._float("metallic", metal, source, "b")
-        ior = self._ior()
-        if ior != 1.5:
-            self._float("ior", ior)
+        self._reflection()
 
     def _glossy(self, layer: SpecularGlossiness, colored: bool) -> None:
         self._base(layer.diffuse_factor, layer.diffuse_texture, colored)
@@ -118,7 +117,7 @@ class _Network:
             if mode is not AlphaMode.OPAQUE:
                 self._connect("opacity", self._types.Float, self._primvar("displayOpacity", "float"), "result")
         else:
-            (red, green, blue), passing = self._glass(factor)
+            (red, green, blue), passing = glass(self._of, factor)
             alpha, read = factor[3] * passing, mode is not AlphaMode.OPAQUE
             source = self._texture("BaseColor", info, srgb=True, scale=(red, green, blue, alpha), alpha=read)
             self._color(into, (red, green, blue), source)
@@ -126,42 +125,35 @@ class _Network:
                 self._float("opacity", alpha, source, "a")
             elif passing < 1:
                 self._float("opacity", passing)
+        if mode is AlphaMode.BLEND and self._of.transmission is None:
+            # Coverage: what is not there does not reflect either. The usual mode is for glass, whose highlights stay.
+            self._surface.CreateInput("opacityMode", self._types.Token).Set("presence")
         if mode is AlphaMode.MASK:
             self._float("opacityThreshold", max(self._of.alpha_cutoff, 1e-4))
 
-    def _glass(self, factor: Sequence[float]) -> tuple[tuple[float, float, float], float]:
-        """The base colour, and how opaque it is.
+    def _reflection(self) -> None:
+        """What reflects beside metal: the index of refraction, and KHR_materials_specular.
 
-        What passes glass is multiplied with its tint t; what passes a transparent surface is mixed with its colour c by
-        opacity a. Before white, evenly lit, both look the same where 1 − a + a · c is t, and the least a leaves one of
-        the channels of c at zero.
+        Where nothing is metal, the colour of the reflection is an input of the specular workflow. Elsewhere an index of
+        refraction has to do, the one that reflects as much at normal incidence.
         """
-        base, layer = np.array(factor[:3], np.float64), self._of.transmission
-        if layer is None or not layer.factor:
-            return (float(factor[0]), float(factor[1]), float(factor[2])), 1.0
-        self._note("KHR_materials_transmission", "glass is a tint of what is behind, without refraction")
-        tint, volume = base, self._of.volume
-        if volume is not None and volume.attenuation_distance:
-            depth = volume.thickness_factor / volume.attenuation_distance
-            tint = base * np.maximum(np.array(volume.attenuation_color), 1e-6) ** depth
-        least = layer.factor * float(min(1.0, tint.min()))
-        color = (layer.factor * tint + (1 - layer.factor) * base - least) / max(1 - least, 1e-6)
-        red, green, blue = (float(part) for part in color.clip(0, 1))
-        return (red, green, blue), 1 - least
-
-    def _ior(self) -> float:
-        """The index of refraction whose reflection at normal incidence is that of `ior` and `specular` together."""
-        ior = self._of.ior.ior if self._of.ior is not None else 1.5
-        specular = self._of.specular
-        if specular is None:
-            return ior
-        if specular.texture or specular.color_texture or specular.color_factor != (1.0, 1.0, 1.0):
-            self._note(
-                "KHR_materials_specular", "its factor changes the index of refraction; colour and maps are left out"
-            )
-        strength = specular.factor * float(np.mean(specular.color_factor))
-        root = sqrt(min(((ior - 1) / (ior + 1)) ** 2 * strength, 0.99))
-        return (1 + root) / (1 - root)
+        specular, still = self._of.specular, reflection(self._of)
+        if specular is not None and specular.texture is not None:
+            self._note("KHR_materials_specular", "its map of strengths is left out")
+        if specular is not None and not self._of.metallic_factor:
+            red, green, blue = (still * specular.factor * part for part in specular.color_factor)
+            self._surface.CreateInput("useSpecularWorkflow", self._types.Int).Set(1)
+            source = self._texture("Specular", specular.color_texture, srgb=True, scale=(red, green, blue, 1.0))
+            self._color("specularColor", (min(red, 1.0), min(green, 1.0), min(blue, 1.0)), source)
+            return
+        if specular is not None:
+            if specular.color_texture is not None or len(set(specular.color_factor)) > 1:
+                self._note("KHR_materials_specular", "its colour is left out where the surface may be metal")
+            still *= specular.factor * float(np.mean(specular.color_factor))
+        root = sqrt(min(still, 0.99))
+        ior = (1 + root) / (1 - root)
+        if abs(ior - 1.5) > 1e-6:
+            self._float("ior", ior)
 
     def _emission(self) -> None:
         material = self._of
@@ -208,8 +200,11 @@ class _Network:
             self._note("KHR_materials_volume", "is left out: nothing comes through")
         if self._of.unlit is not None:
             self._note("KHR_materials_unlit", "is light of its own in the base colour")
-        if self._of.transmission is not None and self._of.transmission.texture is not None:
-            self._note("KHR_materials_transmission", "its map is left out")
+        window = self._of.transmission
+        if window is not None and window.factor:
+            self._note(window.extension, "glass is a transparent colour, without refraction and roughness")
+            if window.texture is not None:
+                self._note(window.extension, "its map is left out")
 
     def _texture(
         self,
