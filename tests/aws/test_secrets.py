@@ -19,7 +19,7 @@ from forge3d.aws.signing import signed_url
 from forge3d.aws.store import open_store
 from forge3d.errors import Forge3DError, RecipeError, RemoteError
 
-TOKEN, ACCESS, VALUE = "SESSION/TOKEN+OF+A+ROLE==", "ACCESS/KEY/OF/A/USER", "hunter2 and the rest of it"
+TOKEN, ACCESS, VALUE = "SESSION/TOKEN+OF+A+ROLE==", "ACCESS/KEY/OF/A/USER", "hunter2-and-hunter3"
 
 
 @pytest.fixture
