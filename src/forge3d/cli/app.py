@@ -31,6 +31,7 @@ _COMMANDS_OF = {
     "export": ("export",),
     "build": ("build", "init"),
     "publish": ("publish", "versions", "rollback"),
+    "policy": ("policy",),
     "doctor": ("doctor",),
     "bench": ("bench",),
 }
