@@ -149,7 +149,7 @@ def test_the_shader_does_what_numpy_does(renderer: Renderer) -> None:
     document = placed(*balls)
     sky = rng.uniform(0, 1, (8, 16, 3)).astype(np.float32)
     pixels(renderer, document, BAKED, environment=sky)
-    light, _, _ = list(renderer._gpu.baked._kept.values())[-1]
+    light, _ = list(renderer._gpu.baked._kept._entries.values())[-1].made
     sites = light._sites
     rows, starts, entries, heaven, _ = (np.frombuffer(buffer.read(), np.float32) for buffer in light._inputs)
     rows, radiance = rows[: sites * 16].reshape(-1, 4, 4), heaven.reshape(-1, 4)[CELLS:, :3]

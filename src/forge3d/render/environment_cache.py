@@ -1,9 +1,8 @@
-"""Filtered environments: the last few kept on the GPU, and all for a while on disk."""
+"""Filtered environments: the last ones kept on the GPU, and all for a while on disk."""
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,13 @@ from .environment import (
     is_studio,
     read_environment,
 )
+from .kept import Kept
 from .program import ProgramCache
 from .stowing import content_key, restored, stowed
 
 _log = logging.getLogger(__name__)
 
-_ENVIRONMENTS_KEPT = 4
+_KEPT_BYTES = 256 << 20
 MAX_DISK_BYTES = 512 << 20
 """Of what is kept on disk: a hundred environments of 1k, or seven of 4k."""
 
@@ -41,7 +41,7 @@ class EnvironmentCache:
     def __init__(self, context: Any, programs: ProgramCache, capabilities: Capabilities, folder: Path | None):
         self._context, self._programs, self._capabilities = context, programs, capabilities
         self._disk = None if folder is None else Cache(folder / "light", max_bytes=MAX_DISK_BYTES)
-        self._kept: OrderedDict[Any, tuple[GpuEnvironment, Any]] = OrderedDict()
+        self._kept: Kept[GpuEnvironment] = Kept(_KEPT_BYTES)
         self._albedo: Any = None
 
     def get(self, environment: Environment) -> GpuEnvironment:
@@ -50,13 +50,14 @@ class EnvironmentCache:
         Raises:
             InvalidAsset: see `read_environment`; or a picture beyond the device.
         """
-        key = _environment_key(environment)
-        if key not in self._kept:
-            self._kept[key] = (self._made(environment), environment)
-            if len(self._kept) > _ENVIRONMENTS_KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key][0]
+        key, owners = _environment_key(environment)
+        kept = self._kept.find(key, owners)
+        if kept is not None:
+            return kept.made
+        made = self._made(environment)
+        self._kept.put(key, made, made.nbytes, owners)
+        self._kept.trim({key})
+        return made
 
     def _made(self, environment: Environment) -> GpuEnvironment:
         if self._albedo is None:
@@ -85,14 +86,14 @@ class EnvironmentCache:
         self._kept.clear()
 
 
-def _environment_key(environment: Environment) -> Any:
-    """Arrays count by identity; files by path, size and time of change."""
+def _environment_key(environment: Environment) -> tuple[Any, tuple[Any, ...]]:
+    """Arrays count by identity; files by path, size and time of change. And what counts by identity."""
     if isinstance(environment, np.ndarray):
-        return id(environment)
+        return id(environment), (environment,)
     if is_studio(environment):
-        return environment
+        return environment, ()
     try:
         status = Path(environment).stat()
     except OSError:
-        return str(environment)
-    return str(environment), status.st_size, status.st_mtime_ns
+        return str(environment), ()
+    return (str(environment), status.st_size, status.st_mtime_ns), ()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import OrderedDict
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from ..errors import InvalidAsset
 from .device import Device
 from .features import MATERIAL_BLOCK, MaterialKey, degraded, material_key, pack_material, slots_in_use
 from .geometry import geometry
+from .kept import Kept
 from .mesh import GpuMesh, upload_mesh
 from .program import FIRST_TEXTURE_UNIT, VertexKey, tangent_uv_set
 from .scene import Draw, SceneState
@@ -32,12 +31,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GpuMaterial:
-    """A material ready to bind: `block` is its place in the scene's uniform buffer."""
+    """A material ready to bind: `block` is its place in the scene's uniform buffer.
+
+    Attributes:
+        frosted: light is seen through it, and blurred.
+    """
 
     key: MaterialKey
     block: int
     textures: tuple[tuple[int, Any, Any], ...]
     double_sided: bool
+    frosted: bool = False
 
     @property
     def blended(self) -> bool:
@@ -77,41 +81,10 @@ class GpuScene:
     warnings: tuple[str, ...]
     light: BakedLight | None = None
 
-
-class _Cache:
-    """GPU objects by the identity of what they were made from, oldest out first when over `limit` bytes.
-
-    The sources are kept beside the objects, so that an identity cannot come to mean something else.
-    """
-
-    def __init__(self, limit: int):
-        self._limit, self._bytes = limit, 0
-        self._entries: OrderedDict[Any, tuple[Any, Any]] = OrderedDict()
-
-    def get(self, key: Any) -> Any:
-        self._entries.move_to_end(key)
-        return self._entries[key][0]
-
-    def __contains__(self, key: Any) -> bool:
-        return key in self._entries
-
-    def put(self, key: Any, made: Any, sources: Any) -> Any:
-        self._entries[key] = (made, sources)
-        self._bytes += made.nbytes if made is not None else 0
-        return made
-
-    def trim(self, in_use: set[Any]) -> None:
-        """Let go of the oldest entries until the rest fits; never of those in use."""
-        for key in list(self._entries):
-            if self._bytes <= self._limit:
-                return
-            if key not in in_use:
-                made, _ = self._entries.pop(key)
-                self._bytes -= made.nbytes if made is not None else 0
-
-    def clear(self) -> None:
-        self._entries.clear()
-        self._bytes = 0
+    @property
+    def glassy(self) -> bool:
+        """Whether anything is seen through."""
+        return any("transmission" in draw.material.key.features for draw in self.draws)
 
 
 class SceneUploader:
@@ -124,7 +97,8 @@ class SceneUploader:
     def __init__(self, device: Device, limit: int):
         self._device = device
         self._context = device.context
-        self._cache = _Cache(limit)
+        self._kept: Kept[Any] = Kept(limit)
+        self._white: GpuTexture | None = None
         self._samplers = SamplerCache(device.context, device.capabilities)
 
     def upload(self, state: SceneState, shapes: Shapes | None = None) -> GpuScene:
@@ -144,16 +118,17 @@ class SceneUploader:
         draws = []
         for draw in state.draws:
             if draw.material not in materials:
-                materials[draw.material] = self._material(draw.material, len(records), in_use)
+                materials[draw.material] = self._material(draw.material, len(records))
                 records.append(pack_material(draw.material))
                 warnings += [f"{name} is not drawn" for name in degraded(draw.material)]
             made = self._draw(draw, materials[draw.material], in_use, shapes)
             draws += made
-        self._cache.trim(in_use)
+        self._kept.trim(in_use)
         return GpuScene(tuple(draws), self._material_buffer(records), tuple(dict.fromkeys(warnings)))
 
     def clear(self) -> None:
-        self._cache.clear()
+        self._kept.clear()
+        self._white = None
         self._samplers.clear()
 
     def _material_buffer(self, records: list[bytes]) -> Any:
@@ -175,12 +150,14 @@ class SceneUploader:
         longest = None if shapes is None else shapes.longest(draw)
         key = ("mesh", longest, draw.primitive.mode, tangent_uv, tuple((name, id(a)) for name, a in found))
         in_use.add(key)
-
-        def make() -> GpuMesh | None:
+        owners = [accessor for _, accessor in found if accessor is not None]
+        kept = self._kept.find(key, owners)
+        if kept is not None:
+            mesh = kept.made
+        else:
             built = geometry(draw.primitive, tangent_uv=tangent_uv) if shapes is None else shapes(draw)
-            return upload_mesh(self._context, built)
-
-        mesh = self._make(key, found, make)
+            mesh = upload_mesh(self._context, built)
+            self._kept.put(key, mesh, 0 if mesh is None else mesh.nbytes, owners)
         if mesh is None:
             return []
         if mesh.mode != 4 and "NORMAL" not in mesh.semantics:
@@ -199,25 +176,24 @@ class SceneUploader:
             for worlds in groups
         ]
 
-    def _make(self, key: Any, sources: Any, make: Callable[[], Any]) -> Any:
-        return self._cache.get(key) if key in self._cache else self._cache.put(key, make(), sources)
-
-    def _material(self, material: Material, index: int, in_use: set[Any]) -> GpuMaterial:
+    def _material(self, material: Material, index: int) -> GpuMaterial:
         key = material_key(material)
         textures = []
         for unit, (_, info, srgb) in enumerate(slots_in_use(material, key.features), FIRST_TEXTURE_UNIT):
-            texture = self._texture(info, srgb, in_use)
-            textures.append((unit, texture.texture, self._samplers(info.texture.sampler)))
-        return GpuMaterial(key, index * self.material_stride, tuple(textures), material.double_sided)
+            textures.append((unit, self._texture(info, srgb), self._samplers(info.texture.sampler)))
+        gloss = material.specular_glossiness
+        rough = material.roughness_factor > 0 if gloss is None else True
+        frosted = rough and "transmission" in key.features
+        return GpuMaterial(key, index * self.material_stride, tuple(textures), material.double_sided, frosted)
 
-    def _texture(self, info: TextureInfo, srgb: bool, in_use: set[Any]) -> GpuTexture:
+    def _texture(self, info: TextureInfo, srgb: bool) -> Any:
         image = info.texture.image or info.texture.fallback
-        if image is None or not image.data:
-            texture: GpuTexture = self._make("white", None, lambda: white_texture(self._context))
-            in_use.add("white")
-            return texture
-        found: GpuTexture = self._cache.get(_texture_key(image, srgb))
-        return found
+        kept = None if image is None else self._kept.find(_texture_key(image, srgb), (image,))
+        if kept is not None:
+            return kept.made.texture
+        if self._white is None:
+            self._white = white_texture(self._context)
+        return self._white.texture
 
     def _upload_images(self, materials: list[Material], in_use: set[Any]) -> None:
         """Decode the images that are not on the GPU yet, side by side, and upload them."""
@@ -229,13 +205,14 @@ class SceneUploader:
                     continue
                 key = _texture_key(image, srgb)
                 in_use.add(key)
-                if key not in self._cache:
+                if self._kept.find(key, (image,)) is None:
                     missing[key] = (image, srgb)
         limit = self._device.capabilities.max_texture_size
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             decoded = pool.map(_decode, (image for image, _ in missing.values()))
             for (key, (image, srgb)), pixels in zip(missing.items(), decoded, strict=True):
-                self._cache.put(key, upload_texture(self._context, pixels, srgb=srgb, max_size=limit), image.data)
+                made = upload_texture(self._context, pixels, srgb=srgb, max_size=limit)
+                self._kept.put(key, made, made.nbytes, (image,), image.data)
 
 
 def _decode(image: Image) -> Any:

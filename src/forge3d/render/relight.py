@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..document import Material, Sampler
+from ..document import Accessor, Image, Material, Sampler
 from ..light.transfer import CELLS, cells
 from .baking import MOST_TRIANGLES, VERTICES, Baked, bake, bakes
 from .blocks import FRAME_BLOCK, RELIGHT_BLOCK
 from .features import material_key, pack_material
 from .gpu_scene import GpuScene, SceneUploader, accessors
+from .kept import Kept
 from .program import ProgramCache
 from .refining import Shapes
 from .scene import SceneState
 from .shot import Shot
 
-_POSES_KEPT = 4
+_KEPT_BYTES = 64 << 20
 _GROUP = 64  # local_size_x
 _SKY_ROUGHNESS = 0.3  # of the filtered sky that cells read: their width
 _SHARPEST = 20.0  # lobe: narrower ones would fall between cells
@@ -53,6 +53,8 @@ class BakedLight:
         self._points_of = self._buffer(baked.read, np.zeros((1, 4), np.uint32))
         self._numbers = (count, baked.points.two_sided)
         self._sky: Any = None  # that the sites were lit by last
+        buffers = (*self._inputs, *self._sent, self._lit, self._points_of)
+        self.nbytes = sum(buffer.size for buffer in buffers)
 
     def _buffer(self, *parts: npt.NDArray[Any]) -> Any:
         return self._context.buffer(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
@@ -96,30 +98,29 @@ class BakedLight:
 
 
 class BakedScenes:
-    """Scenes on the GPU with their baked light, kept for the last few poses."""
+    """Scenes on the GPU with their baked light, kept for the last poses."""
 
     def __init__(self, context: Any, uploader: SceneUploader):
         self._context, self._uploader = context, uploader
-        self._kept: OrderedDict[Any, tuple[BakedLight, Shapes, list[Any]]] = OrderedDict()
+        self._kept: Kept[tuple[BakedLight, Shapes]] = Kept(_KEPT_BYTES)
 
     def upload(self, state: SceneState) -> GpuScene:
         """`SceneUploader.upload` with meshes fine enough for baked light, and that light."""
         if not bakes(state):
             scene = self._uploader.upload(state)
             return replace(scene, warnings=(*scene.warnings, _TOO_MANY))
-        key, sources = _pose_key(state)
-        if key in self._kept:
-            light, shapes, _ = self._kept[key]
+        key, owners, texels = _pose_key(state)
+        kept = self._kept.find(key, owners)
+        if kept is not None:
+            light, shapes = kept.made
             scene = self._uploader.upload(state, shapes)
         else:
             shapes = Shapes(state, VERTICES)
             scene = self._uploader.upload(state, shapes)
             light = BakedLight(self._context, bake(state, shapes))
-            self._kept[key] = (light, shapes, sources)
-            if len(self._kept) > _POSES_KEPT:
-                self._kept.popitem(last=False)
+            self._kept.put(key, (light, shapes), light.nbytes, owners, texels)
         shapes.forget()
-        self._kept.move_to_end(key)
+        self._kept.trim({key})
         draws, first = [], 0
         for draw in scene.draws:
             draws.append(replace(draw, first_vertex=first))
@@ -130,33 +131,36 @@ class BakedScenes:
         self._kept.clear()
 
 
-def _pose_key(state: SceneState) -> tuple[Any, list[Any]]:
-    """What baked light follows from; and what counts in it by identity, to be kept so that it cannot mean another.
+def _pose_key(state: SceneState) -> tuple[Any, list[Any], list[Any]]:
+    """What baked light follows from; the objects that count in it by identity; and texels that do.
 
     Materials count by value: they may be changed between two pictures, and primitives may get other accessors.
     """
     looks: dict[Material, Any] = {}
-    rows, sources = [], []
+    rows: list[Any] = []
+    owners: dict[Accessor | Image, None] = {}
     for draw in state.draws:
         if draw.material not in looks:
-            looks[draw.material], images = _look(draw.material)
-            sources += images
+            looks[draw.material] = _look(draw.material)
+            owners |= dict.fromkeys(image for image in _images(draw.material) if image is not None)
         found = accessors(draw.primitive)
-        sources += [accessor for _, accessor in found]
+        owners |= {accessor: None for _, accessor in found if accessor is not None}
         rows.append((
             draw.primitive.mode, *((name, id(accessor)) for name, accessor in found), looks[draw.material],
             draw.worlds.tobytes(), b"" if draw.joints is None else draw.joints.tobytes(), draw.weights,
         ))  # fmt: skip
-    return tuple(rows), sources
+    return tuple(rows), list(owners), [image.data for image in owners if isinstance(image, Image)]
 
 
-def _look(material: Material) -> tuple[Any, list[Any]]:
-    """A material's numbers and textures, and its images."""
-    textures, images = [], []
-    for slot in material.textures():
-        texture = slot.info.texture
-        image = texture.image or texture.fallback
-        sampler = texture.sampler or Sampler()
-        images.append(None if image is None else image.data)
-        textures.append((slot.path, id(images[-1]), sampler.wrap_s, sampler.wrap_t, sampler.mag_filter))
-    return (material_key(material), pack_material(material), material.double_sided, *textures), images
+def _images(material: Material) -> list[Image | None]:
+    return [slot.info.texture.image or slot.info.texture.fallback for slot in material.textures()]
+
+
+def _look(material: Material) -> Any:
+    """A material's numbers, and its textures by the identity of what they hold."""
+    textures = []
+    for slot, image in zip(material.textures(), _images(material), strict=True):
+        sampler = slot.info.texture.sampler or Sampler()
+        held = None if image is None else id(image.data)
+        textures.append((slot.path, held, sampler.wrap_s, sampler.wrap_t, sampler.mag_filter))
+    return material_key(material), pack_material(material), material.double_sided, *textures

@@ -45,7 +45,8 @@ def upload_texture(context: Any, pixels: npt.NDArray[Any], *, srgb: bool, max_si
     )
     texture.swizzle = _SWIZZLES[channels]
     texture.build_mipmaps()
-    return GpuTexture(texture, width * height * channels * 4 // 3)
+    stored = 4 if channels == 3 else channels  # drivers pad three to four
+    return GpuTexture(texture, width * height * stored * 4 // 3)
 
 
 def white_texture(context: Any) -> GpuTexture:
