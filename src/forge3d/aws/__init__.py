@@ -1,6 +1,4 @@
-"""Bundles on S3 and CloudFront, or in a folder behind any web server: publish, roll back, verify, clean up.
+"""Bundles on S3 and CloudFront, or in a folder behind any web server: publish, roll back, verify, clean up, take in.
 
-Names are imported on first use, so that nothing here is paid for by who does not publish.
+forge3d.aws.publish.publish, forge3d.aws.history.versions and .rollback, forge3d.aws.store.open_store
 """
-
-from __future__ import annotations

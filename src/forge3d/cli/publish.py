@@ -51,7 +51,10 @@ class Regions:
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Replicas that lack something keep what they have, until the next run.")
     ] = False
-    timeout: Annotated[float, typer.Option("--timeout", min=0, help="Seconds to wait for replicas.")] = 900.0
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=0, help="Seconds to wait for replicas; default: a quarter of an hour."),
+    ] = None
     distribution: Annotated[
         str | None,
         typer.Option("--distribution", metavar="ID", help="CloudFront's, to forget the old pointer at once."),
@@ -78,16 +81,18 @@ def publish(
     target: TargetArgument,
     regions: Regions,
     account: Account,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Objects sent at the same time.")] = 8,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, max=64, help="Objects under way at the same time.")
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    from ..aws.publish import Refused, publish_each
+    from ..aws.publish import JOBS, Refused, publish_each
 
     results: list[Publication | Refused] = []
     with progress_bar("Publishing", quiet=as_json) as report:
         for result in publish_each(
-            bundles, _target(target, regions, account), dry_run=dry_run, jobs=jobs, progress=report
+            bundles, _target(target, regions, account), dry_run=dry_run, jobs=jobs or JOBS, progress=report
         ):
             results.append(result)
             if not as_json and not sys.stderr.isatty():
@@ -157,12 +162,13 @@ def rollback(
 
 def _target(url: str, regions: Regions, account: Account) -> Target:
     from ..aws.release import Target
+    from ..aws.replicas import TIMEOUT_S
 
     return Target.of(
         url,
         regions.replica or (),
         wait=not regions.no_wait,
-        timeout_s=regions.timeout,
+        timeout_s=TIMEOUT_S if regions.timeout is None else regions.timeout,
         distribution=regions.distribution,
         region=account.region,
         profile=account.profile,
