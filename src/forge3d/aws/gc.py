@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import RecipeError, RemoteError
 from ..skus import is_sku
@@ -44,6 +44,10 @@ class Garbage:
     bytes: int
     modified: datetime
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -69,7 +73,11 @@ class Sweep:
     garbage: int = 0
     bytes: int = 0
     spared: int = 0
-    left_alone: tuple[Kept, ...] = field(default=())
+    left_alone: tuple[Kept, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
 
     def __add__(self, other: Sweep) -> Sweep:
         return Sweep(

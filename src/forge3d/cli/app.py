@@ -31,6 +31,8 @@ _COMMANDS_OF = {
     "export": ("export",),
     "build": ("build", "init"),
     "publish": ("publish", "versions", "rollback"),
+    "keep": ("verify", "gc"),
+    "sign": ("sign",),
     "policy": ("policy",),
     "doctor": ("doctor",),
     "bench": ("bench",),

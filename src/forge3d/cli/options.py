@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,6 +50,14 @@ def count(text: str | None, option: str) -> int | None:
     if match is None or float(match[1]) == 0:
         raise typer.BadParameter(f"{text!r} is not a count such as 100k or 5MB", param_hint=option)
     return round(float(match[1]) * _UNITS[match[2].lower()])
+
+
+def duration(text: str, option: str) -> timedelta:
+    """`90s`, `30m`, `12h` or `14d` as a time."""
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])", text.strip().lower())
+    if match is None or match[1].strip("0") == "":
+        raise typer.BadParameter(f"{text!r} is not a time such as 30m, 12h or 14d", param_hint=option)
+    return timedelta(seconds=int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
 
 
 def pair(text: str, option: str) -> tuple[int, int]:
