@@ -143,6 +143,8 @@ def test_vertex_colours_are_shown_where_there_is_no_picture(opened: Opener) -> N
     assert made.notes == ()
     _, made, _ = of(opened, Material(base_color_texture=info()), COLOR_0=colors)
     assert [note.feature for note in made.notes] == ["COLOR_0"]
+    _, made, _ = of(opened, Material(base_color_texture=info()), COLOR_0=np.ones((4, 3), np.float32))
+    assert made.notes == ()  # white changes nothing
 
 
 numbers = st.floats(-3, 3)

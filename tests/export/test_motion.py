@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.usdz_reading import own_points, usd_points
 from tests.export.conftest import Opener, product, scene, square
 
 import forge3d
@@ -23,10 +24,8 @@ from forge3d.document import (
     Primitive,
 )
 from forge3d.document.animation import Pointer
-from forge3d.document.sampling import duration, pose_at
+from forge3d.document.sampling import duration
 from forge3d.document.scene import Skin
-from forge3d.document.skinning import world_positions
-from forge3d.document.traversal import mesh_instances, world_matrices
 from forge3d.errors import InvalidAsset, RecipeError
 from forge3d.export import usdz
 from forge3d.export.usd import TIMES_A_SECOND
@@ -47,46 +46,6 @@ def animated(document: Document, *channels: tuple[Node, str, AnimationSampler]) 
     made = [Channel(node=node, path=path, sampler=sampler) for node, path, sampler in channels]
     document.animations.append(Animation(channels=made, samplers=[sampler for _, _, sampler in channels]))
     return document
-
-
-def usd_points(stage: Any, time: float) -> list[np.ndarray[Any, Any]]:
-    """The points of every mesh in the world at `time` seconds, posed by USD."""
-    from pxr import Usd, UsdGeom, UsdSkel
-
-    code = Usd.TimeCode(time * TIMES_A_SECOND)
-    found = []
-    roots = [prim for prim in stage.Traverse() if prim.IsA(UsdSkel.Root)]
-    cache = UsdSkel.Cache()
-    for root in roots:
-        cache.Populate(UsdSkel.Root(root), Usd.PrimDefaultPredicate)
-    for prim in stage.Traverse():
-        if not prim.IsA(UsdGeom.Mesh):
-            continue
-        points = UsdGeom.Mesh(prim).GetPointsAttr().Get(code)
-        query = cache.GetSkinningQuery(prim)
-        if query and query.HasBlendShapes():
-            skeleton = cache.GetSkelQuery(UsdSkel.BindingAPI(prim).GetInheritedSkeleton())
-            shapes = UsdSkel.BlendShapeQuery(UsdSkel.BindingAPI(prim))
-            weights = query.GetBlendShapeMapper().Remap(skeleton.GetAnimQuery().ComputeBlendShapeWeights(code))
-            parts = shapes.ComputeSubShapeWeights(weights)
-            indices, offsets = shapes.ComputeBlendShapePointIndices(), shapes.ComputeSubShapePointOffsets()
-            assert shapes.ComputeDeformedPoints(*parts, indices, offsets, points)
-        if query:
-            skeleton = cache.GetSkelQuery(UsdSkel.BindingAPI(prim).GetInheritedSkeleton())
-            assert query.ComputeSkinnedPoints(skeleton.ComputeSkinningTransforms(code), points, code)
-        world = np.array(UsdGeom.Imageable(prim).ComputeLocalToWorldTransform(code))
-        found.append(np.array(points) @ world[:3, :3] + world[3, :3])
-    return found
-
-
-def own_points(document: Document, time: float) -> list[np.ndarray[Any, Any]]:
-    pose = pose_at(document, time)
-    world = world_matrices(document, pose=pose)
-    return [
-        world_positions(part, instance, world, pose)
-        for instance in mesh_instances(document, pose=pose)
-        for part in instance.mesh.primitives
-    ]
 
 
 def assert_alike(document: Document, stage: Any, times: list[float], within: float) -> None:

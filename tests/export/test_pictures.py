@@ -6,17 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.usdz_reading import read
 from examples import NAMES
 from tests.conftest import REPOSITORY
 from tests.export.conftest import product, scene, square
-from tests.export.reading import read
 from tests.render.conftest import renderer
 
 import forge3d
 from forge3d import images
 from forge3d.compare import difference
 from forge3d.document import Document, Image, Material, Mesh, Node, Texture, TextureInfo
-from forge3d.document.material import AlphaMode, Clearcoat, Ior, SpecularGlossiness
+from forge3d.document.material import AlphaMode, Clearcoat, Ior, SpecularGlossiness, Transmission, Unlit
 from forge3d.document.scene import Variant, VariantMapping
 from forge3d.document.texture import TextureTransform
 from forge3d.export import usdz
@@ -95,6 +95,27 @@ def test_variants_look_alike(renderer: Renderer, tmp_path: Path) -> None:
     }
     assert seen["Default"][0] > seen["Default"][2]
     assert (seen["Sea_blue"] == renderer.render(document, size=(32, 32), variant="Sea blue").pixels[16, 16]).all()
+
+
+@pytest.mark.parametrize("tint", [(0.9, 0.9, 0.9), (0.3, 0.6, 0.8), (0.8, 0.2, 0.1)])
+def test_glass_looks_alike_before_dark_and_bright(
+    renderer: Renderer, tmp_path: Path, tint: tuple[float, float, float]
+) -> None:
+    glass = Material(
+        base_color_factor=(*tint, 1.0), transmission=Transmission(factor=0.9), metallic_factor=0.0, roughness_factor=0.0
+    )
+    for brightness in (0.0, 0.3, 1.0):
+        wall = Material(base_color_factor=(brightness, brightness, brightness, 1.0), unlit=Unlit())
+        pane, behind = (Node(mesh=Mesh(primitives=[square(look)])) for look in (glass, wall))
+        behind.translation, behind.scale = (-2.0, -2.0, -0.5), (5.0, 5.0, 1.0)
+        document = scene(pane, behind)
+        (tmp_path / "model.usdz").write_bytes(usdz(document).data)
+        camera = Orbit(yaw=0, pitch=0, distance=3.0, target=(0.5, 0.5, 0.0))
+        mine, theirs = (
+            renderer.render(one, camera=camera, size=(32, 32)).pixels[12:20, 12:20, :3].mean(axis=(0, 1))
+            for one in (document, read(tmp_path / "model.usdz"))
+        )
+        assert np.abs(mine - theirs).max() < 64, brightness
 
 
 @pytest.mark.slow

@@ -109,7 +109,7 @@ class Meshes:
             made.Set(stage.vectors(colors[:, :3]))
             made = api.CreatePrimvar("displayOpacity", types.FloatArray, geom.Tokens.vertex)
             made.Set(stage.floats(colors[:, 3]))
-        elif "COLOR_0" in primitive.attributes:
+        elif "COLOR_0" in primitive.attributes and (primitive.attributes["COLOR_0"].floats != 1).any():
             stage.notes.add("COLOR_0", "is left out where the base colour is a picture", material.name)
 
     def _bind(self, path: str, primitive: Primitive) -> None:

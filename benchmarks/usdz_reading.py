@@ -1,4 +1,7 @@
-"""USDZ back to a document, for looking at it: what a viewer takes from UsdPreviewSurface, and nothing else."""
+"""USDZ back to a document, for looking at it: what a viewer takes from UsdPreviewSurface, and nothing else.
+
+And where USD itself puts points as they move.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from forge3d.document import (
     Accessor,
@@ -22,7 +26,12 @@ from forge3d.document import (
     TextureInfo,
 )
 from forge3d.document.material import AlphaMode, Clearcoat, EmissiveStrength, Ior, Specular, SpecularGlossiness
+from forge3d.document.sampling import pose_at
+from forge3d.document.skinning import world_positions
 from forge3d.document.texture import TextureTransform, Wrap
+from forge3d.document.traversal import mesh_instances, world_matrices
+
+Points = npt.NDArray[np.floating[Any]]
 
 _WRAPS = {"repeat": Wrap.REPEAT, "mirror": Wrap.MIRRORED_REPEAT, "clamp": Wrap.CLAMP_TO_EDGE}
 
@@ -53,6 +62,46 @@ def read(path: Path, variant: str | None = None) -> Document:
     return Document(nodes=nodes, scenes=[Scene(nodes=nodes)])
 
 
+def usd_points(stage: Any, time: float) -> list[Points]:
+    """The points of every mesh in the world at `time` seconds, posed by USD's own skinning and transforms."""
+    from pxr import Usd, UsdGeom, UsdSkel
+
+    code = Usd.TimeCode(time * stage.GetTimeCodesPerSecond())
+    found = []
+    cache = UsdSkel.Cache()
+    for prim in stage.Traverse():
+        if prim.IsA(UsdSkel.Root):
+            cache.Populate(UsdSkel.Root(prim), Usd.PrimDefaultPredicate)
+    for prim in stage.Traverse():
+        if not prim.IsA(UsdGeom.Mesh):
+            continue
+        points = UsdGeom.Mesh(prim).GetPointsAttr().Get(code)
+        query = cache.GetSkinningQuery(prim)
+        skeleton: Any = cache.GetSkelQuery(UsdSkel.BindingAPI(prim).GetInheritedSkeleton()) if query else None
+        if query and query.HasBlendShapes():
+            shapes = UsdSkel.BlendShapeQuery(UsdSkel.BindingAPI(prim))
+            weights = query.GetBlendShapeMapper().Remap(skeleton.GetAnimQuery().ComputeBlendShapeWeights(code))
+            parts = shapes.ComputeSubShapeWeights(weights)
+            indices, offsets = shapes.ComputeBlendShapePointIndices(), shapes.ComputeSubShapePointOffsets()
+            assert shapes.ComputeDeformedPoints(*parts, indices, offsets, points)
+        if query:
+            assert query.ComputeSkinnedPoints(skeleton.ComputeSkinningTransforms(code), points, code)
+        world = np.array(UsdGeom.Imageable(prim).ComputeLocalToWorldTransform(code))
+        found.append(np.array(points) @ world[:3, :3] + world[3, :3])
+    return found
+
+
+def own_points(document: Document, time: float) -> list[Points]:
+    """The same of a document, posed by this project's code; skinned meshes come in another order."""
+    pose = pose_at(document, time)
+    world = world_matrices(document, pose=pose)
+    return [
+        world_positions(part, instance, world, pose)
+        for instance in mesh_instances(document, pose=pose)
+        for part in instance.mesh.primitives
+    ]
+
+
 def _primitive(mesh: Any, skins: Any) -> Primitive:
     from pxr import Usd, UsdGeom, UsdSkel
 
@@ -74,7 +123,8 @@ def _primitive(mesh: Any, skins: Any) -> Primitive:
     for number in range(4):
         given = primvars.GetPrimvar(f"st{number or ''}")
         if given:
-            arrays[f"TEXCOORD_{number}"] = np.array(given.Get(), np.float32) * np.float32([1, -1]) + np.float32([0, 1])
+            upwards = np.array(given.Get(), np.float32)
+            arrays[f"TEXCOORD_{number}"] = np.column_stack([upwards[:, 0], 1 - upwards[:, 1]])
     colors, opacities = primvars.GetPrimvar("displayColor"), primvars.GetPrimvar("displayOpacity")
     if colors.HasAuthoredValue() and opacities.HasAuthoredValue():
         arrays["COLOR_0"] = np.column_stack([np.array(colors.Get()), np.array(opacities.Get())]).astype(np.float32)
@@ -139,10 +189,10 @@ class _Materials:
             material.occlusion_texture.strength = scale[0]
         coat, texture, scale, _ = self._input(surface, "clearcoat", 0.0)
         if surface.GetInput("clearcoat"):
-            layer = Clearcoat(factor=scale[0] if texture else coat, texture=texture)
-            rough, layer.roughness_texture, scale, _ = self._input(surface, "clearcoatRoughness", 0.01)
-            layer.roughness_factor = scale[1] if layer.roughness_texture else rough
-            material.clearcoat = layer
+            shine = Clearcoat(factor=scale[0] if texture else coat, texture=texture)
+            rough, shine.roughness_texture, scale, _ = self._input(surface, "clearcoatRoughness", 0.01)
+            shine.roughness_factor = scale[1] if shine.roughness_texture else rough
+            material.clearcoat = shine
         material.ior = Ior(ior=self._input(surface, "ior", 1.5)[0])
         return material
 
