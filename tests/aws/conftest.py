@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.aws.emulators import NOWHERE, REGION, Cloud, Emulator, environment, running
+
+from forge3d.aws.store import Store, open_store
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +47,11 @@ def cloud(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cl
 def one_cloud(ministack: Emulator, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """One emulator, for what would only be run twice: ministack, which is the quicker and checks more."""
     return _cloud(ministack, monkeypatch)
+
+
+@pytest.fixture(params=["folder", "moto", "ministack"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Each kind of store in turn, empty: what holds for one holds for all."""
+    if request.param == "folder":
+        return open_store((tmp_path / "served").as_uri())
+    return open_store(_cloud(request.getfixturevalue(request.param), monkeypatch).url)

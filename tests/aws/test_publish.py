@@ -21,15 +21,6 @@ from forge3d.aws.store import Store, open_store
 from forge3d.errors import InvalidAsset, PublishConflict, RecipeError, RemoteError
 
 
-@pytest.fixture(params=["folder", "moto", "ministack"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    if request.param == "folder":
-        return open_store((tmp_path / "served").as_uri())
-    emulator = request.getfixturevalue(request.param)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-    return open_store(f"s3://{emulator.bucket()}/shop")
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Store:
     return open_store((tmp_path / "served").as_uri())

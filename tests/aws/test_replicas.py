@@ -96,7 +96,10 @@ def test_a_replica_that_lacks_something_keeps_what_it_has(one_cloud: Cloud, repl
     assert record["key"] == key_of(2)
 
 
-def test_a_region_that_is_down_holds_nobody_up_who_does_not_wait(one_cloud: Cloud, tmp_path: Path) -> None:
+def test_a_region_that_is_down_holds_nobody_up_who_does_not_wait(
+    one_cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     down = open_store("s3://down/shop", endpoint="http://127.0.0.1:9")
     with pytest.raises(RemoteError, match="could not be reached"):
         publish([make_bundle(tmp_path)], one_cloud.url, replicas=[down])

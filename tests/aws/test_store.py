@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.aws.emulators import Cloud
 
 from forge3d.aws.store import Headers, Precondition, Store, is_sound, open_store
 from forge3d.errors import Forge3DError, OutputError, RecipeError, RemoteError
@@ -19,15 +20,6 @@ BR = Headers("model/gltf-binary", "public, max-age=31536000, immutable", "br", "
 
 def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-@pytest.fixture(params=["folder", "moto", "ministack"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    if request.param == "folder":
-        return open_store((tmp_path / "served").as_uri())
-    emulator = request.getfixturevalue(request.param)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-    return open_store(f"s3://{emulator.bucket()}/shop")
 
 
 def put(store: Store, key: str, data: bytes, **conditions: object) -> str:
@@ -139,9 +131,10 @@ def test_deleting_a_version_spares_what_was_refreshed_since(store: Store) -> Non
         store.refresh(after)
 
 
-def test_headers_and_old_versions(cloud_store: Store) -> None:
-    first = cloud_store.write("chair/1.glb", b"br", BR, sha256=sha(b"br"))
-    head = cloud_store.head("chair/1.glb")
+def test_headers_and_old_versions(cloud: Cloud) -> None:
+    store = open_store(cloud.url)
+    first = store.write("chair/1.glb", b"br", BR, sha256=sha(b"br"))
+    head = store.head("chair/1.glb")
     assert head
     assert (head.media_type, head.encoding, head.cache_control, head.storage_class) == (
         BR.media_type,
@@ -149,24 +142,17 @@ def test_headers_and_old_versions(cloud_store: Store) -> None:
         BR.cache_control,
         "INTELLIGENT_TIERING",
     )
-    again = cloud_store.refresh(head)
+    again = store.refresh(head)
     assert (again.encoding, again.storage_class, again.sha256) == ("br", "INTELLIGENT_TIERING", head.sha256)
-    cloud_store.write("chair/1.glb", b"damaged", HEADERS, sha256=sha(b"damaged"))
-    cloud_store.delete("chair/1.glb")
+    store.write("chair/1.glb", b"damaged", HEADERS, sha256=sha(b"damaged"))
+    store.delete("chair/1.glb")
     assert first.version
-    assert [(item.latest, item.deleted) for item in cloud_store.history("chair/") if item.latest] == [(True, True)]
-    restored = cloud_store.restore("chair/1.glb", first.version)
+    assert [(item.latest, item.deleted) for item in store.history("chair/") if item.latest] == [(True, True)]
+    restored = store.restore("chair/1.glb", first.version)
     assert (restored.sha256, restored.encoding) == (sha(b"br"), "br")
-    old = cloud_store.read("chair/1.glb", version=first.version)
+    old = store.read("chair/1.glb", version=first.version)
     assert old
     assert old.data == b"br"
-
-
-@pytest.fixture(params=["moto", "ministack"])
-def cloud_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Store:
-    emulator = request.getfixturevalue(request.param)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-    return open_store(f"s3://{emulator.bucket()}/shop")
 
 
 def test_a_folder_has_no_old_versions(tmp_path: Path) -> None:

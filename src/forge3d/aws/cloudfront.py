@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from ..errors import RemoteError
 from .refusals import told
 
 
-def invalidate(distribution: str, keys: Sequence[str], reference: str, *, profile: str | None = None) -> str | None:
+def invalidate(distribution: str, keys: Sequence[str], *, profile: str | None = None) -> str | None:
     """Ask a distribution to forget objects.
-
-    Args:
-        reference: the same reference asks once, however often it is sent.
 
     Returns:
         What went wrong, in words, or None: pointers become fresh by themselves, so nothing fails here.
@@ -28,7 +26,10 @@ def invalidate(distribution: str, keys: Sequence[str], reference: str, *, profil
             )
             client.create_invalidation(
                 DistributionId=distribution,
-                InvalidationBatch={"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference},
+                InvalidationBatch={
+                    "Paths": {"Quantity": len(paths), "Items": paths},
+                    "CallerReference": secrets.token_hex(16),  # the same in each retry, so that it is done once
+                },
             )
     except RemoteError as error:
         return f"{error}. The pointer is fresh within its TTL all the same"

@@ -49,11 +49,11 @@ def versions(target: str | Store, sku: str) -> list[Version]:
     """
     store = open_store(target) if isinstance(target, str) else target
     live = _live(store, sku)
+    numbers = sorted(generations(store, sku), reverse=True)
     with ThreadPoolExecutor(JOBS) as pool:
-        numbers = sorted(generations(store, sku), reverse=True)
-        records = {
-            record.generation: record
-            for record in pool.map(lambda number: read_record(store, version_key(sku, number)), numbers)
+        found = pool.map(lambda number: store.read(version_key(sku, number)), numbers)
+        records = {  # one that is cleaned up just now is not there any more
+            number: Generation.decode(stored) for number, stored in zip(numbers, found, strict=True) if stored
         }
     was_live, number = set(), live.pointer.generation
     while number in records and number not in was_live:

@@ -15,7 +15,9 @@ from .store import Precondition
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 FORBIDDEN = frozenset({"403", "AccessDenied"})
 _LOST = frozenset({"412", "PreconditionFailed"})
-MISMATCHED = frozenset({"BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest", "XAmzContentChecksumMismatch"})
+MISMATCHED = frozenset(
+    {"BadDigest", "IncompleteBody", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"}
+)
 """The store has seen that what arrived is not what was sent."""
 MOMENTARY = frozenset({"409", "ConditionalRequestConflict", "OperationAborted", "NoSuchUpload", "InvalidPart"})
 """Somebody else is writing the same object at this very moment, or has finished our upload for us."""

@@ -198,8 +198,7 @@ def _follow(target: Target, ready: Sequence[tuple[Store, bool]], pointer: Pointe
         except RemoteError as error:
             failed = error
     if target.distribution:
-        reference = f"{pointer.sku}-{pointer.generation}"
-        warning = invalidate(target.distribution, [pointer_key(pointer.sku)], reference, profile=target.profile)
+        warning = invalidate(target.distribution, [pointer_key(pointer.sku)], profile=target.profile)
         warnings += [warning] if warning else []
     if failed:
         raise RemoteError(
