@@ -14,7 +14,9 @@ from examples import small
 from forge3d.compare import psnr
 from forge3d.document import AlphaMode, Document
 from forge3d.render import Orbit, Renderer, RenderSettings, drawing, passes
-from forge3d.render.shot import seen_window
+from forge3d.render.framing import Hull, orbit_view
+from forge3d.render.scene import scene_state
+from forge3d.render.shot import seen_outline
 
 from .shapes import node, placed, quad, sphere, unlit
 
@@ -89,15 +91,23 @@ def test_beside_the_product_the_background_is_exact(renderer: Renderer, backgrou
     assert (pixels[..., 3] == 255).all()
 
 
-def test_nothing_is_seen_outside_the_window(renderer: Renderer) -> None:
+def test_nothing_is_seen_outside_the_outline(renderer: Renderer) -> None:
     document = placed(node(sphere(rings=24), translation=(1.0, 0.5, 0)), node(sphere(rings=24), scale=(0.2, 2, 0.1)))
     for yaw in (0, 50, 130):
         frame = renderer.render(document, camera=Orbit(yaw=yaw, pitch=35, fill=0.5), size=SIZE)
         assert frame._view is not None
-        low, high = np.array([-1.0, -2.0, -1.0]), np.array([2.0, 2.0, 1.0])
-        corners = np.array([[(low, high)[c >> axis & 1][axis] for axis in range(3)] for c in range(8)])
-        left, bottom, width, height = seen_window(frame._view, corners, SIZE)
-        seen = np.argwhere(frame.pixels[::-1, :, 3] > 0)
-        assert (seen >= [bottom, left]).all()
-        assert (seen < [bottom + height, left + width]).all()
-        assert width * height < SIZE[0] * SIZE[1]
+        outline = seen_outline(frame._view, *scene_state(document).hull.balls, SIZE)
+        rows, columns = np.nonzero(frame.pixels[..., 3])
+        seen = np.stack([(columns + 0.5) / SIZE[0] * 2 - 1, 1 - (rows + 0.5) / SIZE[1] * 2], 1)
+        edges = np.roll(outline, -1, 0) - outline
+        from_start = seen[:, None] - outline
+        assert (
+            edges[:, 0] * from_start[..., 1] - edges[:, 1] * from_start[..., 0] > 0
+        ).all()  # to the left of each edge
+        area = (outline[:, 0] * np.roll(outline[:, 1], -1) - outline[:, 1] * np.roll(outline[:, 0], -1)).sum() / 2
+        assert area < 0.6 * 4
+
+
+def test_nothing_is_left_out_where_the_camera_is_within(renderer: Renderer) -> None:
+    view = orbit_view(Orbit(distance=0.5), Hull.of([np.eye(3)]), 1.0)
+    assert np.abs(seen_outline(view, *Hull.of([np.eye(3), -np.eye(3)]).balls, SIZE)).tolist() == [[1, 1]] * 4

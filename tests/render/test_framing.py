@@ -138,3 +138,15 @@ def test_a_fitted_camera_gives_the_same_picture_as_numbers(renderer: Renderer, o
     first, second = (renderer.render(document, camera=camera, size=(48, 32)).pixels for camera in (orbit, fitted))
     np.testing.assert_array_equal(first, second)
     assert renderer.fit(document, fitted, (48, 32)) == fitted
+
+
+@given(clouds, st.floats(1e-3, 1e3))
+@settings(max_examples=60, deadline=None)
+def test_balls_hold_all_points_and_little_more(points: np.ndarray, scale: float) -> None:
+    whole = hull(points * scale + 7)
+    middles, radius = whole.balls
+    toward = np.random.default_rng(3).normal(size=(200, 3))
+    toward /= np.linalg.norm(toward, axis=1, keepdims=True)
+    beyond = (middles @ toward.T).max(0) + radius - (whole.points @ toward.T).max(0)
+    assert (beyond > -1e-9 * scale).all()
+    assert (beyond < 0.05 * whole.diagonal).all()

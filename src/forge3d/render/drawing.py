@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import RecipeError
-from .camera import View
+from .camera import Vector, View
 from .device import ContextLost, Device
 from .environment import Environment
 from .facts import Facts, read_facts
@@ -141,12 +141,10 @@ def _drawn(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings
     defines["TAPS"] = ", ".join(f"{tap:.7f}" for tap in taps(sampling.supersampling))
     if settings.background_linear is None:
         defines["TRANSPARENT"] = 1
-    left, bottom, width, height = shot.window(size)
-    picture.viewport = left, size[1] - bottom - height, width, height  # its first row is the top one
     picture.clear(*settings.background_color)
-    _screen(gpu, shot, picture, gpu.programs.screen("resolve.frag", **defines), [mean])
+    seen = shot.outline(size) * [1, -1]  # the picture's first row is the top one
+    _screen(gpu, shot, picture, gpu.programs.screen("resolve.frag", **defines), [mean], seen)
     buffer = gpu.context.buffer(reserve=size[0] * size[1] * 4)
-    picture.viewport = 0, 0, *size
     picture.read_into(buffer, components=4)
     return buffer
 
@@ -170,20 +168,21 @@ def _shaded_once(gpu: Gpu, shot: Shot, size: tuple[int, int], sampling: Sampling
         defines[blended] = 1
     if blended == "LAYER":
         textures.append(target.layer)
-    target.mean_framebuffer.viewport = shot.window(size)
-    target.mean_framebuffer.clear(0.0, 0.0, 0.0, 0.0)
-    _screen(gpu, shot, target.mean_framebuffer, gpu.programs.screen("edges.frag", **defines), textures)
+    gpu.context.copy_framebuffer(target.mean_framebuffer, target.framebuffer)
+    program = gpu.programs.screen("edges.frag", **defines)
+    _screen(gpu, shot, target.mean_framebuffer, program, textures, shot.outline(size))
     return target.mean, target.picture
 
 
-def _screen(gpu: Gpu, shot: Shot, framebuffer: Any, program: Any, textures: list[Any]) -> None:
-    """Fill a framebuffer's viewport."""
+def _screen(gpu: Gpu, shot: Shot, framebuffer: Any, program: Any, textures: list[Any], polygon: Vector) -> None:
+    """Fill a convex polygon `(n, 2)` of a framebuffer."""
     framebuffer.use()
     gpu.context.enable_only(gpu.context.NOTHING)
     for unit, texture in enumerate(textures):
         texture.use(unit)
     shot.frame_buffer.bind_to_uniform_block(0)
-    gpu.context.vertex_array(program, []).render(vertices=3)
+    places = gpu.context.buffer(polygon.astype(np.float32).tobytes())
+    gpu.context.vertex_array(program, [(places, "2f", "a_place")]).render(gpu.context.TRIANGLE_FAN)
 
 
 def _read(buffer: Any, size: tuple[int, int]) -> npt.NDArray[np.uint8]:

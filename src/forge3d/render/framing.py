@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from .camera import Orbit, Vector, View
 
 CLEARANCE = 1e-3  # of the product's diagonal: the camera never comes nearer to it
 _STEEP = 1e6  # a tangent beside which only z counts
+_BALLS = 64  # along the product's longest side
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Reach:
 Extremes = Callable[[float], Reach]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Hull:
     """The product's vertices in the world.
 
@@ -52,6 +54,19 @@ class Hull:
     @property
     def center(self) -> Vector:
         return (self.low + self.high) / 2
+
+    @cached_property
+    def balls(self) -> tuple[Vector, float]:
+        """Balls whose convex hull holds all vertices: middles `(n, 3)`, some thousand at most, and their radius."""
+        side = max(float((self.high - self.low).max()) / _BALLS, 1e-12)
+        x, y, z = np.clip((self.points - self.low) / side, 0, _BALLS - 1).astype(np.int64).T
+        there = np.zeros((_BALLS, _BALLS, _BALLS), bool)
+        there[x, y, z] = True
+        y, z = np.nonzero(there.any(0))
+        rows = there[:, y, z]  # what lies between the ends of a row is in their hull
+        ends = rows.argmax(0), _BALLS - 1 - rows[::-1].argmax(0)
+        cells = np.concatenate([np.stack([end, y, z], 1) for end in ends])
+        return self.low + (cells + 0.5) * side, side * 3**0.5 / 2
 
     @classmethod
     def of(cls, parts: Iterable[npt.NDArray[np.floating[Any]]]) -> Hull:

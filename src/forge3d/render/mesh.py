@@ -22,6 +22,7 @@ class GpuMesh:
     Attributes:
         semantics: attributes in `vertices`, in order.
         mode: 4, 1 or 0: GL_TRIANGLES, GL_LINES or GL_POINTS.
+        places: `(vertices, 3)` float32, mesh space.
         centroids: `(triangles, 3)` float32 mesh-space centres, by which blended triangles are sorted.
         triangles: `(triangles, 3)` uint32, the canonical order.
         low, high: the box of the positions, mesh space.
@@ -39,6 +40,7 @@ class GpuMesh:
     count: int
     vertex_count: int
     target_count: int
+    places: Floats
     centroids: Floats
     triangles: Indices
     low: Floats
@@ -108,6 +110,7 @@ def upload_mesh(context: Any, built: Geometry) -> GpuMesh | None:
         count=built.indices.size,
         vertex_count=len(built.table),
         target_count=0 if built.deltas is None else len(built.deltas),
+        places=position,
         centroids=position[built.indices].mean(1) if is_surface else np.zeros((0, 3), np.float32),
         triangles=built.indices if is_surface else np.zeros((0, 3), np.uint32),
         low=position.min(0),

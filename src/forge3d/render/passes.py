@@ -22,6 +22,7 @@ _DEPTH_ONLY = MaterialKey()
 _BEHIND = 3  # texture unit, see layers/transmission.glsl
 _PUSHED_BACK = 0.1 * (1 << 24)  # steps of the depth buffer
 _THIN = 8.0  # pixels: narrower surfaces are shaded in every triangle, as their colour may miss the middles of pixels
+_NARROW = 1.0  # pixels: what is wider covers the middle of a pixel, of those about any sample of it
 _MOST_FARNESS = 8.0  # of a far plane, where depth still grows nearly evenly
 
 
@@ -110,7 +111,7 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     # What is thinner than a pixel covers samples of pixels whose middle it misses: outlines have its colour there. They
     # stand so far back that pixels of the surface itself, where it has any, are nearer to its samples.
     context.wireframe, context.polygon_offset = True, (0.0, _PUSHED_BACK)
-    draw_list(context, programs, shot, opaque, Pass("color"))
+    draw_list(context, programs, shot, _narrow(shot, opaque, target.color.size), Pass("color"))
     context.wireframe, context.polygon_offset = False, (0.0, 0.0)
     if not blended and not thin:
         return ""
@@ -125,6 +126,25 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     framebuffer.depth_mask = True
     _by_alpha(context, programs, shot, framebuffer, [*thin, *blended], 1)
     return "LAYER"
+
+
+def _narrow(shot: Shot, indices: Iterable[int], size: tuple[int, int]) -> list[Run]:
+    """The triangles that are narrower than `_NARROW` pixels, and so all that parts so thin consist of. Where joints,
+    targets or instances place them they are all taken."""
+    runs = []
+    for index in indices:
+        draw = shot.scene.draws[index]
+        if draw.joints is not None or draw.targets or len(draw.worlds) > 1:
+            runs.append(Run(index))
+            continue
+        places = shot.pixels(index, draw.mesh.places, size)
+        a, b, c = (places[corner] for corner in draw.mesh.triangles.T)
+        ends = np.stack([b - a, c - b, a - c])
+        longest = np.sqrt((ends**2).sum(2).max(0))
+        area = abs(ends[0, :, 0] * ends[1, :, 1] - ends[0, :, 1] * ends[1, :, 0])
+        order = np.flatnonzero(area < _NARROW * longest).astype(np.uint32)
+        runs += [Run(index, order)] if len(order) else []
+    return runs
 
 
 def _edged_by_texture(shot: Shot, index: int) -> bool:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..document.scene import Matrix
 from .blocks import DRAW_BLOCK, FRAME_BLOCK, MAX_LIGHTS, MAX_TARGETS
@@ -17,11 +18,16 @@ from .gpu_scene import GpuDraw, GpuScene
 from .scene import PlacedLight
 from .settings import RenderSettings
 
+Floats = npt.NDArray[np.float32]
+
 _ROOM_BEHIND = 0.4
 """Depth, in parts of the product's, that is left for what `passes` pushes back."""
 
 _SPARE = 3
 """Pixels that the resolve filter reaches beyond what is drawn, and rounding."""
+
+_SIDES = 16
+"""Of the polygon about what is drawn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,14 +39,14 @@ class Shot:
         models: of each draw, mesh to camera-relative world of its first instance, `(4, 4)`.
         depths: distance along the view axis to the middle of each draw.
         turn: how the stage stands turned, `(4, 4)`.
-        corners: of the box about all that is drawn, in the world, `(8, 3)`.
+        balls: that hold all that is drawn, see `Hull.balls`, in the world.
         farness: distance of the far plane over that of the near one.
         sky: equal for shots that are lit by one environment alike.
     """
 
     scene: GpuScene
     view: View
-    corners: Vector
+    balls: tuple[Vector, float]
     farness: float
     environment: GpuEnvironment
     sky: tuple[float, float, bytes]
@@ -53,9 +59,17 @@ class Shot:
     depths: tuple[float, ...]
     turn: Matrix
 
-    def window(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
-        """Pixels outside which nothing is seen: left, bottom, width and height, a few to spare."""
-        return seen_window(self.view, self.corners, size)
+    def outline(self, size: tuple[int, int]) -> Vector:
+        """A convex polygon outside which nothing is seen, with a few pixels to spare: `(n, 2)`, −1 to 1."""
+        return seen_outline(self.view, *self.balls, size)
+
+    def pixels(self, draw: int, places: Floats, size: tuple[int, int]) -> Floats:
+        """Where places `(n, 3)` of a draw's mesh are seen, from the middle of a picture of this size: `(n, 2)`."""
+        local = (self.view.axes @ self.models[draw][:3]).astype(np.float32)
+        x, y, z = (places @ local[:, :3].T + local[:, 3]).T
+        scale = (self.view.half_height * (self.view.window[3] - self.view.window[1])) / size[1]
+        away = -z if self.view.perspective else np.ones_like(z)
+        return np.asarray(np.stack([x, y], 1) / (away * np.float32(scale))[:, None])
 
     def pixels_wide(self, draw: int, rows: int) -> float:
         """About how many pixels the parts of a draw are wide, see `thinness`, in a picture of so many rows."""
@@ -99,7 +113,7 @@ def shoot(
     frame = _frame_record(view, stage, view.projection(near, far), environment, settings)
     rows, stride = _draw_rows(scene.draws, placed, alignment)
     return Shot(
-        scene, view, corners, far / near if view.perspective else 1.0, environment,
+        scene, view, _turned(stage), far / near if view.perspective else 1.0, environment,
         sky=(settings.environment_rotation, settings.environment_intensity, stage.turn.tobytes()),
         frame_buffer=context.buffer(frame.tobytes()),
         draw_buffer=context.buffer(rows.tobytes()),
@@ -183,6 +197,12 @@ def _box_corners(stage: Stage) -> Vector:
     return np.asarray(corners @ stage.turn[:3, :3].T + stage.turn[:3, 3])
 
 
+def _turned(stage: Stage) -> tuple[Vector, float]:
+    """The hull's balls, where they stand."""
+    middles, radius = stage.hull.balls
+    return middles @ stage.turn[:3, :3].T + stage.turn[:3, 3], radius
+
+
 def depth_range(view: View, corners: Vector) -> tuple[float, float]:
     """Near and far planes about a box with a little room, near enough to each other for a 24-bit depth buffer."""
     depths = view.depths(corners)
@@ -195,16 +215,23 @@ def depth_range(view: View, corners: Vector) -> tuple[float, float]:
     return (max(near, far * 1e-4), far) if far > 0 else (0.1, 1.0)
 
 
-def seen_window(view: View, corners: Vector, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The pixels about a box: left, bottom, width and height; all of them where it reaches behind the camera."""
-    width, height = size
-    if view.perspective and view.depths(corners).min() <= 0:
-        return 0, 0, width, height
+def seen_outline(view: View, middles: Vector, radius: float, size: tuple[int, int]) -> Vector:
+    """The polygon about balls `(n, 3)`: see `Shot.outline`; the whole picture where one reaches behind the camera."""
+    nearest = float(view.depths(middles).min()) - 2 * radius
+    if view.perspective and nearest <= 0:
+        return np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     left, bottom, right, top = view.window
-    places = (view.project(corners) - [left, bottom]) / [right - left, top - bottom] * [width, height]
-    low = np.clip(np.floor(places.min(0)) - _SPARE, 0, size).astype(int)
-    high = np.clip(np.ceil(places.max(0)) + _SPARE, 0, size).astype(int)
-    return int(low[0]), int(low[1]), max(1, int(high[0] - low[0])), max(1, int(high[1] - low[1]))
+    half = np.array(size) / 2
+    pixels = ((view.project(middles) - [left, bottom]) / [right - left, top - bottom] * 2 - 1) * half
+    round_ = radius * size[1] / ((top - bottom) * view.half_height * (nearest if view.perspective else 1.0))
+    step = 2 * np.pi / _SIDES
+    angles = np.arange(_SIDES) * step
+    toward = np.stack([np.cos(angles), np.sin(angles)], 1)
+    reach = (pixels @ toward.T).max(0) + round_ + _SPARE
+    # Where the line across each direction meets the next one.
+    along = (np.roll(reach, -1) - reach * np.cos(step)) / np.sin(step)
+    corners: Vector = (reach[:, None] * toward + along[:, None] * toward[:, ::-1] * [-1, 1]) / half
+    return corners
 
 
 def light_rows(placed: PlacedLight, turn: Matrix, origin: Vector) -> Matrix:

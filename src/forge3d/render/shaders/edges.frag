@@ -1,5 +1,5 @@
 // Averages a pixel's samples where surfaces were shaded once a pixel: each sample takes the colour of that pixel, of
-// itself and its neighbours, on whose surface it lies.
+// itself and its neighbours, on whose surface it lies. Pixels that keep the colour they have in t_color are left out.
 // LAYER: what is blended is in t_layer, with all samples; VEIL: in t_color.
 #include "frame.glsl"
 
@@ -41,32 +41,25 @@ void main() {
         mean += found / float(SAMPLES);
         farthest = max(farthest, abs(found - depth));
     }
-    vec4 color = texelFetch(t_color, at, 0);
+    float veiled = 0.0;
 #ifdef LAYER
-    vec4 layer = vec4(0.0);
-    for (int i = 0; i < SAMPLES; i++) layer += texelFetch(t_layer, at, i);
-    o_color = layered(color, layer / float(SAMPLES));
-#else
-    o_color = color;
+    for (int i = 0; i < SAMPLES; i++) veiled += texelFetch(t_layer, at, i).a;
 #endif
-    // Loops, and not conditions, are what a processor that draws several pixels at once can leave out.
-    for (bool edge = farthest > STEEPEST * unit || abs(mean - depth) > MOST_BEND * unit; edge; edge = false) {
-        vec4 sum = vec4(0.0);
-        for (int i = 0; i < SAMPLES; i++) {
-            float found = texelFetch(t_samples, at, i).r;
+    // A discard, and not a condition, is what a processor that draws several pixels at once can leave the rest out by.
+    if (veiled == 0.0 && farthest <= STEEPEST * unit && abs(mean - depth) <= MOST_BEND * unit) discard;
+    vec4 color = texelFetch(t_color, at, 0), sum = vec4(0.0);
+    for (int i = 0; i < SAMPLES; i++) {
+        float found = texelFetch(t_samples, at, i).r;
+        bool away = abs(found - depth) > NEAR * unit;
 #ifdef VEIL
-            vec4 seen = color;
-            for (bool away = abs(found - depth) > NEAR * unit; away; away = false) seen = color_at(found, at);
+        vec4 seen = away ? color_at(found, at) : color;
 #else
-            vec4 seen = found < 1.0 ? color : vec4(0.0);
-            for (bool away = found < 1.0 && abs(found - depth) > NEAR * unit; away; away = false)
-                seen = color_at(found, at);
+        vec4 seen = found == 1.0 ? vec4(0.0) : away ? color_at(found, at) : color;
 #endif
 #ifdef LAYER
-            seen = layered(seen, texelFetch(t_layer, at, i));
+        seen = layered(seen, texelFetch(t_layer, at, i));
 #endif
-            sum += seen;
-        }
-        o_color = sum / float(SAMPLES);
+        sum += seen;
     }
+    o_color = sum / float(SAMPLES);
 }

@@ -16,9 +16,8 @@ void main() {
         for (int x = 0; x < SUPERSAMPLING * 3; x++)
             sum += taps[x] * taps[y] * texelFetch(t_color, clamp(first + ivec2(x, y), ivec2(0), size - 1), 0);
     float alpha = min(sum.a, 1.0);
-    vec3 color = vec3(0.0);
-    // A loop, and not a condition, is what a processor that draws several pixels at once can leave out.
-    for (bool seen = alpha > 0.0; seen; seen = false) color = TONE(sum.rgb / sum.a * f_light.z);
+    if (alpha == 0.0) discard;  // the background stays
+    vec3 color = TONE(sum.rgb / sum.a * f_light.z);
 #ifdef TRANSPARENT
     o_color = vec4(srgb_encoded(color), alpha);
 #else

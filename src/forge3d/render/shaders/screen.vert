@@ -1,5 +1,4 @@
-// One triangle that covers the target.
-void main() {
-    vec2 at = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
-    gl_Position = vec4(at, 0.0, 1.0);
-}
+// Fills a polygon of the target.
+in vec2 a_place;
+
+void main() { gl_Position = vec4(a_place, 0.0, 1.0); }
