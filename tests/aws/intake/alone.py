@@ -21,7 +21,7 @@ class Context:
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:
-        return 1000
+        return 60_000
 
 
 from botocore.client import BaseClient  # noqa: E402
