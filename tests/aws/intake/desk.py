@@ -18,7 +18,7 @@ from forge3d.aws.intake.reception import Reception
 from forge3d.aws.intake.uploads import Upload
 from forge3d.aws.uploads import signed_upload
 
-VISIBILITY_S = 4
+TIMEOUT_S = 30
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Desk:
             )
         create = self.clients["sqs"].create_queue
         self.queue = create(QueueName=f"{self.bucket}-jobs")["QueueUrl"]
-        self.events = create(QueueName=f"{self.bucket}-uploads", Attributes={"VisibilityTimeout": str(VISIBILITY_S)})[
+        self.events = create(QueueName=f"{self.bucket}-uploads", Attributes={"VisibilityTimeout": str(2 * TIMEOUT_S)})[
             "QueueUrl"
         ]
 
@@ -119,7 +119,7 @@ class Desk:
             Handler=HANDLER,
             Code={"ZipFile": package.read_bytes()},
             Environment={"Variables": self.environment},
-            Timeout=3,
+            Timeout=TIMEOUT_S,
         )
         arn = self.clients["sqs"].get_queue_attributes(QueueUrl=self.events, AttributeNames=["QueueArn"])
         arn = arn["Attributes"]["QueueArn"]
