@@ -18,6 +18,7 @@ from forge3d.aws.history import rollback, versions
 from forge3d.aws.layout import IMMUTABLE, REVALIDATED, pointer_key, version_key
 from forge3d.aws.publish import publish
 from forge3d.aws.store import Store, open_store
+from forge3d.aws.verify import verify
 from forge3d.errors import InvalidAsset, PublishConflict, RecipeError, RemoteError
 
 
@@ -46,6 +47,7 @@ def test_publish_then_new_then_back(store: Store, tmp_path: Path) -> None:
         (2, False, True, None),
         (1, False, True, None),
     ]
+    assert verify(store, "chair").is_sound
 
 
 def test_rolling_back_goes_on_backwards(folder: Store, tmp_path: Path) -> None:

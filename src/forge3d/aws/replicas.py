@@ -68,5 +68,6 @@ def too_late(replica: Store, sku: str, timeout_s: float) -> RemoteError:
     """What to say of a replica that was waited for in vain."""
     return RemoteError(
         f"{replica.url} has not got all of {sku} after {timeout_s:.0f} s, so nothing was made live: check that "
-        "replication is set up and running, then publish again; with --no-wait the replica follows later"
+        "replication is set up and running (`forge3d verify --repair` copies what it left out), then publish again; "
+        "with --no-wait the replica follows later"
     )
