@@ -5,7 +5,9 @@
 Writes results/usdz.md, unless models are named. Bounds are of the points, as USD places them, against the document's.
 Movement is that of the first animation that lasts: how far a point goes from where it was at its beginning, and how far
 at most USD's own skinning and transforms put any point from where the document puts it, at seven moments. FLIP is
-between pictures of 256 × 256 pixels on white and on black, the worse of the two, of the model and of its USDZ.
+between pictures of 256 × 256 pixels on white and on black, the worse of the two, of the model and of its USDZ. With
+nothing behind it glass shows the studio, a transparent surface the page: for models with glass, FLIP before a grey wall
+is in brackets.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from examples import NAMES
 
 import forge3d
 from forge3d.compare import difference
-from forge3d.document import Document
+from forge3d.document import Accessor, Document, Material, Mesh, Node, Primitive
 from forge3d.document.bounds import bounds
+from forge3d.document.material import Unlit
 from forge3d.document.sampling import duration
 from forge3d.export import Note, usdz
 from forge3d.render import Orbit, Renderer
@@ -46,6 +49,7 @@ _KNOWN = (
 )  # fmt: skip
 _MOMENTS = 7
 _SIDE = 256
+_YAW, _PITCH = 35.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Line:
 
     Attributes:
         moves, off: None where nothing moves.
+        flip_before_wall: None where nothing is glass.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Line:
     moves: float | None
     off: float | None
     flip: float
+    flip_before_wall: float | None
     notes: tuple[Note, ...]
 
 
@@ -93,6 +99,7 @@ def line(path: Path, renderer: Renderer, folder: Path) -> Line:
     stage, again = Usd.Stage.Open(str(file)), read(file)
     every = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
     moves, off = moved(document, stage)
+    glass = any(material.transmission is not None for material in document.materials)
     before = path.parent.glob("*") if path.suffix == ".gltf" else [path]
     return Line(
         name=path.stem,
@@ -104,6 +111,7 @@ def line(path: Path, renderer: Renderer, folder: Path) -> Line:
         moves=moves,
         off=off,
         flip=likeness(renderer, document, again),
+        flip_before_wall=likeness(renderer, *map(before_wall, (document, again)), seen=document) if glass else None,
         notes=made.notes,
     )
 
@@ -135,20 +143,42 @@ def _farthest(first: Any, second: Any) -> float:
     return float(np.linalg.norm(first - second, axis=1).max())
 
 
-def likeness(renderer: Renderer, document: Document, again: Document) -> float:
-    """FLIP of the two, seen from one place."""
+def likeness(renderer: Renderer, document: Document, again: Document, *, seen: Document | None = None) -> float:
+    """FLIP of the two, from where all of `seen`, or of the first, is seen."""
     size = (_SIDE, _SIDE)
-    camera = renderer.fit(document, Orbit(yaw=35, pitch=20), size)
+    camera = renderer.fit(seen or document, Orbit(yaw=_YAW, pitch=_PITCH), size)
     first, second = (renderer.render(one, camera=camera, size=size).pixels for one in (document, again))
     return difference(first, second).picture.flip
+
+
+def before_wall(document: Document) -> Document:
+    """The document with a grey wall behind it, as it is seen."""
+    box = bounds(document)
+    assert box is not None
+    yaw, pitch, size = np.radians(_YAW), np.radians(_PITCH), box.diagonal
+    to_camera = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
+    right = np.array([np.cos(yaw), 0, -np.sin(yaw)])
+    place = np.eye(4)
+    place[:3, :3] = np.column_stack([right, np.cross(to_camera, right), to_camera]) * (4 * size)
+    place[:3, 3] = box.center - 0.75 * size * to_camera
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    grey = Material(name="Wall", base_color_factor=(0.4, 0.4, 0.4, 1.0), unlit=Unlit())
+    faces = Accessor(np.array([0, 1, 2, 0, 2, 3], np.uint16))
+    square = Primitive(attributes={"POSITION": Accessor(corners)}, indices=faces, material=grey)
+    copy = document.copy()
+    wall = Node(name="Wall", mesh=Mesh(primitives=[square]), matrix=place)
+    copy.nodes.append(wall)
+    (copy.scene or copy.scenes[0]).nodes.append(wall)
+    return copy
 
 
 def row(line: Line) -> str:
     lost = ", ".join(dict.fromkeys(note.feature for note in line.notes))
     moves = "" if line.moves is None or line.off is None else f"{line.moves * 1000:,.1f} | {line.off * 1000:.3f}"
+    wall = "" if line.flip_before_wall is None else f" ({line.flip_before_wall:.3f})"
     return (
         f"| {line.name} | {line.before / 1e6:.2f} | {line.after / 1e6:.2f} | {line.seconds:.2f} | {line.findings} | "
-        f"{line.bounds * 1000:.4f} | {moves or ' | '} | {line.flip:.3f} | {lost} |"
+        f"{line.bounds * 1000:.4f} | {moves or ' | '} | {line.flip:.3f}{wall} | {lost} |"
     )
 
 

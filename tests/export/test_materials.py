@@ -17,6 +17,7 @@ from forge3d import images
 from forge3d.document import Image, Material, Sampler, Texture, TextureInfo
 from forge3d.document.material import (
     AlphaMode,
+    Anisotropy,
     Clearcoat,
     EmissiveStrength,
     Ior,
@@ -279,6 +280,18 @@ def test_what_a_surface_without_metal_reflects_has_a_colour(opened: Opener) -> N
     assert value("specularColor")[1] == "rgb"
     assert value("specularColor")[2]["scale"] == pytest.approx([0.25, 0.25, 0.25, 1])
     assert [note.what for note in made.notes] == ["its map of strengths is left out"]
+
+
+def test_stretched_highlights_are_round_and_as_wide(opened: Opener) -> None:
+    value, made, _ = of(opened, Material(roughness_factor=0.5, anisotropy=Anisotropy(strength=0.5)))
+    assert value("roughness") == pytest.approx((0.25 * (0.25 + 0.75 * 0.25)) ** 0.25)
+    assert [note.feature for note in made.notes] == ["KHR_materials_anisotropy"]
+    rough = Image(images.encode(np.full((4, 4, 3), 128, np.uint8), "png"))
+    grain = Anisotropy(strength=1.0, texture=info(rough))
+    value, _, _ = of(opened, Material(metallic_roughness_texture=info(rough), anisotropy=grain))
+    alpha = (128 / 255) ** 2
+    expected = (alpha * (alpha + (1 - alpha) * alpha)) ** 0.25
+    assert value("roughness")[2]["scale"][1] == pytest.approx(expected / (128 / 255), rel=1e-4)
 
 
 def test_where_metal_may_be_specular_changes_the_index_of_refraction(opened: Opener) -> None:

@@ -16,12 +16,12 @@ from ..document import Material, TextureInfo
 from ..document.material import AlphaMode, SpecularGlossiness
 from ..document.texture import Wrap
 from .usd import Stage
-from .usd_glass import glass, reflection
+from .usd_nearest import glass, reflection, stretched
 from .usd_texture import Textures
 
 _WRAPS = {Wrap.REPEAT: "repeat", Wrap.MIRRORED_REPEAT: "mirror", Wrap.CLAMP_TO_EDGE: "clamp"}
 _LEFT_OUT = {
-    "anisotropy": "highlights are round", "diffuse_transmission": "no light comes through",
+    "diffuse_transmission": "no light comes through",
     "dispersion": "colours do not part", "iridescence": "there is no thin film", "sheen": "cloth has no sheen",
     "volume_scatter": "nothing is scattered inside",
 }  # fmt: skip
@@ -81,6 +81,7 @@ class _Network:
         material = self._of
         self._base(material.base_color_factor, material.base_color_texture, colored)
         rough, metal, info = material.roughness_factor, material.metallic_factor, material.metallic_roughness_texture
+        rough *= stretched(material)
         source = self._texture("MetallicRoughness", info, srgb=False, scale=(1.0, rough, metal, 1.0))
         self._float("roughness", rough, source, "g")
         self._float("metallic", metal, source, "b")
@@ -200,6 +201,9 @@ class _Network:
             self._note("KHR_materials_volume", "is left out: nothing comes through")
         if self._of.unlit is not None:
             self._note("KHR_materials_unlit", "is light of its own in the base colour")
+        grain = self._of.anisotropy
+        if grain is not None and grain.strength:
+            self._note(grain.extension, "highlights are round, and as wide on average")
         window = self._of.transmission
         if window is not None and window.factor:
             self._note(window.extension, "glass is a transparent colour, without refraction and roughness")

@@ -1,4 +1,4 @@
-"""What UsdPreviewSurface can show of glass: a transparent colour, and how strongly it reflects."""
+"""The nearest that UsdPreviewSurface has to glass, a transparent colour, and to stretched highlights, round ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..document import Material
+from ..document import Material, TextureInfo
 
 Color = tuple[float, float, float]
 
@@ -46,3 +46,28 @@ def reflection(material: Material) -> float:
     """What part of the light a surface that is no metal reflects at normal incidence (KHR_materials_ior)."""
     ior = material.ior.ior if material.ior is not None else 1.5
     return float(((ior - 1) / (ior + 1)) ** 2) if ior > 0 else 1.0
+
+
+def stretched(material: Material) -> float:
+    """How much rougher a round highlight has to be, on average, than one stretched along the surface.
+
+    KHR_materials_anisotropy widens a highlight along one direction: α_t is α + (1 − α) · strength². The round one that
+    covers as much has the root of α_t · α.
+    """
+    layer, info = material.anisotropy, material.metallic_roughness_texture
+    if layer is None or not layer.strength or not material.roughness_factor:
+        return 1.0
+    mean = _mean(info, 1) * material.roughness_factor
+    strength = _mean(layer.texture, 2) * layer.strength
+    alpha = max(mean, 1e-3) ** 2
+    wide = alpha + (1 - alpha) * strength**2
+    return float((wide * alpha) ** 0.25 / max(mean, 1e-3))
+
+
+def _mean(info: TextureInfo | None, channel: int) -> float:
+    """The mean of a channel of a picture; 1 where there is none."""
+    image = info.texture.image if info is not None else None
+    if image is None or not image.data:
+        return 1.0
+    pixels = image.pixels
+    return float(pixels[..., min(channel, pixels.shape[2] - 1)].mean() / np.iinfo(pixels.dtype).max)
