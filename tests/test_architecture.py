@@ -22,6 +22,7 @@ ALLOWED = {
     "errors": set(),
     "workers": set(),
     "cache": set(),
+    "heap": set(),
     "skus": set(),
     "judging": {"gltf", "validate", "audit"},
     "gltf": set(),
@@ -45,13 +46,13 @@ ALLOWED = {
     "optimize": _CORE | {"native", "surface"},
     "lod": _CORE | {"native", "surface", "optimize"},
     "audit": _CORE | {"validate", "surface"},
-    "render": _CORE | {"surface", "light", "cache"},
+    "render": _CORE | {"surface", "light", "cache", "heap"},
     "export": _CORE,
     "stage": _CORE | {"native", "render"},
     "dress": _CORE | {"native", "surface", "optimize"},
     "likeness": _CORE | {"compare", "render"},
     "bench": _CORE | {"render"},
-    "pipeline": _CORE | _MAKERS | {"dress", "validate", "compare", "workers", "cache", "skus"},
+    "pipeline": _CORE | _MAKERS | {"dress", "validate", "compare", "workers", "cache", "heap", "skus"},
     "cli": _CORE
     | _MAKERS
     | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ..heap import give_back
 from .events import Event, ProductResult
 from .product import Job, build_product
 
@@ -33,6 +34,7 @@ def main(connection: Connection) -> None:
 
             result = build_product(job, renderer=bench.renderer, device=bench.device, report=report)
             _send(connection, result)
+            give_back()
     finally:
         bench.close()
 

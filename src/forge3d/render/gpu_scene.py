@@ -13,6 +13,7 @@ import numpy as np
 from ..document import Accessor, AlphaMode, Image, Material, Primitive, TextureInfo
 from ..document.scene import Matrix
 from ..errors import InvalidAsset
+from ..heap import give_back
 from .device import Device
 from .features import MATERIAL_BLOCK, MaterialKey, degraded, material_key, pack_material, slots_in_use
 from .geometry import geometry
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from .relight import BakedLight
 
 _log = logging.getLogger(__name__)
+
+_MUCH = 32 << 20
+"""Bytes that were let go of, after which freed memory is given back: models go with their textures and meshes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +103,7 @@ class SceneUploader:
         self._context = device.context
         self._kept: Kept[Any] = Kept(limit)
         self._white: GpuTexture | None = None
+        self._gone = 0  # bytes
         self._samplers = SamplerCache(device.context, device.capabilities)
 
     def upload(self, state: SceneState, shapes: Shapes | None = None) -> GpuScene:
@@ -123,7 +128,11 @@ class SceneUploader:
                 warnings += [f"{name} is not drawn" for name in degraded(draw.material)]
             made = self._draw(draw, materials[draw.material], in_use, shapes)
             draws += made
-        self._kept.trim(in_use)
+        self._gone += self._kept.trim(in_use)
+        if self._gone > _MUCH:
+            self._context.gc()
+            give_back()
+            self._gone = 0
         return GpuScene(tuple(draws), self._material_buffer(records), tuple(dict.fromkeys(warnings)))
 
     def clear(self) -> None:

@@ -70,17 +70,22 @@ class Kept(Generic[Made]):
         self.nbytes += nbytes
         return made
 
-    def trim(self, in_use: Collection[Hashable]) -> None:
+    def trim(self, in_use: Collection[Hashable]) -> int:
         """Let go of what nobody can ask for, and of what was used longest ago until the rest fits.
 
         Args:
             in_use: keys that were all found or put since the last time; they stay.
+
+        Returns:
+            the bytes of what went.
         """
+        before = self.nbytes
         for key in list(self._entries):
             if key in in_use:
-                return  # and so are all that follow
+                break  # and so are all that follow
             if self.nbytes > self._limit or not self._entries[key].wanted:
                 self._drop(key)
+        return before - self.nbytes
 
     def clear(self) -> None:
         self._entries.clear()

@@ -91,13 +91,14 @@ class AovTarget:
 
 
 class Targets:
-    """Makes targets and keeps the last of each kind: spins ask for the same one again and again."""
+    """Makes targets and keeps those of the last size: spins ask for the same ones again and again."""
 
     def __init__(self, context: Any, capabilities: Capabilities):
         self._context, self._capabilities = context, capabilities
         self._color: tuple[Any, ColorTarget] | None = None
         self._shaded: tuple[Any, ShadedTarget] | None = None
         self._aov: tuple[Any, AovTarget] | None = None
+        self._size: tuple[int, int] | None = None
 
     def color(self, size: tuple[int, int], sampling: Sampling) -> ColorTarget:
         """Raises RecipeError where the device cannot hold a picture of this size."""
@@ -106,6 +107,7 @@ class Targets:
             width, height = size[0] * sampling.supersampling, size[1] * sampling.supersampling
             self._check(width, height, sampling)
             self._color = None
+            self._make_room(size)
             samples = sampling.multisamples if sampling.multisamples > 1 else 0
             color = self._context.texture((width, height), 4, samples=samples, dtype="f2")
             depth = self._context.depth_renderbuffer((width, height), samples=samples)
@@ -123,6 +125,7 @@ class Targets:
         if self._shaded is None or self._shaded[0] != (size, samples):
             self._check(*size, Sampling(samples, 1))
             self._shaded = None
+            self._make_room(size)
             texture, depth_texture = self._context.texture, self._context.depth_texture
             framebuffer = self._context.framebuffer
             coverage, layer = depth_texture(size, samples=samples), texture(size, 4, samples=samples, dtype="f2")
@@ -141,6 +144,7 @@ class Targets:
         if self._aov is None or self._aov[0] != size:
             self._check(*size, Sampling(1, 1))
             self._aov = None
+            self._make_room(size)
             depth = self._context.texture(size, 1, dtype="f4")
             normals = self._context.texture(size, 4, dtype="f4")
             ids = self._context.texture(size, 2, dtype="u4")
@@ -171,6 +175,13 @@ class Targets:
             raise RecipeError(
                 f"size: {drawn} needs {needed >> 20:,} MiB of {allowed}; ask for less, or for fewer samples"
             )
+
+    def _make_room(self, size: tuple[int, int]) -> None:
+        """Free targets of other sizes, and what was let go of: a poster's would stay beside all that follows it."""
+        if size != self._size:
+            self.clear()
+            self._size = size
+        self._context.gc()
 
     def clear(self) -> None:
         self._color = self._shaded = self._aov = None
