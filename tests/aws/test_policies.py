@@ -24,6 +24,7 @@ from forge3d.aws.intake.uploads import Upload
 from forge3d.aws.layout import VERSION_HEADERS, headers_for
 from forge3d.aws.publish import publish
 from forge3d.aws.s3 import S3Store
+from forge3d.aws.verify import verify
 from forge3d.errors import RecipeError, RemoteError
 from forge3d.gltf import glb
 from forge3d.pipeline.manifest import File
@@ -96,7 +97,6 @@ def test_the_publisher_does_nothing_else(guarded: Guarded, clients: Callable[...
         denied(s3.delete_object, Bucket=bucket, Key="shop/a")
         denied(s3.delete_object, Bucket=bucket, Key="shop/a", VersionId=put["VersionId"])
         denied(s3.get_object, Bucket=bucket, Key="elsewhere/a")
-        denied(s3.list_object_versions, Bucket=bucket, Prefix="shop/")
         denied(s3.put_bucket_policy, Bucket=bucket, Policy="{}")
         denied(sqs.list_queues)
         denied(clients("publisher", "iam").list_users)
@@ -133,6 +133,35 @@ def test_the_keeper_cleans_up(guarded: Guarded, clients: Callable[..., Any], tmp
         denied(s3.delete_object, Bucket=shop.assets.bucket, Key="pointers/lamp.json")  # it would be gone for readers
         denied(s3.delete_object, Bucket=shop.intake, Key="incoming/a.glb", VersionId="null")
         denied(s3.delete_bucket, Bucket=shop.assets.bucket)
+
+
+def test_the_keeper_repairs_and_the_publisher_only_looks(
+    guarded: Guarded, clients: Callable[..., Any], tmp_path: Path
+) -> None:
+    shop, root = guarded.shop, guarded.root("s3")
+    places = (shop.assets, *shop.replicas)
+
+    def stores(role: str) -> list[S3Store]:
+        return [S3Store(clients(role, "s3"), place.bucket, place.prefix, trusted=False) for place in places]
+
+    with guarded.enforced():
+        here, there = stores("publisher")
+        publish([make_bundle(tmp_path, "sofa", seed=1)], here)
+    _replicate(guarded)
+    with guarded.enforced():
+        publish([make_bundle(tmp_path, "sofa", seed=1)], here, replicas=[there])
+        assert verify(here, "sofa", replicas=[there]).is_sound
+    files = [item.key for item in here.list("sofa/") if item.key.endswith((".webp", ".usdz"))]
+    for place, key in zip(places, files, strict=False):  # another one in each region
+        root.put_object(Bucket=place.bucket, Key=f"shop/{key}", Body=b"damaged")
+    with guarded.enforced():
+        assert len(verify(here, "sofa", replicas=[there]).findings) == 2
+        assert not verify(here, "sofa", replicas=[there], deep=True).is_sound
+        here, there = stores("keeper")
+        mended = verify(here, "sofa", replicas=[there], repair=True)
+        assert mended.is_sound
+        assert len(mended.findings) == 2
+        assert verify(here, "sofa", replicas=[there], deep=True).findings == ()
 
 
 def test_ingest_takes_in(guarded: Guarded, clients: Callable[..., Any]) -> None:
@@ -265,7 +294,7 @@ def test_every_permission_is_narrow(role: str) -> None:
     assert len({statement["Sid"] for statement in statements}) == len(statements)
     for statement in statements:
         assert statement["Effect"] == "Allow"
-        assert statement["Condition"]["Bool"] == {"aws:SecureTransport": "true"}
+        assert statement["Condition"]["BoolIfExists"] == {"aws:SecureTransport": "true"}
         assert not [action for action in statement["Action"] if "*" in action]
         if statement["Resource"] == ["*"]:  # metrics have no ARN: their names are held to a namespace
             assert statement["Condition"]["StringEquals"] == {"cloudwatch:namespace": "forge3d"}

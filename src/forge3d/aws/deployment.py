@@ -40,6 +40,11 @@ class Place:
         """What the keys of pointers are like."""
         return f"{POINTERS}*"
 
+    @property
+    def keys(self) -> list[str]:
+        """What all keys are like that belong to this place."""
+        return [self.objects, self.pointers] if self.prefix else ["*"]
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:

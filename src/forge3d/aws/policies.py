@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .deployment import Deployment, Place
+from .deployment import Deployment
 from .intake.uploads import INCOMING, QUARANTINE
 
 Policy = dict[str, Any]
@@ -35,16 +35,16 @@ def publisher(shop: Deployment) -> Policy:
 def keeper(shop: Deployment) -> Policy:
     """Repair what is damaged and delete what nothing names any more, in every region."""
     places = (shop.assets, *shop.replicas)
-    objects = [shop.bucket_arn(place.bucket, place.objects) for place in places]
-    pointers = [shop.bucket_arn(place.bucket, place.pointers) for place in places]
+    everything = [shop.bucket_arn(place.bucket, keys) for place in places for keys in place.keys]
     statements = [
+        *_publishes(shop),
         # By version only, so that nothing goes that was not looked at.
-        _allow("Delete", ["s3:DeleteObjectVersion"], [*objects, *pointers]),
-        *(_lists(shop, place, "s3:ListBucketVersions", f"History{number}") for number, place in enumerate(places)),
+        _allow("Delete", ["s3:DeleteObjectVersion"], everything),
     ]
     if shop.replicas:
-        statements.append(_writes("Repair", objects[1:]))
-    return _policy([*_publishes(shop), *statements])
+        copies = [shop.bucket_arn(place.bucket, place.objects) for place in shop.replicas]
+        statements.append(_writes("Repair", copies))
+    return _policy(statements)
 
 
 def worker(shop: Deployment) -> Policy:
@@ -54,7 +54,7 @@ def worker(shop: Deployment) -> Policy:
         [
             *_publishes(shop),
             _allow("ReadUploads", ["s3:GetObject", "s3:GetObjectVersion"], [incoming]),
-            _lists(shop, Place(shop.intake, INCOMING.strip("/")), "s3:ListBucket", "ListUploads"),
+            _lists(shop, shop.intake, [f"{INCOMING}*"], ["s3:ListBucket"], "ListUploads"),
             _takes(shop, shop.jobs_queue, "TakeJobs"),
             _allow("KeepJobs", ["sqs:ChangeMessageVisibility"], [shop.arn("sqs", shop.jobs_queue)]),
             _allow("FollowJobs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [_table(shop, shop.jobs_table)]),
@@ -71,10 +71,10 @@ def worker(shop: Deployment) -> Policy:
 def service(shop: Deployment) -> Policy:
     """Sign uploads and URLs; show uploaders what became of theirs, and shoppers what is published."""
     place, bucket = shop.assets, shop.bucket_arn
-    readable = [bucket(place.bucket, place.objects), bucket(place.bucket, place.pointers)]
+    readable = [bucket(place.bucket, keys) for keys in place.keys]
     statements = [
         _allow("ReadPublished", ["s3:GetObject"], readable),
-        _lists(shop, place, "s3:ListBucket", "ListPublished"),
+        _lists(shop, place.bucket, place.keys, ["s3:ListBucket"], "ListPublished"),
         # A form that somebody else sends is judged as if the service sent it.
         _allow("SignUploads", ["s3:PutObject"], [bucket(shop.intake, f"{INCOMING}*")]),
         _allow("TellReasons", ["s3:GetObject"], [bucket(shop.intake, f"{QUARANTINE}*.json")]),
@@ -116,12 +116,15 @@ ROLES: dict[str, Callable[[Deployment], Policy]] = {
 
 def _publishes(shop: Deployment) -> list[Statement]:
     place, bucket = shop.assets, shop.bucket_arn
-    own = [bucket(place.bucket, place.objects), bucket(place.bucket, place.pointers)]
-    copies = [bucket(copy.bucket, keys) for copy in shop.replicas for keys in (copy.objects, copy.pointers)]
+    own = [bucket(place.bucket, keys) for keys in place.keys]
+    copies = [bucket(copy.bucket, keys) for copy in shop.replicas for keys in copy.keys]
     places = (place, *shop.replicas)
     statements = [
         _allow("Read", ["s3:GetObject", "s3:GetObjectVersion"], [*own, *copies]),
-        *(_lists(shop, each, "s3:ListBucket", f"List{number}") for number, each in enumerate(places)),
+        *(
+            _lists(shop, each.bucket, each.keys, ["s3:ListBucket", "s3:ListBucketVersions"], f"List{number}")
+            for number, each in enumerate(places)
+        ),
         _writes("Write", own),
         _allow("Resume", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], own),
         _allow("FindUnfinished", ["s3:ListBucketMultipartUploads"], [bucket(place.bucket)]),
@@ -139,14 +142,14 @@ def _policy(statements: list[Statement]) -> Policy:
 
 
 def _allow(sid: str, actions: list[str], resources: list[str], **conditions: dict[str, Any]) -> Statement:
-    condition: dict[str, Any] = {"Bool": {"aws:SecureTransport": "true"}} | conditions
+    # A service that goes on with a request in somebody's name may leave this out; whoever asks directly cannot.
+    condition: dict[str, Any] = {"BoolIfExists": {"aws:SecureTransport": "true"}} | conditions
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources, "Condition": condition}
 
 
-def _lists(shop: Deployment, place: Place, action: str, sid: str) -> Statement:
+def _lists(shop: Deployment, bucket: str, prefixes: list[str], actions: list[str], sid: str) -> Statement:
     """Listing, of these keys alone."""
-    prefixes = ["*"] if not place.prefix else [place.objects, place.pointers]
-    return _allow(sid, [action], [shop.bucket_arn(place.bucket)], StringLike={"s3:prefix": prefixes})
+    return _allow(sid, actions, [shop.bucket_arn(bucket)], StringLike={"s3:prefix": prefixes})
 
 
 def _writes(sid: str, objects: list[str]) -> Statement:

@@ -77,9 +77,8 @@ DOCUMENTS: dict[str, Callable[[Deployment], dict[str, Any]]] = {
 
 
 def _published(shop: Deployment, place: Place) -> Policy:
-    kinds = (place.objects, place.pointers)
-    objects = [shop.bucket_arn(place.bucket, keys) for keys in kinds]
-    sources = [f"{start}{place.bucket}/{keys}" for keys in kinds for start in ("", "/")]
+    objects = [shop.bucket_arn(place.bucket, keys) for keys in place.keys]
+    sources = [f"{start}{place.bucket}/{keys}" for keys in place.keys for start in ("", "/")]
     statements = [
         _tls_only(shop, place.bucket),
         *_encrypted(shop, place.bucket),
