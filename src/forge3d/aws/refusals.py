@@ -24,7 +24,7 @@ MOMENTARY = frozenset({"409", "ConditionalRequestConflict", "OperationAborted", 
 
 _ADVICE = {
     "NoSuchBucket": "there is no such bucket: make it, or check the name",
-    "AccessDenied": "these credentials may not do that: see the publisher's policy in docs/publish.md",
+    "AccessDenied": "these credentials may not do that: `forge3d policy` prints what they need",
     "403": "these credentials may not do that, or the bucket is another account's",
     "AllAccessDisabled": "the bucket's owner has blocked it",
     "InvalidAccessKeyId": "these credentials are not known: check which profile or role is used",
