@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.aws.emulators import NOWHERE, Cloud
+from tests.aws.making import make_bundle
 
 from forge3d.aws import redaction
 from forge3d.aws.key_groups import new_key
+from forge3d.aws.publish import publish
 from forge3d.aws.redaction import redacted
 from forge3d.aws.secrets import Secrets, signing_key
 from forge3d.aws.signing import signed_url
@@ -180,13 +184,18 @@ def test_errors_of_the_service_hold_no_credentials(
     _holds_nothing(None, written(), [TOKEN, ACCESS, VALUE])
 
 
-def test_publishing_logs_no_credentials(
-    one_cloud: Cloud, written: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+def test_publishing_writes_no_credentials(
+    one_cloud: Cloud, written: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At DEBUG, where botocore writes whole requests."""
+    """Neither into objects, nor into the log at DEBUG, where botocore writes whole requests."""
     monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", ACCESS)
-    assert open_store(one_cloud.url).read("nothing") is None
+    [done] = publish([make_bundle(tmp_path, seed=1)], one_cloud.url)
+    s3 = one_cloud.emulator.client()
+    objects = [s3.get_object(Bucket=one_cloud.bucket, Key=item["Key"]) for item in _objects(one_cloud)]
+    assert len(objects) == 9
+    told = [json.dumps(done.to_dict()), *(f"{each['Body'].read()!r} {each['Metadata']}" for each in objects)]
+    _holds_nothing(None, "".join(told), [TOKEN, ACCESS])
     with pytest.raises(Forge3DError) as error:
         next(open_store(f"{one_cloud.url}-of-nobody".replace("shop-", "no-", 1)).list(""))
     logged = written()
@@ -209,6 +218,11 @@ def test_publishing_logs_no_credentials(
 def test_what_opens_doors_is_taken_out(text: str, kept: str) -> None:
     assert "SECRET" not in redacted(text).replace("SecretAccessKey", "").replace("SecretString", "")
     assert kept in redacted(text)
+
+
+def _objects(cloud: Cloud) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = cloud.emulator.client().list_objects_v2(Bucket=cloud.bucket)["Contents"]
+    return found
 
 
 def _holds_nothing(error: BaseException | None, logged: str, secrets: list[str]) -> None:

@@ -41,11 +41,12 @@ def test_a_model_is_ordered_once(desk: Desk) -> None:
 
 
 def test_a_bad_file_is_put_away_with_its_reason(desk: Desk) -> None:
-    upload = desk.upload("chair/chair.glb", BAD)
+    upload = desk.upload("chair/chair.glb", BAD, Metadata={"token": "of-the-uploader"})
     for _ in range(2):
         desk.reception().receive(upload)
     assert desk.listing() == [upload.kept, upload.reason]
     assert desk.body(upload.kept) == BAD
+    assert desk.clients["s3"].head_object(Bucket=desk.bucket, Key=upload.kept)["Metadata"] == {}
     told = json.loads(desk.body(upload.reason))
     (job,) = desk.records()
     assert job.state == "refused"
