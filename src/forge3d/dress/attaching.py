@@ -39,7 +39,9 @@ def attach(
         raise NotWearable(f"the body has no {wear.attach}: attach the product to one of {', '.join(rig.bones)}")
     world = {node: place for node, place in world_matrices(document).items() if node in set(nodes)}
     anchor = next((place[:3, 3] for node, place in world.items() if naming.bone(node) == wear.attach), np.zeros(3))
-    joint, head = rig.bones[wear.attach], rig.head(wear.attach)
+    joint = rig.bones[wear.attach]
+    head = (body.to_world @ [*rig.head(wear.attach), 1.0])[:3]
+    to_body = np.linalg.inv(body.to_world)
     worn = Worn(_pieces(world, joint))
     own = worn.points
 
@@ -47,6 +49,7 @@ def attach(
         matrix = by_hand(wear)
         matrix[:3, :3] *= scale
         matrix[:3, 3] += head - matrix[:3, :3] @ anchor
+        matrix = to_body @ matrix
         worn.move(own @ matrix[:3, :3].T + matrix[:3, 3])
         return matrix
 

@@ -14,6 +14,7 @@ from ..document import Document, Node, Primitive
 from ..document.geometry import triangles
 from ..document.opacity import sides_and_opacity
 from ..document.scene import Matrix
+from ..document.traversal import world_matrices
 from ..errors import NotWearable
 from ..native.nearest import Nearest
 from ..native.rows import distinct_rows
@@ -96,12 +97,20 @@ class Body:
 
     Vertices at equal places are one. Other skins (heads, hands) are brought into the main one's space.
 
+    Attributes:
+        to_world: `(4, 4)`: from the space that it is modelled in to the world where it stands, as its first bone goes.
+        unit: metres that one unit of that space is in the world.
+
     Raises:
         NotWearable: nothing is skinned.
     """
 
     def __init__(self, document: Document, nodes: Sequence[Node], rig: Rig, naming: Naming):
         self.rig = rig
+        first_bone = next(iter(rig.bones.values()))
+        stands = world_matrices(document).get(rig.skin.joints[first_bone], np.eye(4))
+        self.to_world: Matrix = stands @ np.linalg.inv(rig.bind[first_bone])
+        self.unit = float(np.cbrt(abs(np.linalg.det(self.to_world[:3, :3])))) or 1.0
         points, faces, weights, sizes, self.parts = [], [], [], 0, []
         for node in nodes:
             if node.mesh is None or node.skin is None or not node.skin.joints:

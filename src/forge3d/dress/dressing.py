@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..document import Context, Document, Node
 from ..errors import NotWearable
 from ..native.threads import each
@@ -85,7 +87,11 @@ def dress(
     rig = _rig(together, len(body.skins), naming[0])
     tell(0.1, "body")
     surface = Body(together, standing, rig, naming[0])
-    names, moments = zip(*poses(together, rig, together.animations[: len(body.animations)]), strict=True)
+    names, placed = zip(*poses(together, rig, together.animations[: len(body.animations)]), strict=True)
+    smaller = np.diag(
+        [*[1 / surface.unit] * 3, 1.0]
+    )  # from the world's metres to the units that the body is modelled in
+    moments = [smaller @ matrices for matrices in placed]
     result = Dressed(together, [*rig.bones])
     tell(0.2, "fit")
     if wear.attach:
@@ -114,8 +120,11 @@ def dress(
 
 
 def _plain(document: Document) -> Document:
-    """A copy without what says which node is which bone (VRM), and with every instance a node."""
+    """A copy without what says which node is which bone (VRM), with every instance a node and a name for each joint."""
     plain = document.copy()
+    for skin in plain.skins:
+        for number, joint in enumerate(skin.joints):
+            joint.name = joint.name or f"joint {number}"
     for name in VRM:
         plain.extensions.pop(name, None)
     for names in (plain.extensions_used, plain.extensions_required):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,8 +30,7 @@ def garment(
         NotWearable: nothing is drawn, or joints are unknown.
     """
     world = world_matrices(document)
-    to_body = np.linalg.inv(bind_to_world(rig, world))
-    placed = by_hand(wear)
+    to_body = np.linalg.inv(body.to_world) @ by_hand(wear)
     skins: dict[Skin, Placing] = {}
     worn, folded = Worn(), dict[str, str]()
     own_meshes(nodes)
@@ -45,11 +44,11 @@ def garment(
         for primitive in node.mesh.primitives:
             held = influences(primitive) if skin is not None else None
             if held is None:
-                matrix = placed @ to_body @ world.get(node, np.eye(4))
+                matrix = to_body @ world.get(node, np.eye(4))
                 matrices = np.broadcast_to(matrix, (len(primitive.attributes["POSITION"]), 4, 4))
             else:
                 assert skin is not None
-                matrices = held.blended(placed @ skins[skin].matrices).astype(np.float64)
+                matrices = held.blended(to_body @ body.to_world @ skins[skin].matrices).astype(np.float64)
                 held = condensed(skins[skin].joints[held.joints], held.weights)
             rest = primitive.attributes["POSITION"].floats.astype(np.float64)
             points = np.einsum("nij,nj->ni", matrices[:, :3, :3], rest) + matrices[:, :3, 3]
@@ -63,11 +62,11 @@ def garment(
 
 
 def fit(worn: Worn, body: Body, poses: Sequence[Matrix], clearance: float) -> float:
-    """Move the cloth out of the body; by how many metres at most."""
+    """Move the cloth out of the body, `clearance` metres from it; by how many metres at most."""
     points = worn.points
-    moved = fitted(points, worn.influences, body, poses, clearance)
+    moved = fitted(points, worn.influences, body, poses, clearance / body.unit)
     worn.move(moved)
-    return float(np.linalg.norm(moved - points, axis=1).max(initial=0))
+    return float(np.linalg.norm(moved - points, axis=1).max(initial=0)) * body.unit
 
 
 def write(document: Document, nodes: Sequence[Node], worn: Worn, skin: Skin) -> list[str]:
@@ -126,7 +125,7 @@ def own_meshes(nodes: Sequence[Node]) -> None:
 
 
 def by_hand(wear: Wear) -> Matrix:
-    """The offset, rotation and scale that the wearer asks for, `(4, 4)`."""
+    """The offset, rotation and scale that the wearer asks for in the world, `(4, 4)`."""
     matrix: Matrix = trs_matrices(np.array([wear.offset]), np.array([[0, 0, 0, 1.0]]), np.ones((1, 3)))[0]
     for axis, degrees in zip(np.eye(3), wear.rotation, strict=True):
         half = np.radians(degrees) / 2
@@ -134,12 +133,6 @@ def by_hand(wear: Wear) -> Matrix:
         matrix[:3, :3] = spin[:3, :3] @ matrix[:3, :3]
     matrix[:3, :3] *= wear.scale or 1.0
     return matrix
-
-
-def bind_to_world(rig: Rig, world: Mapping[Node, Matrix]) -> Matrix:
-    """From the space that a body is modelled in to the world where it stands, `(4, 4)`: as its first bone goes."""
-    number = next(iter(rig.bones.values()))
-    return np.asarray(world.get(rig.skin.joints[number], np.eye(4)) @ np.linalg.inv(rig.bind[number]))
 
 
 def columns(held: Influences, joints: int) -> tuple[Accessor, Accessor]:
