@@ -43,10 +43,17 @@ def spin(job: dict[str, Any]) -> dict[str, float]:
         if job["folder"]:
             folder = Path(job["folder"])
             folder.mkdir(parents=True, exist_ok=True)
+            options = {  # as forge3d encodes at effort 4
+                "webp": {"quality": job["encoding"], "method": job["effort"], "alpha_quality": 100},
+                "jpeg": {"quality": job["encoding"], "subsampling": "4:2:0", "optimize": True, "progressive": True},
+                "png": {"compress_level": 6},
+            }[job["format"]]
 
             def save(index: int, pixels: Any) -> None:
-                path = folder / f"{index:03d}.webp"
-                Image.fromarray(pixels).save(path, quality=job["encoding"], method=job["effort"], alpha_quality=100)
+                path, picture = folder / f"{index:03d}.{job['format']}", Image.fromarray(pixels)
+                if job["format"] == "jpeg":
+                    picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+                picture.save(path, **options)
 
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 waiting = [pool.submit(save, index, frame(index).copy()) for index in range(job["frames"])]

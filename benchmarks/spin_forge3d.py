@@ -26,7 +26,11 @@ def spin(job: dict[str, Any]) -> dict[str, float]:
 
         if job["folder"]:
             files = save_frames(
-                frames(job["frames"]), job["folder"], quality=job["encoding"], effort=job["effort"], format="webp"
+                frames(job["frames"]),
+                job["folder"],
+                quality=job["encoding"],
+                effort=job["effort"],
+                format=job["format"].replace("jpeg", "jpg"),
             )
             return {"files": len(list(files))}
         for _ in frames(3):

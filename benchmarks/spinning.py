@@ -1,18 +1,25 @@
 """A 36-frame 1024 × 1024 spin: forge3d against Filament (through filly) and, frames alone, <model-viewer>.
 
-    FORGE3D_FILAMENT=PYTHON python -m benchmarks.spinning [FOLDER [TURNS]]
+    FORGE3D_FILAMENT=PYTHON python -m benchmarks.spinning [FOLDER] [--only whole warm viewer jpeg png] [--turns 5]
 
-PYTHON is an interpreter with filly, NumPy and Pillow. With FORGE3D_VIEWER=COMMAND also a viewer in a browser, a few
-frames of it: COMMAND gets a job as its last argument, as the drivers here do, and prints `{"seconds": …}` of a frame.
+PYTHON is an interpreter with filly, NumPy and Pillow. Parts, whose figures are kept beside those of the parts that were
+run before:
 
-(a) the whole process, from the interpreter's start to the last file: WebP by Pillow, quality 85, effort 4, lossless
-alpha, on as many threads as there are processors; forge3d's own cache of filtered light is empty. (b) frames drawn and
-read back, of a process that has drawn three already. Both see the same model from the same places under the same light,
-with four samples a pixel and the Khronos tone map. The driver's cache of shaders is as the turns before leave it.
+- whole: the process from the interpreter's start to the last file: WebP by Pillow, quality 85, effort 4, lossless
+  alpha, on as many threads as there are processors; forge3d's own cache of filtered light is empty. A first turn, which
+  fills the driver's cache of shaders, does not count.
+- jpeg, png: the same with files that take less, or more, of the time; not run unless asked for.
+- warm: frames drawn and read back, of a process that has drawn three already.
+- viewer: the same against a viewer in a browser, six frames, where FORGE3D_VIEWER=COMMAND names it: COMMAND gets a job
+  as its last argument, as the drivers here do, and prints `{"seconds": …}` of a frame.
+
+All see the same model from the same places under the same light, with four samples a pixel and the Khronos tone map.
+With five turns `whole` takes four minutes on two cores and `warm` three; each can be run by itself.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shlex
@@ -23,8 +30,9 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from .harness import Comparison, Row, models_below, save
+from .harness import RESULTS, Comparison, Row, models_below, save
 
 MODELS = ("DamagedHelmet.glb", "WickerChair.glb")
 OURS = [sys.executable, "-m", "benchmarks.spin_forge3d"]
@@ -38,7 +46,7 @@ class Job:
     Attributes:
         folder: where files go; None: warm frames are timed instead.
         distance, target, fov, pitch: of the camera, metres and degrees; it goes round the model.
-        encoding, effort: of the WebP files.
+        encoding, effort, format: quality of the files, effort and format: "webp", "jpeg" or "png".
         quality: forge3d's.
     """
 
@@ -53,10 +61,11 @@ class Job:
     pitch: float = 15.0
     encoding: int = 85
     effort: int = 4
+    format: str = "webp"
     quality: str = "standard"
 
 
-def job_for(model: Path, environment: Path, folder: str | None, frames: int = 36) -> Job:
+def job_for(model: Path, environment: Path, **fields: Any) -> Job:
     """The job whose camera shows all of the model at every angle."""
     import forge3d
     from forge3d.render import Orbit, Renderer
@@ -65,7 +74,9 @@ def job_for(model: Path, environment: Path, folder: str | None, frames: int = 36
         (camera,) = renderer.fit_rows(forge3d.load(model), [Orbit(pitch=15)], (1024, 1024))
     assert camera.distance is not None
     assert camera.target is not None
-    return Job(str(model), str(environment), folder, camera.distance, camera.target, frames)
+    return Job(
+        str(model), str(environment), distance=camera.distance, target=camera.target, **{"folder": None, **fields}
+    )
 
 
 def run(command: list[str], job: Job) -> tuple[float, float]:
@@ -84,9 +95,10 @@ def run(command: list[str], job: Job) -> tuple[float, float]:
 
 
 def alternating(name: str, contenders: dict[str, list[str]], job: Job, turns: int, *, whole: bool) -> Row:
-    """Medians of alternating turns; a first turn of each, which fills the driver's caches, does not count."""
+    """Medians of alternating turns; of whole processes a first one of each, which fills the driver's caches, does not
+    count."""
     row, times = Row(name, dict.fromkeys(contenders)), {contender: list[float]() for contender in contenders}
-    for turn in range(turns + 1):
+    for turn in range(0 if whole else 1, turns + 1):
         for contender, command in contenders.items():
             if contender in row.failures:
                 continue
@@ -95,34 +107,76 @@ def alternating(name: str, contenders: dict[str, list[str]], job: Job, turns: in
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:
                 row.failures[contender] = f"{type(error).__name__}: {error}"[:160]
                 continue
+            taken = seconds if whole else frame
+            print(f"{name} {contender} turn {turn} of {turns}: {taken:.3f} s", file=sys.stderr, flush=True)
             if turn:
-                times[contender].append(seconds if whole else frame)
+                times[contender].append(taken)
     row.seconds.update({contender: statistics.median(taken) for contender, taken in times.items() if taken})
     return row
 
 
-def main(folder: Path, models: list[Path], turns: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One comparison: its title and note, whether whole processes are timed, and what is special about its jobs."""
+
+    title: str
+    note: str
+    whole: bool = False
+    peer: str = "Filament"
+    format: str = "webp"
+    frames: int = 36
+
+
+PARTS = {
+    "whole": Part("Whole process: 36 files of 1024 × 1024", "WebP. Cold cache of light.", whole=True),
+    "warm": Part("Warm frames of 1024 × 1024, drawn and read back", "No encoding."),
+    "viewer": Part("The same against a viewer in a browser", "Six frames.", peer="model-viewer", frames=6),
+    "jpeg": Part("Whole process: 36 JPEG files", "On white.", whole=True, format="jpeg"),
+    "png": Part("Whole process: 36 PNG files", "zlib level 6.", whole=True, format="png"),
+}
+
+
+def earlier() -> dict[str, Comparison]:
+    """What was measured before, by title."""
+    path = RESULTS / "spinning.json"
+    told = json.loads(path.read_text())["comparisons"] if path.exists() else []
+    notes = {part.title: part.note for part in PARTS.values()}
+    return {
+        one["title"]: Comparison(
+            one["title"], one["ours"], [Row(**row) for row in one["rows"]], notes.get(one["title"], "")
+        )
+        for one in told
+    }
+
+
+def main(folder: Path, models: list[Path], only: list[str], turns: int) -> str:
     environment = next(iter(sorted(folder.parent.rglob("*.hdr"))), None)
-    peer = os.environ.get("FORGE3D_FILAMENT")
-    if environment is None or peer is None:
-        sys.exit("FORGE3D_FILAMENT names an interpreter with filly; an .hdr environment lies beside the models' folder")
-    contenders = {"forge3d": OURS, "Filament": [peer, str(Path(__file__).with_name("spin_filament.py"))]}
+    filament = os.environ.get("FORGE3D_FILAMENT")
     viewer = shlex.split(os.environ.get("FORGE3D_VIEWER", ""))
-    whole = Comparison("Whole process: 36 files of 1024 × 1024", "forge3d", note="Cold cache of light.")
-    warm = Comparison("Warm frames of 1024 × 1024, drawn and read back", "forge3d", note="No encoding.")
-    seen = Comparison("The same against a viewer in a browser", "forge3d", note="Six frames.")
-    for model in [model for name in MODELS for model in models if model.name == name]:
-        with tempfile.TemporaryDirectory() as out:
-            job = job_for(model, environment, out)
-            whole.rows.append(alternating(model.name, contenders, job, turns, whole=True))
-        job = job_for(model, environment, None)
-        warm.rows.append(alternating(model.name, contenders, job, turns, whole=False))
-        if viewer:
-            few = job_for(model, environment, None, frames=6)
-            pair = {"forge3d": OURS, "model-viewer": viewer}
-            seen.rows.append(alternating(model.name, pair, few, min(turns, 3), whole=False))
-    return save("spinning", [whole, warm, *([seen] if viewer else [])], ["forge3d", "moderngl", "numpy", "pillow"])
+    if environment is None or filament is None:
+        sys.exit("FORGE3D_FILAMENT names an interpreter with filly; an .hdr environment lies beside the models' folder")
+    peers = {"Filament": [filament, str(Path(__file__).with_name("spin_filament.py"))], "model-viewer": viewer}
+    done, text = earlier(), ""
+    for name in only or ["whole", "warm", *(["viewer"] if viewer else [])]:
+        part = PARTS[name]
+        if not peers[part.peer]:
+            sys.exit("FORGE3D_VIEWER names the command of a viewer")
+        made = done[part.title] = Comparison(part.title, "forge3d", note=part.note)
+        for model in [model for wanted in MODELS for model in models if model.name == wanted]:
+            with tempfile.TemporaryDirectory() as out:
+                where = {"folder": out if part.whole else None, "frames": part.frames, "format": part.format}
+                job = job_for(model, environment, **where)
+                contenders = {"forge3d": OURS, part.peer: peers[part.peer]}
+                made.rows.append(alternating(model.name, contenders, job, turns, whole=part.whole))
+            kept = [done[one.title] for one in PARTS.values() if one.title in done]
+            text = save("spinning", kept, ["forge3d", "moderngl", "numpy", "pillow"])
+    return text
 
 
 if __name__ == "__main__":
-    print(main(*models_below(sys.argv[1:2]), int(sys.argv[2]) if len(sys.argv) > 2 else 5))
+    parser = argparse.ArgumentParser(description="forge3d's spins against Filament's and a viewer's")
+    parser.add_argument("folder", nargs="*", help="with the models; default: those of FORGE3D_ASSETS")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=[])
+    parser.add_argument("--turns", type=int, default=5)
+    given = parser.parse_args()
+    print(main(*models_below(given.folder[:1]), given.only, given.turns))
