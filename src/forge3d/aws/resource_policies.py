@@ -34,7 +34,7 @@ def replica_bucket(shop: Deployment, number: int = 0) -> Policy:
 
 def intake_bucket(shop: Deployment) -> Policy:
     """The bucket of uploads."""
-    return {"Version": "2012-10-17", "Statement": [_tls_only(shop, shop.intake), *_encrypted(shop, shop.intake)]}
+    return {"Version": "2012-10-17", "Statement": [_tls_only(shop, shop.intake), _encrypted(shop, shop.intake)]}
 
 
 def uploads_queue(shop: Deployment) -> Policy:
@@ -81,7 +81,7 @@ def _published(shop: Deployment, place: Place) -> Policy:
     sources = [f"{start}{place.bucket}/{keys}" for keys in place.keys for start in ("", "/")]
     statements = [
         _tls_only(shop, place.bucket),
-        *_encrypted(shop, place.bucket),
+        _encrypted(shop, place.bucket),
         _deny(
             "NoOverwritingUnseen",
             objects,
@@ -122,17 +122,11 @@ def _tls_only(shop: Deployment, bucket: str) -> Statement:
     return _deny("TlsOnly", both, action="s3:*", Bool={"aws:SecureTransport": "false"})
 
 
-def _encrypted(shop: Deployment, bucket: str) -> list[Statement]:
+def _encrypted(shop: Deployment, bucket: str) -> Statement:
     """Encryption is the bucket's own, as no S3 object is without; a request may only name the same."""
-    name = "s3:x-amz-server-side-encryption"
-    return [
-        _deny(
-            "OnlyTheseEncryptions",
-            [shop.bucket_arn(bucket, "*")],
-            Null={name: "false"},
-            StringNotEquals={name: list(ENCRYPTIONS)},
-        )
-    ]
+    name, objects = "s3:x-amz-server-side-encryption", [shop.bucket_arn(bucket, "*")]
+    named, others = {name: "false"}, {name: list(ENCRYPTIONS)}
+    return _deny("OnlyTheseEncryptions", objects, Null=named, StringNotEquals=others)
 
 
 def _deny(sid: str, resources: list[str], *, action: str = "s3:PutObject", **conditions: dict[str, Any]) -> Statement:
