@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +63,6 @@ class Line:
     name: str
     before: int
     after: int
-    seconds: float
     findings: int
     bounds: float
     moves: float | None
@@ -91,9 +89,7 @@ def line(path: Path, renderer: Renderer, folder: Path) -> Line:
     from pxr import Usd, UsdValidation
 
     document = forge3d.load(path)
-    begun = time.perf_counter()
     made = usdz(document)
-    seconds = time.perf_counter() - begun
     file = folder / f"{path.stem}.usdz"
     file.write_bytes(made.data)
     stage, again = Usd.Stage.Open(str(file)), read(file)
@@ -105,7 +101,6 @@ def line(path: Path, renderer: Renderer, folder: Path) -> Line:
         name=path.stem,
         before=sum(part.stat().st_size for part in before),
         after=len(made.data),
-        seconds=seconds,
         findings=len(UsdValidation.ValidationContext(every).Validate(stage)),
         bounds=apart(document, again),
         moves=moves,
@@ -177,15 +172,15 @@ def row(line: Line) -> str:
     moves = "" if line.moves is None or line.off is None else f"{line.moves * 1000:,.1f} | {line.off * 1000:.3f}"
     wall = "" if line.flip_before_wall is None else f" ({line.flip_before_wall:.3f})"
     return (
-        f"| {line.name} | {line.before / 1e6:.2f} | {line.after / 1e6:.2f} | {line.seconds:.2f} | {line.findings} | "
+        f"| {line.name} | {line.before / 1e6:.2f} | {line.after / 1e6:.2f} | {line.findings} | "
         f"{line.bounds * 1000:.4f} | {moves or ' | '} | {line.flip:.3f}{wall} | {lost} |"
     )
 
 
 def page(lines: Sequence[Line]) -> str:
-    head = "| model | MB | USDZ, MB | s | findings | bounds off, mm | moves, mm | off then, mm | FLIP | told by name |"
+    head = "| model | MB | USDZ, MB | findings | bounds off, mm | moves, mm | off then, mm | FLIP | told by name |"
     rows = "\n".join(map(row, lines))
-    return f"# USDZ, opened again\n\n{__doc__}\n{head}\n|---|--:|--:|--:|--:|--:|--:|--:|--:|---|\n{rows}\n"
+    return f"# USDZ, opened again\n\n{__doc__}\n{head}\n|---|--:|--:|--:|--:|--:|--:|--:|---|\n{rows}\n"
 
 
 if __name__ == "__main__":

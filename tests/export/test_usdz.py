@@ -107,6 +107,25 @@ def test_what_stands_in_several_places_is_written_once(opened: Opener) -> None:
     assert _box(stage) == pytest.approx([0, 0, 0, 6, 8, 2])
 
 
+def test_what_a_scale_mirrors_is_seen_from_its_front_everywhere(opened: Opener) -> None:
+    from pxr import Usd, UsdGeom
+
+    mesh = Mesh(primitives=[square()])
+    left, right = Node(name="Left", mesh=mesh, scale=(-1.0, 1.0, 1.0)), Node(name="Right", mesh=mesh)
+    stage, _ = opened(scene(Node(children=[left, right], scale=(1.0, 2.0, 1.0))))
+    found = {}
+    for name in ("Left", "Right"):
+        prim = UsdGeom.Mesh(stage.GetPrimAtPath(f"/Product/Node/{name}/Mesh"))
+        world = np.array(prim.ComputeLocalToWorldTransform(Usd.TimeCode.Default()))
+        assert np.linalg.det(world) > 0  # readers that cull by the triangles' own order do no harm
+        points = np.array(prim.GetPointsAttr().Get()) @ world[:3, :3]
+        a, b, c = points[np.array(prim.GetFaceVertexIndicesAttr().Get())[:3]]
+        assert np.cross(b - a, c - a)[2] > 0
+        assert np.array(prim.GetNormalsAttr().Get()).tolist() == [[0, 0, 1]] * 4
+        found[name] = points
+    assert found["Left"] == pytest.approx(found["Right"] * [-1, 1, 1])
+
+
 def test_hidden_nodes_stay_hidden(opened: Opener) -> None:
     from pxr import UsdGeom
 

@@ -25,19 +25,26 @@ class Meshes:
 
     def __init__(self, stage: Stage, materials: Materials):
         self._stage, self._materials = stage, materials
-        self._written: dict[tuple[Primitive, tuple[float, ...]], str] = {}
+        self._written: dict[tuple[Primitive, tuple[float, ...], bool], str] = {}
         self.bound: list[tuple[str, Primitive]] = []  # those with variants
         self.count = 0
 
-    def write(self, parent: str, node: Node, primitive: Primitive, weights: Sequence[float]) -> str | None:
-        """The prim of a primitive below `parent`; None where it has no triangles."""
-        key = primitive, tuple(float(weight) for weight in weights[: len(primitive.targets)])
+    def write(
+        self, parent: str, node: Node, primitive: Primitive, weights: Sequence[float], *, mirrored: bool = False
+    ) -> str | None:
+        """The prim of a primitive below `parent`; None where it has no triangles.
+
+        Args:
+            mirrored: a scale above mirrors it. Quick Look then shows triangles from behind (github.com/mrdoob/three.js,
+                issue 27158): the points are mirrored, and the prim mirrors them back.
+        """
+        key = primitive, tuple(float(weight) for weight in weights[: len(primitive.targets)]), mirrored
         first = self._written.get(key)
         if first is None and not self._is_mesh(primitive, node):
             return None
         path = self._stage.names.child(parent, node.mesh.name if node.mesh else None, "Mesh")
         if first is None:
-            self._define(path, primitive, key[1])
+            self._define(path, primitive, key[1], mirrored)
             self._written[key] = path
         else:
             prim = self._stage.usd.UsdGeom.Mesh.Define(self._stage.stage, path).GetPrim()
@@ -68,10 +75,14 @@ class Meshes:
             return False
         return len(triangles(primitive)) > 0
 
-    def _define(self, path: str, primitive: Primitive, weights: tuple[float, ...]) -> None:
+    def _define(self, path: str, primitive: Primitive, weights: tuple[float, ...], mirrored: bool = False) -> None:
         stage, geom = self._stage, self._stage.usd.UsdGeom
         mesh, corners = geom.Mesh.Define(stage.stage, path), triangles(primitive)
-        points = morphed(primitive, "POSITION", weights)
+        side = np.array([-1 if mirrored else 1, 1, 1], np.float32)
+        points = morphed(primitive, "POSITION", weights) * side
+        if mirrored:
+            mesh.AddScaleOp().Set(stage.usd.Gf.Vec3f(-1, 1, 1))
+            corners = corners[:, ::-1]
         used = points[np.unique(corners)]
         if not np.isfinite(used).all():
             raise InvalidAsset(
@@ -83,7 +94,7 @@ class Meshes:
         mesh.CreateSubdivisionSchemeAttr(geom.Tokens.none)
         mesh.CreateExtentAttr(stage.vectors(np.stack([used.min(axis=0), used.max(axis=0)])))
         if "NORMAL" in primitive.attributes:
-            mesh.CreateNormalsAttr(stage.vectors(morphed(primitive, "NORMAL", weights)))
+            mesh.CreateNormalsAttr(stage.vectors(morphed(primitive, "NORMAL", weights) * side))
             mesh.SetNormalsInterpolation(geom.Tokens.vertex)
         else:
             mesh.CreateNormalsAttr(stage.vectors(_flat_normals(points, corners)))

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..document import Document
-from ..document.scene import Node
+from ..document.scene import Matrix, Node
 from ..document.skinning import morph_weights
-from ..document.traversal import instance_matrices, roots, walk
+from ..document.traversal import instance_matrices, roots, walk, world_matrices
 from .usd import Stage
 from .usd_animation import Clip
 from .usd_mesh import Meshes
@@ -19,14 +19,14 @@ from .usd_skeleton import Skeletons, is_skinned
 
 def write_nodes(stage: Stage, document: Document, meshes: Meshes, skeletons: Skeletons, morphs: Morphs) -> None:
     """Every node of the scene below the stage's root."""
-    places = _places(stage, document)
+    places, worlds = _places(stage, document), world_matrices(document)
     stage.xforms(path for _, path in places)
     for node, path in places:
         xform = stage.usd.UsdGeom.Xform(stage.stage.GetPrimAtPath(path))
         stage.named(xform.GetPrim(), node)
         _place(stage, xform, node, morphs.clip)
         _show(stage, xform, node, morphs.clip)
-        _meshes(stage, path, node, meshes, skeletons, morphs)
+        _meshes(stage, path, node, worlds[node], meshes, skeletons, morphs)
         for kind, owner in (("KHR_lights_punctual", node.light), ("cameras", node.camera)):
             if owner is not None:
                 stage.notes.add(kind, "are left out: the room has its own", node.name)
@@ -54,11 +54,13 @@ def _bare_joints(document: Document) -> set[Node]:
     return joints
 
 
-def _meshes(stage: Stage, path: str, node: Node, meshes: Meshes, skeletons: Skeletons, morphs: Morphs) -> None:
+def _meshes(
+    stage: Stage, path: str, node: Node, world: Matrix, meshes: Meshes, skeletons: Skeletons, morphs: Morphs
+) -> None:
     if node.mesh is None:
         return
     weights = morph_weights(node)
-    places = [path] if node.instancing is None else _instances(stage, path, node)
+    places = [(path, np.eye(4))] if node.instancing is None else _instances(stage, path, node)
     for primitive in node.mesh.primitives:
         morphing = is_morphing(morphs.clip, node, primitive)
         if primitive.targets and not morphing:
@@ -66,19 +68,23 @@ def _meshes(stage: Stage, path: str, node: Node, meshes: Meshes, skeletons: Skel
         if is_skinned(node, primitive):
             skeletons.write(node, primitive, weights, meshes)
             continue
-        for place in places:
-            (morphs if morphing else meshes).write(place, node, primitive, weights)
+        for place, matrix in places:
+            if morphing:
+                morphs.write(place, node, primitive, weights)
+            else:
+                mirrored = bool(np.linalg.det((world @ matrix)[:3, :3]) < 0)
+                meshes.write(place, node, primitive, weights, mirrored=mirrored)
 
 
-def _instances(stage: Stage, path: str, node: Node) -> list[str]:
-    """An Xform for each place of EXT_mesh_gpu_instancing."""
+def _instances(stage: Stage, path: str, node: Node) -> list[tuple[str, Matrix]]:
+    """An Xform for each place of EXT_mesh_gpu_instancing, and its matrix."""
     assert node.instancing is not None
     matrices = instance_matrices(node.instancing)
     paths = [stage.names.child(path, f"Instance_{number}", "Instance") for number in range(len(matrices))]
     stage.xforms(paths)
     for place, matrix in zip(paths, matrices, strict=True):
         stage.usd.UsdGeom.Xform(stage.stage.GetPrimAtPath(place)).AddTransformOp().Set(stage.matrix(matrix))
-    return paths
+    return [*zip(paths, matrices, strict=True)]
 
 
 def _place(stage: Stage, xform: Any, node: Node, clip: Clip | None) -> None:
