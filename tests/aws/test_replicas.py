@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -119,6 +122,23 @@ def test_a_pointer_never_goes_back(tmp_path: Path) -> None:
     assert follow_pointer(store, pointer(2)) == 8
     (tmp_path / "pointers" / "chair.json").write_bytes(b"{")
     assert follow_pointer(store, pointer(9)) == 9
+
+
+def test_what_was_made_young_is_waited_for(tmp_path: Path) -> None:
+    """Clean-up of the replica may be about to take the old copy: it does not count."""
+    bundle, places = make_bundle(tmp_path / "dist"), [tmp_path / "one", tmp_path / "two"]
+    primary, other = (open_store(place.as_uri()) for place in places)
+    for store in (primary, other):
+        publish([bundle], store)
+        publish([make_bundle(tmp_path / "next", seed=1)], store)
+    for path in (*places[0].rglob("*.*"), *places[1].rglob("*.*")):
+        os.utime(path, (time.time() - 20 * 86400,) * 2)
+    for late in ("versions", ""):  # the record comes, then the files; with their times
+        with pytest.raises(RemoteError, match="nothing was made live"):
+            publish([bundle], primary, replicas=[other], timeout_s=0)
+        shutil.copytree(places[0] / "chair" / late, places[1] / "chair" / late, dirs_exist_ok=True)
+    [done] = publish([bundle], primary, replicas=[other], timeout_s=0)
+    assert done.replicas == {other.url: done.generation}
 
 
 def test_what_cannot_be_a_replica(one_cloud: Cloud, tmp_path: Path) -> None:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from datetime import timedelta
 
 from ..errors import RecipeError, RemoteError
+from .layout import FRESH_FOR, now
 from .store import Head, Store
 
 TIMEOUT_S = 15 * 60.0
 """How long replicas are waited for: S3 promises to copy nearly everything in this time where it is paid to."""
+_CLOCKS = timedelta(minutes=15)
+"""How far apart clocks may be: S3 refuses who is further."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 10.0
 
 Report = Callable[[float, str], None]
@@ -38,12 +42,17 @@ def check_replicas(primary: Store, replicas: Sequence[Store]) -> None:
 
 
 def lacking(store: Store, expected: Mapping[str, Head], pool: Executor) -> list[str]:
-    """The keys at which a store has not got the expected objects."""
+    """The keys at which a store has not got the expected objects.
+
+    One that the primary has made young again counts when that has come here, too: the old one may be about to go.
+    """
     found = pool.map(store.head, expected)
     return [
         key
         for (key, head), there in zip(expected.items(), found, strict=True)
-        if there is None or (there.sha256, there.size) != (head.sha256, head.size)
+        if there is None
+        or (there.sha256, there.size) != (head.sha256, head.size)
+        or there.modified < min(head.modified - _CLOCKS, now() - FRESH_FOR)
     ]
 
 
