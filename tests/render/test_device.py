@@ -182,7 +182,7 @@ def test_a_lost_context_is_made_anew_and_every_frame_is_drawn(monkeypatch: pytes
 
 def test_a_context_that_is_lost_between_the_parts_of_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     document = placed(node(sphere(rings=8)))
-    monkeypatch.setattr(Targets, "tile_side", lambda *_: 32)
+    monkeypatch.setattr(Targets, "tile_side", lambda *_, **__: 32)
     with Renderer() as renderer:
         older = renderer.render(document, size=(60, 50))
         lose(renderer, monkeypatch, 1)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forge3d.document import Light, Material, Node, Texture, TextureInfo
+from forge3d.document import Accessor, Light, Material, Node, Primitive, Texture, TextureInfo
 from forge3d.document.material import (
     Anisotropy,
     DiffuseTransmission,
@@ -70,12 +70,13 @@ def test_no_dispersion_is_the_plain_refraction(renderer: Renderer) -> None:
 
 
 def test_dispersion_bends_blue_more_than_red(renderer: Renderer) -> None:
-    """The sky brightens along u; green, whose index is the material's own, stays as it is."""
+    """The sky brightens along u. The material's own index is that of yellow light."""
     glass = {"transmission": Transmission(factor=1.0), "volume": Volume(thickness_factor=1.0), "ior": Ior(ior=1.6)}
-    plain = picture(renderer, plastic(0.0, **glass))[24, 32]
-    split = picture(renderer, plastic(0.0, **glass, dispersion=Dispersion(dispersion=30.0)))[24, 32]
-    assert split[1] == plain[1]
-    assert (split[0] - plain[0]) * (split[2] - plain[2]) < 0
+    plain = picture(renderer, plastic(0.0, **glass))
+    split = picture(renderer, plastic(0.0, **glass, dispersion=Dispersion(dispersion=30.0)))
+    red, green, blue = (split - plain)[24, 14:22].mean(0)
+    assert red < 0 < green
+    assert blue > 2 * green
 
 
 WHITE_LAYERS = [
@@ -185,14 +186,92 @@ def test_glass_shows_what_stands_behind_it_in_its_own_colours(renderer: Renderer
     assert picture(renderer, glass, wall, part=quad)[24, 24] == pytest.approx([0.2, 0.4, 0.8], abs=0.01)
 
 
-def test_glass_balls_turn_the_world_about_and_panes_do_not(renderer: Renderer) -> None:
-    """Through a ball the dark left side of the sky is seen on the right; through a thin wall on the left."""
+def hollow(material: Material) -> Primitive:
+    """A ball with a wall of 0.05 about a ball of air."""
+    outer, inner = sphere(material), sphere(radius=0.95)
+    count = len(outer.attributes["POSITION"])
+    place = np.concatenate([outer.attributes["POSITION"].array, inner.attributes["POSITION"].array])
+    normal = np.concatenate([outer.attributes["NORMAL"].array, -inner.attributes["NORMAL"].array])
+    assert outer.indices is not None
+    corners = np.concatenate([outer.indices.array, outer.indices.array[::-1] + count])
+    return Primitive(
+        attributes={"POSITION": Accessor(place), "NORMAL": Accessor(normal)},
+        indices=Accessor(corners.astype(np.uint32)), material=material,
+    )  # fmt: skip
+
+
+def test_glass_balls_turn_the_world_about_and_their_walls_do_not(renderer: Renderer) -> None:
+    """Through a ball the dark left side of the sky is seen on the right, whatever thickness the file tells; through a
+    hollow one on the left."""
     columns = np.linspace(0, 2 * np.pi, 64, endpoint=False) + np.pi / 64  # u = atan2(z, x) / 2π + ½
     sky = np.repeat((-np.cos(columns) > 0)[None, :, None], 32, 0) * np.float32([0.8, 0.8, 0.8])  # bright towards +x
-    sides = {}
-    for thickness in (2.0, 0.02):
+
+    def leaning(part: Any, thickness: float) -> float:
         glass = plastic(0.0, transmission=Transmission(factor=1.0), volume=Volume(thickness_factor=thickness))
-        seen = picture(renderer, glass, sky=sky.astype(np.float32))
-        sides[thickness] = seen[24, 20].mean() - seen[24, 28].mean()
-    assert sides[2.0] > 0.5
-    assert sides[0.02] < -0.5
+        seen = picture(renderer, glass, sky=sky.astype(np.float32), part=part)
+        return float(seen[24, 20].mean() - seen[24, 28].mean())
+
+    assert leaning(sphere, 2.0) > 0.5
+    assert leaning(sphere, 0.02) > 0.5
+    assert leaning(hollow, 0.05) < -0.5
+
+
+CLEAR = {"transmission": Transmission(factor=1.0), "ior": Ior(ior=1.0)}  # bends and mirrors nothing
+SEEN = unlit((0.8, 0.8, 0.8, 1))
+
+
+def test_thin_glass_tints_light_at_every_wall(renderer: Renderer) -> None:
+    tinted, wall = plastic(0.0, **CLEAR, base_color_factor=(0.5, 1, 1, 1)), node(quad(SEEN, z=-1.5))
+    assert picture(renderer, tinted, wall, part=quad)[24, 24] == pytest.approx([0.4, 0.8, 0.8], abs=0.01)
+    assert picture(renderer, tinted, wall)[24, 24] == pytest.approx([0.2, 0.8, 0.8], abs=0.01)
+
+
+def test_a_body_absorbs_along_the_way_that_light_goes(renderer: Renderer) -> None:
+    """As a path tracer does; the file's thickness stands in where no back is drawn."""
+    volume = Volume(thickness_factor=0.5, attenuation_distance=1.0, attenuation_color=(0.5, 1, 1))
+    wall = node(quad(SEEN, z=-1.5))
+    through = picture(renderer, plastic(0.0, **CLEAR, volume=volume), wall)
+    assert through[24, 24] == pytest.approx([0.8 * 0.5**2, 0.8, 0.8], abs=0.01)
+    beside = 0.8 * 0.5 ** (2 * np.sqrt(1 - 0.5**2))  # half a radius off the middle
+    assert through[24, 24 + 7][0] == pytest.approx(beside, abs=0.02)
+    pane = picture(renderer, plastic(0.0, **CLEAR, volume=volume), wall, part=quad)
+    assert pane[24, 24] == pytest.approx([0.8 * 0.5**0.5, 0.8, 0.8], abs=0.01)
+
+
+def test_what_is_cast_in_glass_is_seen_through_the_glass_before_it(renderer: Renderer) -> None:
+    volume = Volume(thickness_factor=2.0, attenuation_distance=1.0, attenuation_color=(0.5, 1, 1))
+    core, wall = node(sphere(unlit((0.2, 0.6, 0.2, 1)), radius=0.4)), node(quad(SEEN, z=-1.5))
+    cast = picture(renderer, plastic(0.0, **CLEAR, volume=volume), core, wall)[24, 24]
+    assert cast == pytest.approx([0.2 * 0.5**0.6, 0.6, 0.2], abs=0.01)
+
+
+def test_frosted_glass_blurs_what_is_far_behind_it_and_not_what_it_touches(renderer: Renderer) -> None:
+    def edge(away: float) -> float:
+        half = Primitive(
+            attributes={"POSITION": Accessor(np.float32([[0, -3, 0], [3, -3, 0], [3, 3, 0], [0, 3, 0]]))},
+            indices=Accessor(np.uint16([0, 1, 2, 0, 2, 3])), material=unlit((1, 1, 1, 1)),
+        )  # fmt: skip
+        pane = plastic(0.6, transmission=Transmission(factor=1.0))
+        seen = picture(renderer, pane, node(half, translation=(0, 0, -away)), sky=WHITE * 0, part=quad)[24, :, 1]
+        return float(seen[28] - seen[20])
+
+    assert edge(0.02) > 2 * edge(1.5) > 0
+
+
+@pytest.mark.parametrize("rough", [0.0, 0.3])
+def test_glass_is_as_paths_of_light_show_it(renderer: Renderer, rough: float) -> None:
+    colors = unlit((0.9, 0.8, 0.6, 1)), unlit((0.1, 0.2, 0.5, 1))
+    squares = [(at, up) for at in range(-4, 5) for up in range(-4, 5)]
+    wall = [
+        node(quad(colors[(at + up) % 2], size=0.5), translation=(0.5 * at, 0.5 * up, -1.6)) for at, up in squares
+    ]  # fmt: skip
+    glass = plastic(rough, transmission=Transmission(factor=1.0), volume=Volume(thickness_factor=1.0))
+    scene = placed(node(sphere(glass)), *wall)
+    sides = [
+        renderer.render(
+            scene, camera=FACING, environment=WHITE * 0.5, size=(48, 48),
+            settings=RenderSettings(tone="none", background="white", quality=quality, samples=16),
+        ).pixels / 255
+        for quality in ("standard", "reference")
+    ]  # fmt: skip
+    assert -10 * np.log10(np.mean((sides[0] - sides[1]) ** 2)) > 22

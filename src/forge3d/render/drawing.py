@@ -47,7 +47,8 @@ class Wanted:
 def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: Wanted) -> Iterator[Frame]:
     """A picture from each place. A context that is lost on the way is made again once, with all it held."""
     scene = gpu.upload(state, wanted.settings)
-    side = gpu.targets.tile_side(wanted.size, Sampling.of(wanted.settings.sample_count, gpu.capabilities))
+    sampling = Sampling.of(wanted.settings.sample_count, gpu.capabilities)
+    side = gpu.targets.tile_side(wanted.size, sampling, glass=scene.glassy)
     if side is not None:
         yield from _mosaics(gpu, state, scene, places, wanted, side)
         return
@@ -101,8 +102,7 @@ def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) 
     device = gpu.device
     device.check()
     size, (stage, view) = wanted.size, place
-    glass = any("transmission" in draw.material.key.features for draw in scene.draws)
-    parts = tiles(size, side, glass=glass)
+    parts = tiles(size, side, glass=scene.glassy)
     shots = [gpu.shoot(scene, stage, part.view(view, size), wanted.environment, wanted.settings) for part in parts]
     pixels = np.empty((size[1], size[0], 4), np.uint8)
     for part, shot in zip(parts, shots, strict=True):
@@ -151,11 +151,10 @@ def _drawn(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings
 
 def _shaded_each(gpu: Gpu, shot: Shot, size: tuple[int, int], sampling: Sampling) -> tuple[Any, Any]:
     """Samples averaged, and the framebuffer to resolve them into; each triangle is shaded in each pixel it touches."""
-    target = gpu.targets.color(size, sampling)
+    target = gpu.targets.color(size, sampling, glass=shot.scene.glassy)
     color_passes(gpu.context, gpu.programs, shot, target, sampling.multisamples)
-    # The copy that glass was seen through has served: samples are averaged into it.
-    gpu.context.copy_framebuffer(target.behind_framebuffer, target.framebuffer)
-    return target.behind, target.picture
+    gpu.context.copy_framebuffer(target.mean_framebuffer, target.framebuffer)
+    return target.mean, target.picture
 
 
 def _shaded_once(gpu: Gpu, shot: Shot, size: tuple[int, int], sampling: Sampling) -> tuple[Any, Any]:

@@ -54,7 +54,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("emissive_strength"),
     Feature("anisotropy", ("surface",), idle="strength"),
     Feature("volume_scatter"),
-    Feature("volume", ("surface",)),
+    Feature("volume", ("surface",), idle="thickness_factor"),
     Feature("diffuse_transmission", ("surface", "body", "body_light"), idle="factor"),
     Feature("dispersion", idle="dispersion"),
     Feature("transmission", ("surface", "body", "body_light"), idle="factor"),

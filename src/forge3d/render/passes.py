@@ -13,13 +13,14 @@ from .blending import Run, far_to_near
 from .blocks import DRAW_BLOCK, FRAME_BLOCK
 from .environment import GpuEnvironment
 from .features import MATERIAL_BLOCK, MaterialKey
+from .glass import GlassTarget
 from .gpu_scene import GpuDraw
 from .program import ProgramCache, ProgramKey
 from .shot import Shot
 from .targets import ColorTarget, ShadedTarget
 
 _DEPTH_ONLY = MaterialKey()
-_BEHIND = 3  # texture unit, see layers/transmission.glsl
+_BEHIND, _BEYOND = 3, 4  # texture units, and more after them: see layers/transmission.glsl
 _PUSHED_BACK = 0.1 * (1 << 24)  # steps of the depth buffer
 _THIN = 8.0  # pixels: narrower surfaces are shaded in every triangle, as their colour may miss the middles of pixels
 _NARROW = 1.0  # pixels: what is wider covers the middle of a pixel, of those about any sample of it
@@ -29,11 +30,14 @@ _MOST_FARNESS = 8.0  # of a far plane, where depth still grows nearly evenly
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
     """How a list is drawn: which fragment shader, with how many samples, and which part of what is blended: "solid" (as
-    good as opaque), "sheer" (the rest) or "all"."""
+    good as opaque), "sheer" (the rest) or "all". `backs`: the sides that are turned away, and no others; `far`: only
+    what lies beyond the nearest body of glass."""
 
     stage: str
     samples: int = 1
     blended: str = "sheer"
+    backs: bool = False
+    far: bool = False
 
 
 def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[int | Run], kind: Pass) -> None:
@@ -45,12 +49,14 @@ def draw_list(context: Any, programs: ProgramCache, shot: Shot, runs: Iterable[i
         material = _DEPTH_ONLY if kind.stage == "depth" else draw.material.key
         samples = kind.samples if material.alpha is AlphaMode.MASK and kind.stage == "color" else 1
         baked = kind.stage == "color" and shot.scene.light is not None and draw.mesh.mode == 4
-        program = programs.surface(ProgramKey(kind.stage, material, draw.vertex, samples, kind.blended, baked))
+        program = programs.surface(
+            ProgramKey(kind.stage, material, draw.vertex, samples, kind.blended, baked, kind.far)
+        )
         if bound is not draw.material:
             _bind_material(shot, draw)
             bound = draw.material
         _bind_buffers(shot, draw, run.draw)
-        _set_sides(context, draw)
+        _set_sides(context, draw, kind)
         array = draw.mesh.vertex_array(program, None if run.order is None else draw.mesh.in_order(run.order))
         count = draw.mesh.count if run.order is None else 3 * len(run.order)
         array.render(draw.mesh.mode, count, instances=len(draw.worlds))
@@ -68,22 +74,55 @@ def color_passes(context: Any, programs: ProgramCache, shot: Shot, target: Color
     _depth_pass(context, programs, shot, framebuffer, solid)
     bind_environment(shot.environment)
     _by_alpha(context, programs, shot, framebuffer, solid, samples)
-    if clear:
-        context.copy_framebuffer(target.behind_framebuffer, framebuffer)
-        target.behind.build_mipmaps()
-        target.behind.use(_BEHIND)
+    if clear and target.glass is not None:
+        _behind_glass(context, programs, shot, target, target.glass, clear)
+        bind_environment(shot.environment)
         framebuffer.use()
         _by_alpha(context, programs, shot, framebuffer, clear, samples)
         _by_alpha(context, programs, shot, framebuffer, before, samples)
 
 
+def _behind_glass(
+    context: Any, programs: ProgramCache, shot: Shot, target: ColorTarget, glass: GlassTarget, clear: list[int]
+) -> None:
+    """What glass is seen through with."""
+    materials = {index: shot.scene.draws[index].material for index in clear}
+    thick = [index for index in clear if "volume" in materials[index].key.features]
+    walls = sorted(set(clear) - set(thick))
+    frosted = any(material.frosted for material in materials.values())
+    context.copy_framebuffer(glass.framebuffer, target.framebuffer)
+    context.copy_framebuffer(glass.beyond_framebuffer, target.framebuffer)
+    if frosted:
+        glass.behind.build_mipmaps()
+        _blurred_depth(context, programs, glass)
+    glass.exit_framebuffer.use()
+    glass.exit_framebuffer.clear(1.0, 0.0, 0.0, 0.0, depth=1.0)
+    draw_list(context, programs, shot, thick, Pass("exit", backs=True))
+    for unit, texture in enumerate((glass.behind, glass.behind, glass.depth, glass.exit, glass.deep), _BEHIND):
+        texture.use(unit)
+    glass.beyond_framebuffer.use()
+    draw_list(context, programs, shot, walls, Pass("color", backs=True))
+    draw_list(context, programs, shot, thick, Pass("color", far=True))
+    if frosted:
+        glass.beyond.build_mipmaps()
+    glass.beyond.use(_BEYOND)
+
+
+def _blurred_depth(context: Any, programs: ProgramCache, glass: GlassTarget) -> None:
+    width, height = glass.deep.size
+    glass.depth.use(0)
+    glass.deep.bind_to_image(0, read=False, write=True)
+    programs.compute("deep.comp").run(-(-width // 8), -(-height // 8))
+    context.memory_barrier()
+    glass.deep.build_mipmaps()
+
+
 def shaded_once(shot: Shot) -> bool:
     """Whether `shaded_passes` can draw it: no lines, no glass, no masks, whose edges are in textures."""
-    return shot.farness <= _MOST_FARNESS and all(
-        draw.mesh.mode == 4
-        and draw.material.key.alpha is not AlphaMode.MASK
-        and "transmission" not in draw.material.key.features
-        for draw in shot.scene.draws
+    return (
+        not shot.scene.glassy
+        and shot.farness <= _MOST_FARNESS
+        and all(draw.mesh.mode == 4 and draw.material.key.alpha is not AlphaMode.MASK for draw in shot.scene.draws)
     )
 
 
@@ -237,9 +276,10 @@ def _bind_buffers(shot: Shot, draw: GpuDraw, index: int) -> None:
         shot.instance_buffer.bind_to_storage_buffer(2)
 
 
-def _set_sides(context: Any, draw: GpuDraw) -> None:
+def _set_sides(context: Any, draw: GpuDraw, kind: Pass) -> None:
     context.front_face = "cw" if draw.mirrored else "ccw"
-    if draw.material.double_sided or draw.mesh.mode != 4:
+    context.cull_face = "front" if kind.backs else "back"
+    if (draw.material.double_sided and not kind.backs) or draw.mesh.mode != 4:
         context.disable(context.CULL_FACE)
     else:
         context.enable(context.CULL_FACE)

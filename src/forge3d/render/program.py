@@ -16,8 +16,8 @@ from .features import FEATURES, MATERIAL_BLOCK, MaterialKey
 _SHADERS = Path(__file__).parent / "shaders"
 _INCLUDE = re.compile(r'^\s*#include "([^"]+)"\s*$')
 _PROGRAMS_KEPT = 256
-FIRST_TEXTURE_UNIT = 4
-"""Units below this hold the environment; the material's textures follow in the key's order."""
+FIRST_TEXTURE_UNIT = 8
+"""Units below this hold the environment and what is behind glass; the material's textures follow in the key's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class VertexKey:
 @dataclass(frozen=True, slots=True)
 class ProgramKey:
     """One compiled permutation. `stage` names the fragment shader; `samples` counts for MASK in the colour stage;
-    `baked`: whether light between surfaces comes with the vertices."""
+    `baked`: whether light between surfaces comes with the vertices; `far`: only what lies beyond the nearest body of
+    glass."""
 
     stage: str
     material: MaterialKey
@@ -49,6 +50,7 @@ class ProgramKey:
     samples: int = 1
     blended: str = "sheer"
     baked: bool = False
+    far: bool = False
 
 
 class ProgramCache:
@@ -127,6 +129,8 @@ def surface_sources(key: ProgramKey) -> tuple[dict[str, str], dict[str, str]]:
         defines["SAMPLES"] = str(key.samples)
     if key.baked:
         defines["BAKED"] = "1"
+    if key.far:
+        defines["FAR"] = "1"
     defines[f"BLENDED_{key.blended.upper()}"] = "1"
     for semantic in ("NORMAL", "TANGENT"):
         if semantic in vertex.semantics:

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..errors import RecipeError
 from .device import Capabilities
+from .glass import GlassTarget
 
 MAX_TARGET_BYTES = 4 << 30
 MAX_TILE = 4096
 _BYTES_A_SAMPLE = 12  # half-float colour, depth
-_BYTES_A_PIXEL = 16  # the copy behind glass with its mips, the resolved picture
-_LINEAR, _TRILINEAR = 0x2601, 0x2703
+_BYTES_A_PIXEL = 16  # samples averaged, the resolved picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,16 @@ class ColorTarget:
         color: linear half floats, premultiplied, with all samples.
         framebuffer: `color` with its depth.
         picture: the eight-bit framebuffer it is resolved into.
-        behind, behind_framebuffer: for copies of `color`, its samples averaged: what glass is seen through; at the end,
-            what is resolved.
+        mean, mean_framebuffer: samples averaged.
+        glass: None where there is none.
     """
 
     color: Any
     framebuffer: Any
     picture: Any
-    behind: Any
-    behind_framebuffer: Any
+    mean: Any
+    mean_framebuffer: Any
+    glass: GlassTarget | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,24 +101,23 @@ class Targets:
         self._aov: tuple[Any, AovTarget] | None = None
         self._size: tuple[int, int] | None = None
 
-    def color(self, size: tuple[int, int], sampling: Sampling) -> ColorTarget:
+    def color(self, size: tuple[int, int], sampling: Sampling, *, glass: bool) -> ColorTarget:
         """Raises RecipeError where the device cannot hold a picture of this size."""
-        key = (size, sampling)
+        key = (size, sampling, glass)
         if self._color is None or self._color[0] != key:
             width, height = size[0] * sampling.supersampling, size[1] * sampling.supersampling
-            self._check(width, height, sampling)
+            self._check(width, height, sampling, glass=glass)
             self._color = None
             self._make_room(size)
             samples = sampling.multisamples if sampling.multisamples > 1 else 0
             color = self._context.texture((width, height), 4, samples=samples, dtype="f2")
             depth = self._context.depth_renderbuffer((width, height), samples=samples)
             picture = self._context.simple_framebuffer(size, 4)
-            behind = self._context.texture((width, height), 4, dtype="f2")
-            behind.build_mipmaps()  # without them it would be incomplete, and read as black
-            behind.filter = (_TRILINEAR, _LINEAR)
-            behind.repeat_x = behind.repeat_y = False
             made = self._context.framebuffer([color], depth)
-            self._color = key, ColorTarget(color, made, picture, behind, self._context.framebuffer([behind]))
+            through = GlassTarget.of(self._context, (width, height)) if glass else None
+            # What glass was seen through has served when samples are averaged.
+            mean = through.behind if through else self._context.texture((width, height), 4, dtype="f2")
+            self._color = key, ColorTarget(color, made, picture, mean, self._context.framebuffer([mean]), through)
         return self._color[1]
 
     def shaded(self, size: tuple[int, int], samples: int) -> ShadedTarget:
@@ -156,20 +156,20 @@ class Targets:
             self._aov = size, AovTarget(depth, normals, ids, albedo, uvs, drawn)
         return self._aov[1]
 
-    def tile_side(self, size: tuple[int, int], sampling: Sampling) -> int | None:
+    def tile_side(self, size: tuple[int, int], sampling: Sampling, *, glass: bool = False) -> int | None:
         """How large the parts are in which a picture is drawn, pixels; None: in one piece."""
         width, height = size[0] * sampling.supersampling, size[1] * sampling.supersampling
         limit = self._capabilities.max_target_size
-        if max(width, height) <= limit and _bytes(width, height, sampling) <= MAX_TARGET_BYTES:
+        if max(width, height) <= limit and _bytes(width, height, sampling, glass) <= MAX_TARGET_BYTES:
             return None
         return min(MAX_TILE, limit) // sampling.supersampling & ~1  # even, see `tiles`
 
-    def _check(self, width: int, height: int, sampling: Sampling) -> None:
+    def _check(self, width: int, height: int, sampling: Sampling, *, glass: bool = False) -> None:
         limit = self._capabilities.max_target_size
         drawn = f"a picture drawn at {width:,} × {height:,}"
         if max(width, height) > limit:
             raise RecipeError(f"size: {drawn} is beyond this device's {limit:,}; ask for less, or for fewer samples")
-        needed = _bytes(width, height, sampling)
+        needed = _bytes(width, height, sampling, glass)
         if needed > MAX_TARGET_BYTES:
             allowed = f"{MAX_TARGET_BYTES >> 20:,} MiB"
             raise RecipeError(
@@ -187,5 +187,6 @@ class Targets:
         self._color = self._shaded = self._aov = None
 
 
-def _bytes(width: int, height: int, sampling: Sampling) -> int:
-    return width * height * (_BYTES_A_SAMPLE * sampling.multisamples + _BYTES_A_PIXEL)
+def _bytes(width: int, height: int, sampling: Sampling, glass: bool) -> int:
+    seen_through = GlassTarget.BYTES_A_PIXEL if glass else 0
+    return width * height * (_BYTES_A_SAMPLE * sampling.multisamples + _BYTES_A_PIXEL + seen_through)

@@ -2,7 +2,8 @@
 
 Parts begin at even pixels, so that the squares of 2 × 2 that the GPU shades together, and takes mip levels from, are
 those of the whole picture. What is left is that the rasteriser's numbers are rounded elsewhere: a few pixels in a
-thousand, mostly at edges, differ by a step or two of 255. Rough glass sees a little less of what lies far beside it.
+thousand, mostly at edges, differ by a step or two of 255. Glass sees less of what lies far beside it: bodies of glass
+larger than a quarter of a part, 1,024 pixels, may show where parts meet.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MAX_PICTURE_BYTES = 1 << 30
 MAX_PICTURE_SIDE = 1 << 15
 
 _FILTERED = math.ceil(RADIUS - 0.5)  # pixels beside it that a pixel's filter reaches into
-_MARGIN = 8  # one part in so many of a tile is drawn for nothing but what glass beside it shows
+_MARGIN = 4  # one part in so many of a tile is drawn for nothing but what glass beside it shows
 
 
 @dataclass(frozen=True, slots=True)

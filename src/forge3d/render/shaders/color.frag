@@ -28,6 +28,9 @@ vec3 shade(Surface s) {
 }
 
 void main() {
+#ifdef FAR
+    if (gl_FragCoord.z <= texelFetch(t_exit, ivec2(gl_FragCoord.xy), 0).r) discard;
+#endif
     vec4 color = base_color();
     float alpha = covered_alpha(color.a);
 #ifdef USE_UNLIT
