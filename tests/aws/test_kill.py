@@ -43,7 +43,7 @@ def test_killed_at_any_moment(count: int, stores: tuple[str, list[str], dict[str
     primary, others = open_store(target), [open_store(url) for url in replicas]
 
     def bundle(seed: int) -> str:
-        return str(make_bundle(tmp_path / "dist", seed=seed, pictures=12, size=4_000))
+        return str(make_bundle(tmp_path / "dist", seed=seed, pictures=4, size=4_000))
 
     publish([bundle(0)], target, replicas=replicas)
     with nursery(reached) as children:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 from ..errors import RemoteError
+from .connecting import connect
 from .refusals import told
 
 
@@ -15,15 +16,10 @@ def invalidate(distribution: str, keys: Sequence[str], *, profile: str | None = 
     Returns:
         What went wrong, in words, or None: pointers become fresh by themselves, so nothing fails here.
     """
-    import boto3
-    from botocore.config import Config
-
     paths = [f"/{key}" for key in keys]
     try:
         with told(f"invalidating {', '.join(paths)} in distribution {distribution}"):
-            client = boto3.Session(profile_name=profile).client(
-                "cloudfront", config=Config(retries={"mode": "standard"}, connect_timeout=10, read_timeout=30)
-            )
+            client = connect("cloudfront", profile=profile)
             client.create_invalidation(
                 DistributionId=distribution,
                 InvalidationBatch={

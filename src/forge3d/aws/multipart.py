@@ -6,7 +6,6 @@ equal are sent once, and the end names each part by the hash of its content.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from .body import Body
+from .heads import in_base64
 from .refusals import ABSENT, MISMATCHED, code_of
 
 AT_ONCE = 4
@@ -125,4 +125,4 @@ class Multipart:
         return bool(there["ETag"].strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest())
 
     def _checksum(self, number: int) -> str:
-        return base64.b64encode(self._body.parts[number - 1]).decode()
+        return in_base64(self._body.parts[number - 1])

@@ -7,9 +7,7 @@ is kept in the object's metadata, so that it can be judged again at any time.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +20,8 @@ from urllib.parse import urlsplit
 from ..errors import RecipeError, RemoteError
 from ..pipeline.bundle import writing
 from .body import PART, Body, chunks
+from .connecting import connect
+from .heads import SHA256, head_of, in_base64, metadata_of
 from .layout import POINTERS, now
 from .multipart import Multipart
 from .refusals import ABSENT, FORBIDDEN, MISMATCHED, MOMENTARY, code_of, told
@@ -29,11 +29,6 @@ from .store import Head, Headers, Listed, ObjectVersion, Precondition, Stored
 
 ATTEMPTS = 5
 """How often a body is sent, or read, that does not arrive as it should. Each request has its own retries besides."""
-SHA256 = "sha256"
-"""Metadata: SHA-256 of the body as stored, hexadecimal."""
-PARTS = "sha256-parts"
-"""Metadata of a multipart upload: the checksum that S3 computes of it, which is one of the checksums of its parts."""
-
 _Result = TypeVar("_Result")
 
 
@@ -58,32 +53,17 @@ class S3Store:
         cls, bucket: str, prefix: str = "", *, endpoint: str | None, region: str | None, profile: str | None
     ) -> S3Store:
         """Connect with the credentials that boto3 finds."""
-        import boto3
-        from botocore.config import Config
-
         if f"{prefix}/".startswith(POINTERS):
             raise RecipeError(f"the prefix {prefix!r} is where pointers lie: choose another")
-        # The standard mode tries again after 5xx, slow-downs and lost connections, later each time; `response…`: bodies
-        # are checked here, against our own hash.
-        retries = {"mode": "standard"} if "AWS_MAX_ATTEMPTS" in os.environ else {"mode": "standard", "max_attempts": 8}
-        config = Config(
-            retries=retries,
-            connect_timeout=10,
-            read_timeout=60,
-            max_pool_connections=64,
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-        )
         with told(f"connecting to s3://{bucket}"):
-            session = boto3.Session(profile_name=profile, region_name=region)
-            client = session.client("s3", endpoint_url=endpoint, config=config)
+            client = connect("s3", endpoint=endpoint, region=region, profile=profile)
         host = urlsplit(client.meta.endpoint_url).hostname or ""
         return cls(client, bucket, prefix, trusted=host.endswith((".amazonaws.com", ".amazonaws.com.cn")))
 
     def head(self, key: str) -> Head | None:
         """What is at a key."""
         answer = self._absent_as_none("looking at", key, self._client.head_object, ChecksumMode="ENABLED")
-        return self._head(key, answer) if answer else None
+        return head_of(key, answer, trusted=self._trusted) if answer else None
 
     def read(self, key: str, *, version: str | None = None) -> Stored | None:
         """A small object whole."""
@@ -135,10 +115,10 @@ class S3Store:
         body = Body(data, sha256, part=self._part)
         condition = {"IfNoneMatch": "*"} if if_absent else {"IfMatch": if_match} if if_match else {}
         for attempt in range(ATTEMPTS):
+            _pause(attempt)
             with told(f"writing {self._name(key)}"):
                 answer = self._sent(key, body, headers, condition, resume=attempt == 0)
             if answer is None:
-                time.sleep(random.uniform(0.1, 0.3) * 2**attempt)
                 continue
             head = Head(
                 key, body.size, answer["ETag"], now(), sha256, headers.media_type, headers.encoding,
@@ -264,6 +244,7 @@ class S3Store:
         from botocore.exceptions import HTTPClientError, IncompleteReadError
 
         for attempt in range(ATTEMPTS):
+            _pause(attempt)
             answer = self._absent_as_none("reading", key, self._client.get_object, **_version(version))
             if answer is None:
                 return None
@@ -272,11 +253,10 @@ class S3Store:
                 try:
                     for piece in chunks(body):
                         take(piece)
-                    return self._head(key, answer)
+                    return head_of(key, answer, trusted=self._trusted)
                 except (HTTPClientError, IncompleteReadError):
                     if attempt == ATTEMPTS - 1:
                         raise
-            time.sleep(random.uniform(0.1, 0.3) * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
     def _sent(
@@ -285,23 +265,21 @@ class S3Store:
         """Send a body; None where it should be sent again."""
         from botocore.exceptions import ClientError
 
-        metadata = {SHA256: body.sha256}
         said: dict[str, Any] = {
             "Bucket": self._bucket,
             "Key": self._key(key),
             "ContentType": headers.media_type,
             "CacheControl": headers.cache_control,
             "StorageClass": headers.storage_class,
-            "Metadata": metadata,
+            "Metadata": metadata_of(body),
         }
         if headers.encoding:
             said["ContentEncoding"] = headers.encoding
         try:
             if len(body.parts) > 1:
-                metadata[PARTS] = composite(body)
                 return Multipart(self._client, said, body).send(condition, resume=resume)
             answer: dict[str, Any] = self._client.put_object(
-                **said, Body=body[0], ChecksumSHA256=_base64(body.parts[0]), **condition
+                **said, Body=body[0], ChecksumSHA256=in_base64(body.parts[0]), **condition
             )
             return answer
         except ClientError as error:
@@ -323,33 +301,12 @@ class S3Store:
             return True
         return any(self.digest(head.key, version=head.version) == head.sha256 for _ in range(2))
 
-    def _head(self, key: str, answer: dict[str, Any]) -> Head:
-        metadata, checksum = answer.get("Metadata", {}), answer.get("ChecksumSHA256")
-        sha256 = metadata.get(SHA256)
-        proofs = {_base64(bytes.fromhex(sha256)), metadata.get(PARTS)} if sha256 else set()
-        return Head(
-            key,
-            answer["ContentLength"],
-            answer["ETag"],
-            answer["LastModified"].astimezone(UTC),
-            sha256,
-            answer.get("ContentType"),
-            answer.get("ContentEncoding"),
-            answer.get("CacheControl"),
-            answer.get("StorageClass") or "STANDARD",
-            answer.get("VersionId"),
-            self._trusted and checksum is not None and checksum in proofs,
-        )
-
-
-def composite(body: Body) -> str:
-    """The checksum that S3 gives an upload of parts: the SHA-256 of those of the parts, and their number."""
-    return f"{_base64(hashlib.sha256(b''.join(body.parts)).digest())}-{len(body.parts)}"
-
-
-def _base64(digest: bytes) -> str:
-    return base64.b64encode(digest).decode()
-
 
 def _version(version: str | None) -> dict[str, str]:
     return {"VersionId": version} if version else {}
+
+
+def _pause(attempt: int) -> None:
+    """Wait before another attempt, longer each time."""
+    if attempt:
+        time.sleep(random.uniform(0.1, 0.3) * 2 ** (attempt - 1))
