@@ -48,6 +48,13 @@ def test_failures_are_told_with_place_and_exit_code(model: Path, tmp_path: Path)
     assert findings["product_dimensions"]["value"] == [1, 1, 1]
 
 
+def test_placement_changes_what_ar_asks_for(model: Path) -> None:
+    found = run(model, "-p", "webxr", "--placement", "wall")
+    assert found.returncode == 1
+    assert "the middle of its back is 0.5 m away" in found.stdout
+    assert run(model, "-p", "webxr").returncode == 0
+
+
 def test_a_folder_of_models(model: Path) -> None:
     document(primitive(CUBE, CUBE_FACES)).write(model.with_name("again.glb"))
     reports = json.loads(run(model.parent, "--json").stdout)
