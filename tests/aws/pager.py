@@ -1,7 +1,7 @@
 """A bucket of any size that is not there: answers the questions of clean-up from the number of an object alone.
 
 Emulators keep every object in memory, and take minutes to be filled. This one counts instead, so that what is measured
-is the memory of who asks: products of a hundred objects, of which the live generation names sixty.
+is the memory of who asks: products of five hundred objects, of which the live generation names three hundred.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.aws.making import sha
 
 from forge3d.aws.layout import Generation, PlacedFile, Pointer
 
-PER_PRODUCT, NAMED = 100, 60
+PER_PRODUCT, NAMED = 500, 300
 _PAGE = 1_000
 _OLD = "2020-01-01T00:00:00.000Z"
 
