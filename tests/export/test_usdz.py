@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import resource
+import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ import forge3d
 from forge3d.document import Accessor, Material, Mesh, Node
 from forge3d.document.bounds import bounds
 from forge3d.document.scene import Camera, Instancing, Light, Mode, Perspective, Primitive
-from forge3d.errors import DependencyMissing, InvalidAsset, RecipeError
+from forge3d.errors import DependencyMissing, InvalidAsset, OutputError, RecipeError
 from forge3d.export import usdz
 
 
@@ -155,6 +158,28 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     pytest.importorskip("pxr")
     assert usdz(product(square())).data == usdz(product(square())).data
     assert b"Chair_of_mine" in usdz(product(square()), name="Chair of mine").data
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pxr")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    with pytest.raises(OutputError, match="TMPDIR"):
+        usdz(product(square()))
+
+
+def test_a_full_disk_is_an_error() -> None:
+    pytest.importorskip("pxr")
+    points = np.random.default_rng(1).random((40_000, 3), np.float32)
+    large = Primitive(attributes={"POSITION": Accessor(points)})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    seen = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OutputError, match="could not be put together"):
+            usdz(product(large))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, seen)
 
 
 def test_nothing_to_show_is_an_error() -> None:

@@ -24,6 +24,7 @@ class Libraries:
 
     Gf: Any
     Sdf: Any
+    Tf: Any
     Usd: Any
     UsdGeom: Any
     UsdShade: Any
@@ -38,12 +39,12 @@ def libraries() -> Libraries:
         DependencyMissing: usd-core is not installed.
     """
     try:
-        from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade, UsdSkel, Vt
+        from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdShade, UsdSkel, Vt
     except ImportError as error:
         raise DependencyMissing(
             f"USDZ is written with usd-core, which cannot be imported ({error}): pip install 'forge3d[usdz]'"
         ) from error
-    return Libraries(Gf, Sdf, Usd, UsdGeom, UsdShade, UsdSkel, Vt)
+    return Libraries(Gf, Sdf, Tf, Usd, UsdGeom, UsdShade, UsdSkel, Vt)
 
 
 @dataclass(slots=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import __version__
 from ..document import Document
-from ..errors import RecipeError
+from ..errors import OutputError, RecipeError
 from .notes import Note, Notes
 from .package import pack
-from .usd import TIMES_A_SECOND, Stage, identifier, libraries, shown
+from .usd import TIMES_A_SECOND, Libraries, Stage, identifier, libraries, shown
 from .usd_animation import clip_of
 from .usd_material import Materials
 from .usd_mesh import Meshes
@@ -49,6 +51,7 @@ def usdz(document: Document, *, name: str | None = None, animation: int | str | 
         DependencyMissing: usd-core is not installed (`pip install 'forge3d[usdz]'`).
         InvalidAsset: data that cannot be decoded.
         RecipeError: nothing is drawn, or there is no such animation.
+        OutputError: the folder for temporary files cannot be written.
 
     Example:
         made = usdz(forge3d.load("chair.glb"))
@@ -60,8 +63,8 @@ def usdz(document: Document, *, name: str | None = None, animation: int | str | 
     scene = document.scene or (document.scenes[0] if document.scenes else None)
     title = name or (scene.name if scene else None)
     textures = Textures(notes)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.usdc"
+    with _working(usd) as folder:
+        file = folder / "model.usdc"
         stage = Stage(usd, usd.Usd.Stage.CreateNew(str(file)), f"/{identifier(title, 'Product')}", notes)
         _head(stage, title)
         meshes = Meshes(stage, Materials(stage, textures))
@@ -78,6 +81,20 @@ def usdz(document: Document, *, name: str | None = None, animation: int | str | 
         if not meshes.count:
             raise RecipeError("there is nothing to show in AR: the document has no triangles")
         return Usdz(pack({file.name: file.read_bytes(), **textures.files}), notes.list())
+
+
+@contextmanager
+def _working(usd: Libraries) -> Iterator[Path]:
+    """A folder that is gone afterwards: USD writes files only."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    except (OSError, usd.Tf.ErrorException) as error:
+        reason = getattr(error, "strerror", None) or str(error).strip().splitlines()[0]
+        raise OutputError(
+            f"the USDZ could not be put together among the temporary files: {reason}; free some space there, or name "
+            "another folder in TMPDIR"
+        ) from error
 
 
 def _head(stage: Stage, title: str | None) -> None:
