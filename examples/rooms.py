@@ -82,17 +82,20 @@ class Room:
         disc = np.clip((toward @ sun - np.cos(np.radians(2.0))) / (1 - np.cos(np.radians(2.0))), 0, 1)[..., None]
         return np.asarray(sky + np.minimum(disc * 4, 1) * np.array([1.0, 0.86, 0.66]) * 2200, np.float32)
 
-    def photo(self, renderer: Renderer, samples: int = 64) -> npt.NDArray[np.uint8]:
-        """The photo, `(h, w, 3)` uint8 sRGB; windows are as bright as paper gets."""
+    def photo(
+        self, renderer: Renderer, samples: int = 64, document: Document | None = None, variant: str | None = None
+    ) -> npt.NDArray[np.uint8]:
+        """The photo, `(h, w, 3)` uint8 sRGB; windows are as bright as paper gets. `document`: the room with more."""
         settings = RenderSettings(
             quality="reference", samples=samples, tone="none", exposure=self.exposure, background="white"
         )
         frame = renderer.render(
-            self.document(),
+            document or self.document(),
             camera=FileCamera("photo"),
             environment=self.light(),
             size=self.camera.size,
             settings=settings,
+            variant=variant,
         )
         return np.ascontiguousarray(frame.pixels[..., :3])
 

@@ -13,7 +13,7 @@ from .progress import progress_bar
 from .reporting import refuse_inputs
 
 if TYPE_CHECKING:
-    from ..stage import Floor
+    from ..stage import Floor, Shadow
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +30,8 @@ _HELP = """Put a product into a photo of a room: at its true size, in the room's
     forge3d stage lamp.glb room.jpg -o out.png --floor 612,940,1310,905 --height 1.55 --horizon 410 --fov 50
 
     forge3d stage chair.glb room.jpg -o out.webp --floor 612,940,1310,905,1.60 --light room.hdr --mask table.png
+
+    forge3d stage chair.glb room.jpg -o out.webp --floor 612,940,1310,905,1.60 --shadow 420,800,560,870,0.74
 
 --floor takes two places on the floor as x1,y1,x2,y2 in pixels from the photo's top left corner, then the metres between
 them; give it again for more pairs. How the camera is tilted follows from --pitch, --horizon, a second pair, or a pair
@@ -54,6 +56,12 @@ def stage(
     light: Annotated[
         str | None, typer.Option("--light", help="An .hdr or .exr file, or a studio; else guessed from the photo.")
     ] = None,
+    shadow: Annotated[
+        str | None,
+        typer.Option(
+            "--shadow", help="x1,y1,x2,y2,metres: where something upright stands, where its shadow ends, its height."
+        ),
+    ] = None,
     light_rotation: Annotated[float, typer.Option("--light-rotation", help="Degrees about the vertical.")] = 0.0,
     light_intensity: Annotated[float, typer.Option("--light-intensity", help="A factor on the light.")] = 1.0,
     mask: Annotated[
@@ -73,11 +81,12 @@ def stage(
 
     floor = _floor(floors, height=height, horizon=horizon, pitch=pitch, roll=roll, fov=fov)
     place = None if at is None else _pixel(at)
+    cast = None if shadow is None else _shadow(shadow)
     refuse_inputs([product, photo, *([mask] if mask else [])], [output])
     document = Document.read(product)
     with progress_bar("stage", quiet=as_json) as advance:
         staged = stage(
-            document, photo, floor, at=place, turn=turn, light=light, light_rotation=light_rotation,
+            document, photo, floor, at=place, turn=turn, light=light, shadow=cast, light_rotation=light_rotation,
             light_intensity=light_intensity, mask=mask, quality=quality, samples=samples, variant=variant,
             progress=advance,
         )  # fmt: skip
@@ -110,6 +119,13 @@ def _floor(texts: list[str] | None, **known: float | None) -> Floor:
         more=tuple(((a, b), (c, d), length) for a, b, c, d, length in pairs),
         **known,
     )
+
+
+def _shadow(text: str) -> Shadow:
+    from ..stage import Shadow
+
+    x, y, tip_x, tip_y, metres = numbers(text, 5, "--shadow")
+    return Shadow((x, y), (tip_x, tip_y), metres)
 
 
 def _pixel(text: str) -> tuple[float, float]:

@@ -8,5 +8,6 @@ staged.save("room-with-chair.webp")
 
 from .camera import Floor, RoomCamera
 from .staging import Staged, stage
+from .sun import Shadow
 
-__all__ = ["Floor", "RoomCamera", "Staged", "stage"]
+__all__ = ["Floor", "RoomCamera", "Shadow", "Staged", "stage"]

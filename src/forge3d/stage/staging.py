@@ -23,8 +23,9 @@ from ..render.camera import FileCamera
 from ..render.frame import FORMATS, Frame, encoded
 from ..render.traced import LUMINANCE
 from .camera import Floor, Pixel, RoomCamera, Vectors, solved
-from .light import room_light
+from .light import Floats, room_light
 from .photo import Photo, read_photo
+from .sun import Shadow
 from .verticals import tilt
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def stage(
     at: Pixel | None = None,
     turn: float = 0.0,
     light: Environment | None = None,
+    shadow: Shadow | None = None,
     light_rotation: float = 0.0,
     light_intensity: float = 1.0,
     mask: str | os.PathLike[str] | npt.NDArray[np.floating] | None = None,
@@ -113,6 +115,7 @@ def stage(
         at: the pixel where the middle of its footprint stands; default: between the two floor points.
         turn: degrees about the vertical axis, counter-clockwise from above; at 0 its front (+z) faces the photographer.
         light: an .hdr or .exr file or the name of a studio; default: guessed from the photo, see `light`.
+        shadow: of something upright in the photo: the guessed light has a sun where that falls from, see `sun`.
         light_rotation: degrees, see `RenderSettings.environment_rotation`.
         light_intensity: a factor on the light.
         mask: a picture of the photo's size, or `(h, w)` of 0 to 1: white where something stands before the product.
@@ -120,7 +123,8 @@ def stage(
         renderer: else one is opened for this.
 
     Raises:
-        RecipeError: the camera cannot be found from what is known, `at` is no floor, or the mask has another size.
+        RecipeError: the camera cannot be found from what is known, `at` or the shadow is no floor, the mask has another
+            size, or both light and shadow are given.
         InvalidAsset: the photo, mask or light cannot be read.
     """
     tell = progress or (lambda part, label: None)
@@ -131,7 +135,9 @@ def stage(
     scene, corners = placed(product, camera, place, turn)
     hidden = _mask(mask, picture.size)
     tell(0.05, "light")
-    environment: Environment = light if light is not None else room_light(picture.linear, camera, place)
+    if light is not None and shadow is not None:
+        raise RecipeError("give the light or a shadow that it casts, not both")
+    environment: Environment = light if light is not None else guessed_light(picture, camera, place, shadow)
     if light is None:
         warnings.append("the light is guessed from the photo: an HDR of the room is better")
     settings = RenderSettings(
@@ -161,11 +167,18 @@ def stage(
     over = 1 - linear_to_srgb(1 - shade).astype(np.float64)  # laid over sRGB values it darkens as light does
     layer = layer.copy()
     layer[..., 3] = np.rint(layer[..., 3] * (1 - hidden)).astype(np.uint8)
-    shadow = np.zeros_like(layer)
-    shadow[..., 3] = np.rint(255 * over * (1 - hidden)).astype(np.uint8)
+    under = np.zeros_like(layer)
+    under[..., 3] = np.rint(255 * over * (1 - hidden)).astype(np.uint8)
     tell(1.0, "done")
-    made = _over(_over(picture.pixels, shadow), layer)
-    return Staged(made, layer, shadow, camera, place, turn, camera.project(corners), warnings)
+    made = _over(_over(picture.pixels, under), layer)
+    return Staged(made, layer, under, camera, place, turn, camera.project(corners), warnings)
+
+
+def guessed_light(photo: Photo, camera: RoomCamera, place: Vectors, shadow: Shadow | None) -> Floats:
+    """What the photo tells of the light about a place: see `light`, and `sun` where a shadow is known."""
+    if shadow is None:
+        return room_light(photo.linear, camera, place)
+    return room_light(photo.linear, camera, place, (shadow.toward(camera), shadow.share(photo.linear, camera)))
 
 
 def room_camera(photo: Photo, floor: Floor, warnings: list[str]) -> RoomCamera:
