@@ -26,14 +26,8 @@ if TYPE_CHECKING:
 USDZ = "model/vnd.usdz+zip"
 _QUALITY = 90  # of JPEG, which takes more for what WebP shows at the recipe's quality
 _CHECKS = (
-    "file_size",
-    "triangles",
-    "texture_width",
-    "texture_height",
-    "joint_influences",
-    "animation_seconds",
-    "ar_ready",
-)
+    "file_size", "triangles", "texture_width", "texture_height", "joint_influences", "animation_seconds", "ar_ready",
+)  # fmt: skip
 
 
 def check_ar(wanted: Ar) -> None:
@@ -97,7 +91,7 @@ class _Broken:
             for finding in audit(model, chosen).failed:
                 # What materials lose on the way to USD is told by the notes of the package, more exactly.
                 places = [place.detail for place in finding.where if not place.pointer.startswith("/materials")]
-                told = places if finding.check == "ar_ready" else [f"{finding.check} {finding.told}"]
+                told = places if finding.check == "ar_ready" and finding.where else [f"{finding.check} {finding.told}"]
                 for text in told:
                     self._viewers.setdefault(text, []).append(profile.title)
 
