@@ -162,6 +162,17 @@ def test_damaged_products_are_left_alone(cloud: Cloud, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("later")
+def test_a_pointer_that_is_gone_without_a_trace(store: Store, tmp_path: Path) -> None:
+    published(store, tmp_path, 1, 2)
+    for version in list(store.history(pointer_key("chair"))):
+        store.delete(version.key, version=version.version)
+    before = keys(store)
+    swept = gc(store, keep=1, dry_run=False)
+    assert (swept.garbage, swept.exit_code, swept.left_alone[0].sku) == (0, 1, "chair")
+    assert keys(store) == before
+
+
+@pytest.mark.usefixtures("later")
 def test_a_bucket_without_versions_is_not_safe(one_cloud: Cloud, tmp_path: Path) -> None:
     store = open_store(f"s3://{one_cloud.emulator.bucket(versioned=False)}/shop")
     published(store, tmp_path, 1, 2)

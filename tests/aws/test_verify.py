@@ -197,6 +197,17 @@ def test_publishing_again_is_the_last_resort(shop: Shop, tmp_path: Path) -> None
     assert verify(shop.stores[0], "chair", deep=True).is_sound
 
 
+def test_other_prefixes_and_other_things_are_not_looked_at(one_cloud: Cloud, tmp_path: Path) -> None:
+    publish([make_bundle(tmp_path)], one_cloud.url)
+    publish([make_bundle(tmp_path, "table")], f"s3://{one_cloud.bucket}/other")
+    for key in ("pointers/read me.txt", "pointers/a/b.json", "pointers/notes.txt"):
+        one_cloud.emulator.client().put_object(Bucket=one_cloud.bucket, Key=key, Body=b"")
+    seen = verify(one_cloud.url)
+    assert (seen.products, seen.findings) == (1, ())
+    with pytest.raises(RemoteError, match="table is not published"):
+        verify(one_cloud.url, "table")
+
+
 def test_a_folder_and_its_copy(tmp_path: Path) -> None:
     places = [tmp_path / "a", tmp_path / "b"]
     one, two = (open_store(place.as_uri()) for place in places)

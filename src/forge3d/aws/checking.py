@@ -81,7 +81,7 @@ class Product:
         self.objects = self.bytes = 0
 
     def check(self) -> bool:
-        """Look at all of it; what was found is in `findings`. False where the product is not published, nor was."""
+        """Look at all of it; what was found is in `findings`. False where nothing was published here."""
         pointer, put_back_pointer = self._live()
         if pointer is None:
             return bool(self.findings)
@@ -109,6 +109,8 @@ class Product:
         self.objects += len(found)
         there = found[primary.url]
         now_live = self._pointer(there)
+        if now_live and now_live.prefix != primary.prefix:
+            return None, lambda whole: None  # it is published under another prefix of this bucket
         good = [
             _Good(stored, pointer, url)
             for url, stored in found.items()

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
+from threading import Lock
 from typing import Any, Literal
 
 from ..errors import RecipeError, RemoteError
@@ -75,6 +76,11 @@ class Sweep:
     spared: int = 0
     left_alone: tuple[Kept, ...] = ()
 
+    @property
+    def exit_code(self) -> int:
+        """1 where products were left alone."""
+        return 1 if self.left_alone else 0
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
@@ -112,7 +118,7 @@ def gc(
         target: `s3://bucket/prefix` or `file:///folder`; each replica is cleaned up for itself.
         older_than: since when nothing must have needed it. Longer than `FRESH_FOR`: publications count on it.
         keep: generations to keep, the live one among them.
-        report: is told of each find, from several threads.
+        report: is told of each find, one after the other.
         progress: is told the sum so far after each product.
 
     Raises:
@@ -147,6 +153,7 @@ class _Broom:
     cutoff: datetime
     keep: int
     report: Callable[[Garbage], None]
+    reporting: Lock = field(default_factory=Lock)
 
     def sweep(self, sku: str) -> Sweep:
         """One product."""
@@ -164,7 +171,8 @@ class _Broom:
                 total += self._sweep_key(key, list(versions), "object", named=key in named)
             elif generation_of(key) and key not in obsolete:
                 total += self._sweep_key(key, list(versions), "record", named=True)
-        return total + self._sweep_pointer(sku)
+        total += self._sweep_pointer(sku)
+        return replace(total, left_alone=total.left_alone[:1])
 
     def _retained(self, sku: str) -> tuple[set[str], list[str]]:
         """Keys of the objects that something names, and of the records that nothing needs.
@@ -173,11 +181,13 @@ class _Broom:
             RemoteError: pointer or record are damaged or lost, so that nobody knows what they name.
         """
         live = read_live(self.store, sku)
-        if live is None and any(self.store.history(pointer_key(sku))):
-            raise RemoteError("its pointer has been deleted: `forge3d verify --repair` brings it back")
         current = live.pointer.generation if live else 0
         items = self.store.list(f"{sku}/{VERSIONS}")
         found = {generation: item for item in items if (generation := generation_of(item.key))}
+        if live is None and (
+            any(item.modified < self.cutoff for item in found.values()) or any(self.store.history(pointer_key(sku)))
+        ):
+            raise RemoteError("its pointer is missing: `forge3d verify --repair`, or publish it again")
         line = self._line(sku, current, found.keys())
         named: set[str] = set()
         obsolete = []
@@ -254,7 +264,8 @@ class _Broom:
                 why = f"{one.key} was written while the bucket kept no versions, and cannot be deleted safely"
                 total += Sweep(not self.dry_run, left_alone=(Kept(one.key.partition("/")[0], why),))
                 continue
-            self.report(Garbage(kind, one.key, one.version, one.size, one.modified))
+            with self.reporting:
+                self.report(Garbage(kind, one.key, one.version, one.size, one.modified))
             if not self.dry_run:
                 self.store.delete(one.key, version=one.version)
             total += Sweep(not self.dry_run, garbage=1, bytes=one.size)

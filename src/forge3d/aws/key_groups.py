@@ -86,8 +86,8 @@ def current(keys: list[SigningKey], *, at: datetime | None = None) -> SigningKey
 def rotate(group: str, folder: Path, *, algorithm: Algorithm = "ecdsa", client: Any = None) -> Rotation:
     """Make a pair of keys, let its public half join the group, and write its private half to the folder.
 
-    The private half is written first, under a name that nobody signs with, and takes its own name when the group knows
-    it: killed between, a key that nobody has may stay in the group, and a second run makes another.
+    The private half takes the name by which it signs when the group knows it. Killed before, a key that nobody has may
+    stay in the group, and a second run makes another.
 
     Raises:
         RemoteError: CloudFront refused, or the group was changed by somebody else meanwhile.
@@ -95,22 +95,24 @@ def rotate(group: str, folder: Path, *, algorithm: Algorithm = "ecdsa", client: 
     """
     client = client or _cloudfront()
     private, created = new_key(algorithm), datetime.now(UTC)
-    pending = _write(folder / f".{created:%Y%m%dT%H%M%S%f}.pending", private)
-    with told(f"rotating the key group {group}"):
-        found = client.get_key_group(Id=group)
-        public = client.create_public_key(
-            PublicKeyConfig={
-                "CallerReference": f"forge3d-{created.isoformat()}",
-                "Name": f"forge3d-{created:%Y%m%dT%H%M%S%f}",
-                "EncodedKey": SigningKey("new", private).public().decode(),
-            }
-        )
-        id = public["PublicKey"]["Id"]
-        stayed = tuple(found["KeyGroup"]["KeyGroupConfig"]["Items"])
-        _update(client, found, [*stayed, id])
-    text = f"Key-Pair-Id: {id}\nCreated: {created.isoformat(timespec='seconds')}\n".encode() + private
-    _write(folder / f"{id}.pem", text)
-    pending.unlink()
+    pending = _write(folder / f".{created:%Y%m%dT%H%M%S%f}.pending", private)  # before anything is asked for
+    try:
+        with told(f"rotating the key group {group}"):
+            found = client.get_key_group(Id=group)
+            public = client.create_public_key(
+                PublicKeyConfig={
+                    "CallerReference": f"forge3d-{created.isoformat()}",
+                    "Name": f"forge3d-{created:%Y%m%dT%H%M%S%f}",
+                    "EncodedKey": SigningKey("new", private).public().decode(),
+                }
+            )
+            id = public["PublicKey"]["Id"]
+            stayed = tuple(found["KeyGroup"]["KeyGroupConfig"]["Items"])
+            _update(client, found, [*stayed, id])
+        text = f"Key-Pair-Id: {id}\nCreated: {created.isoformat(timespec='seconds')}\n".encode() + private
+        _write(folder / f"{id}.pem", text)
+    finally:
+        pending.unlink()
     return Rotation(group, (id,), (), stayed)
 
 

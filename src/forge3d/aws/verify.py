@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import RemoteError
+from ..skus import is_sku
 from .abreast import abreast
 from .checking import Finding, Product
 from .layout import POINTERS
@@ -89,8 +90,10 @@ def verify(
 
         def look(one: str) -> Verification:
             product = Product(one, stores, Path(work), deep=deep, repair=repair)
-            if not product.check() and sku is not None:
-                raise RemoteError(f"{store.url}: {sku} is not published: check the SKU and the target")
+            if not product.check():
+                if sku is not None:
+                    raise RemoteError(f"{store.url}: {sku} is not published: check the SKU and the target")
+                return Verification()  # under another prefix of this bucket
             return Verification(1, product.objects, product.bytes, tuple(product.findings))
 
         for seen in abreast(look, _products(stores) if sku is None else [sku], jobs):
@@ -118,4 +121,6 @@ def _products(stores: Sequence[Store]) -> Iterator[str]:
 
 def _named(keys: Iterable[str]) -> Iterator[str]:
     for key, _ in groupby(keys):
-        yield key.removeprefix(POINTERS).removesuffix(".json")
+        sku = key.removeprefix(POINTERS).removesuffix(".json")
+        if is_sku(sku) and key.endswith(".json"):
+            yield sku

@@ -95,7 +95,8 @@ _GC_HELP = """Delete what nothing needs any more: files that no kept generation 
     forge3d gc s3://assets/shop --keep 20 --older-than 30d --delete
 
 Without --delete it is told and nothing is done. Kept are the live generation, those that it followed, and everything
-that is younger than 14 days; publications may go on meanwhile. Each replica is cleaned up for itself.
+that is younger than 14 days; publications may go on meanwhile. Each replica is cleaned up for itself. Exit code 1 where
+a product must be repaired first, and is left alone.
 """
 
 
@@ -129,6 +130,7 @@ def gc(
         print_json(sweep.to_dict() | {"found": [garbage.to_dict() for garbage in found]})
     else:
         _show_sweep(sweep)
+    raise typer.Exit(sweep.exit_code)
 
 
 def _show_sweep(sweep: Sweep) -> None:
