@@ -17,7 +17,7 @@ from forge3d.aws.publish import publish
 from forge3d.aws.store import open_store
 
 
-@pytest.fixture(params=["folder", "moto", "ministack", "replicated"])
+@pytest.fixture(params=["folder", "moto", "ministack", pytest.param("replicated", marks=pytest.mark.slow)])
 def stores(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[str, list[str], dict[str, str]]]:
