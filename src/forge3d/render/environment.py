@@ -21,7 +21,7 @@ from .studio import STUDIOS, studio
 Floats = npt.NDArray[np.float32]
 Environment = str | Path | Floats
 """A name of `studio.STUDIOS`, the path of a Radiance .hdr or an .exr file, or an array `(h, w, 3)` of linear radiance,
-top row first."""
+top row first. Arrays are known again by identity: give another one rather than other values in the same."""
 
 ALBEDO_SIZE = 64
 IRRADIANCE_SIZE = 32

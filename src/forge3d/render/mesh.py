@@ -27,7 +27,7 @@ class GpuMesh:
         triangles: `(triangles, 3)` uint32, the canonical order.
         low, high: the box of the positions, mesh space.
         width: see `thinness.width_of`, mesh space.
-        nbytes: GPU memory.
+        nbytes: memory, on the GPU and here.
         influences: of each triangle's first corner, `(joint, weight)` of every joint that moves it; empty if none does.
     """
 
@@ -117,7 +117,7 @@ def upload_mesh(context: Any, built: Geometry) -> GpuMesh | None:
         high=position.max(0),
         width=width_of(position, built.indices) if is_surface else 0.0,
         influences=tuple(_influences(built)) if is_surface else (),
-        nbytes=vertices.size + indices.size + (deltas.size if deltas is not None else 0),
+        nbytes=2 * vertices.size + 3 * indices.size + (deltas.size if deltas is not None else 0),
     )
 
 
