@@ -28,7 +28,7 @@ from forge3d.document import Accessor, Document, Material, Mesh, Node, Primitive
 from forge3d.document.bounds import bounds
 from forge3d.document.material import Unlit
 from forge3d.document.sampling import duration
-from forge3d.export import Note, usdz
+from forge3d.export import Note, faults, usdz
 from forge3d.render import Orbit, Renderer
 
 from .harness import REAL_MODELS, RESULTS
@@ -86,14 +86,13 @@ def main(named: Sequence[Path]) -> None:
 
 def line(path: Path, renderer: Renderer, folder: Path) -> Line:
     """Write a model as USDZ, open it again, and measure."""
-    from pxr import Usd, UsdValidation
+    from pxr import Usd
 
     document = forge3d.load(path)
     made = usdz(document)
     file = folder / f"{path.stem}.usdz"
     file.write_bytes(made.data)
     stage, again = Usd.Stage.Open(str(file)), read(file)
-    every = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
     moves, off = moved(document, stage)
     glass = any(material.transmission is not None for material in document.materials)
     before = path.parent.glob("*") if path.suffix == ".gltf" else [path]
@@ -101,7 +100,7 @@ def line(path: Path, renderer: Renderer, folder: Path) -> Line:
         name=path.stem,
         before=sum(part.stat().st_size for part in before),
         after=len(made.data),
-        findings=len(UsdValidation.ValidationContext(every).Validate(stage)),
+        findings=len(faults(made.data)),
         bounds=apart(document, again),
         moves=moves,
         off=off,

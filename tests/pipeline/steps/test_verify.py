@@ -53,3 +53,16 @@ def test_a_broken_output_is_found_and_counted(glb_bytes: bytes) -> None:
     assert [(f.severity, f.pointer, f.file) for f in result.findings if f.severity == "error"] == [
         ("error", "/nodes/0/mesh", "model")
     ]
+
+
+def test_a_broken_usdz_is_found_and_counted(glb_bytes: bytes) -> None:
+    pytest.importorskip("pxr")
+    work = Work(Path("chair.glb"), Recipe(), renderer=no_renderer)
+    work.results["validate"] = Result(values={"verdict": {}})
+    work.results["optimize"] = Result((Artifact("model", glb_bytes, GLB, "model", Facts(triangles=12)),))
+    work.results["ar"] = Result((Artifact("usdz", b"PK", "model/vnd.usdz+zip", "usdz"),))
+    result = verify(work)
+    assert [(f.severity, f.code, f.file) for f in result.findings] == [("error", "CannotBeOpened", "usdz")]
+    assert {path.rpartition(".")[2]: found for path, found in result.values["validation"].items()} == {
+        "source": {}, "glb": {}, "usdz": {"errors": 1},
+    }  # fmt: skip

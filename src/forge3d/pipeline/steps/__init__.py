@@ -47,7 +47,7 @@ def plan(recipe: Recipe) -> list[Step]:
             steps.append(Step("level posters", level_posters, needs=needs, settings=seen, device=True))
     if recipe.images.spin_frames:
         steps.append(Step("spin", spin, needs=("optimize",), settings=_without(look, "poster", "yaw"), device=True))
-    judged = tuple(step.name for step in steps if step.name not in ("ar", "spin"))
+    judged = tuple(step.name for step in steps if step.name != "spin")
     steps.append(Step("verify", verify, needs=judged, settings=msgspec.to_builtins(recipe.quality)))
     return steps
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -53,7 +54,12 @@ def findings(report: Report, *, step: str, file: str) -> tuple[Finding, ...]:
 
 def verdict(report: Report) -> Verdict:
     """How many issues of each severity."""
-    counts = Counter(_severity(issue.severity.name) for issue in report.issues)
+    return tally(_severity(issue.severity.name) for issue in report.issues)
+
+
+def tally(severities: Iterable[Severity]) -> Verdict:
+    """How many there are of each."""
+    counts = Counter(severities)
     return Verdict(
         errors=counts["error"], warnings=counts["warning"], information=counts["information"], hints=counts["hint"]
     )

@@ -1,4 +1,4 @@
-"""Proof that nothing broke: every GLB judged again, and the recipe's quality limits held."""
+"""Proof that nothing broke: every GLB and USDZ judged again, and the recipe's quality limits held."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ...export import faults
 from ...validate import validate as judge
 from ..graph import Result
 from ..manifest import Finding
-from .validate import findings, verdict
+from .validate import findings, tally, verdict
 
 if TYPE_CHECKING:
     from ..product import Work
 
 
 def verify(work: Work) -> Result:
-    """Verdicts on every GLB, what is new among their issues, and a finding for each limit that is not kept."""
+    """Verdicts on every GLB and the USDZ, what is new among their issues, a finding for each limit that is not kept."""
     judged = work.results["validate"]
     verdicts = {"source": judged.values["verdict"]}
     known = {finding.code for finding in judged.findings}
@@ -31,6 +32,13 @@ def verify(work: Work) -> Result:
                 for finding in findings(report, step="verify", file=artifact.name)
                 if finding.severity == "error" or (finding.severity == "warning" and finding.code not in known)
             ]
+    for artifact in work.results["ar"].artifacts if "ar" in work.results else ():
+        faulty = [
+            Finding(severity=fault.severity, code=fault.code, message=fault.message, step="verify", file=artifact.name)
+            for fault in faults(artifact.data)
+        ]
+        verdicts[artifact.path] = msgspec.to_builtins(tally(finding.severity for finding in faulty))
+        found += faulty
     return Result(values={"validation": verdicts}, findings=(*found, *_limits(work)))
 
 
