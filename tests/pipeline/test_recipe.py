@@ -49,7 +49,7 @@ def test_a_recipe_needs_only_what_differs() -> None:
         ({"images": {"format": "gif"}}, "images.format = 'gif', but it takes one of avif, jpeg, png, webp"),
         ({"levels": {"ratios": [2]}}, "levels.ratios = [2], but it takes a list, each a number above 0 below 1"),
         ({"images": {"background": "red"}}, "images.background = 'red', but it takes text (transparent, white or #rr"),
-        ({"wear": {"colour": 1}}, "wear has no key 'colour'; It takes: attach, offset"),
+        ({"wear": {"colour": 1}}, "wear has no key 'colour'; It takes: body, attach, offset"),
         ({"wear": {"offset": "up"}}, "wear.offset = 'up', but it takes a list of 3, each a number (Metres"),
         ({"wear": {"weights": "none"}}, "wear.weights = 'none', but it takes one of auto, body, own"),
         ({"version": 2}, "version = 2, but it takes one of 1"),

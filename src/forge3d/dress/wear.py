@@ -14,9 +14,7 @@ _WEIGHTS = ("auto", "own", "body")
 
 
 class Wear(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How garments and wearables attach to a body: `forge3d dress --recipe`.
-
-    The one definition of the `[wear]` table of a recipe, of the options of `forge3d dress`, and of what `dress` takes.
+    """How a product attaches to a body: what `dress` takes, the options of `forge3d dress`, and a recipe's `[wear]`.
 
     Raises:
         RecipeError: a value is out of its range.

@@ -23,7 +23,7 @@ CODECS = ("webp", "avif", "jpg", "zlib")
 # The rooms whose code decides them.
 _ROOMS = (
     "gltf", "images", "validate", "document", "native", "surface", "light", "optimize", "lod", "audit", "render",
-    "export", "pipeline",
+    "export", "dress", "pipeline",
 )  # fmt: skip
 
 

@@ -48,9 +48,10 @@ class File(_Object, frozen=True):
         str,
         Meta(
             description="model: the optimized GLB. level: a lower level of detail, by index from 1. usdz: the model "
-            "for AR Quick Look. poster: the main picture. spin: one picture of the spin, by index from 0. spin-sheet: "
-            "the whole spin, small, in rows. reference: the input as received, seen as in the poster. level-poster: "
-            "the model (index 0) and each level by index, small. Readers skip roles they do not know."
+            "for AR Quick Look. worn: the product on the recipe's body. poster: the main picture. spin: one "
+            "picture of the spin, by index from 0. spin-sheet: the whole spin, small, in rows. reference: the "
+            "input as received, seen as in the poster. level-poster: the model (index 0) and each level by "
+            "index, small. Readers skip roles they do not know."
         ),
     ]
     bytes: Count

@@ -166,6 +166,18 @@ class Ar(_Table, frozen=True):
         return "wall" if any(fnmatchcase(name, pattern) for pattern in self.wall) else self.placement
 
 
+class Worn(Wear, frozen=True):
+    """How garments and wearables attach to a body; `forge3d dress --recipe` reads the same."""
+
+    body: Annotated[
+        str,
+        Meta(
+            description="A rigged body, .glb or .gltf, relative to this recipe: every bundle gets the product on it. "
+            "Empty: none."
+        ),
+    ] = ""
+
+
 class Limits(_Table, frozen=True):
     """What one product may use while it is built. These do not change the result."""
 
@@ -181,7 +193,7 @@ class Recipe(_Table, frozen=True):
     optimize: Optimize = Optimize()
     levels: Levels = Levels()
     ar: Ar = Ar()
-    wear: Wear = Wear()
+    wear: Worn = Worn()
     images: Images = Images()
     quality: Quality = Quality()
     limits: Limits = Limits()
@@ -225,4 +237,7 @@ class Recipe(_Table, frozen=True):
         if folder is not None and environment not in STUDIOS:
             images = msgspec.structs.replace(recipe.images, environment=str((folder / environment).resolve()))
             recipe = msgspec.structs.replace(recipe, images=images)
+        if folder is not None and recipe.wear.body:
+            wear = msgspec.structs.replace(recipe.wear, body=str((folder / recipe.wear.body).resolve()))
+            recipe = msgspec.structs.replace(recipe, wear=wear)
         return recipe

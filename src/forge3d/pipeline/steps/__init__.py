@@ -20,6 +20,7 @@ from .optimize import described, optimize, transforms
 from .pictures import level_posters, poster, spin
 from .validate import validate
 from .verify import verify
+from .wear import wear
 
 
 def plan(recipe: Recipe) -> list[Step]:
@@ -39,6 +40,9 @@ def plan(recipe: Recipe) -> list[Step]:
     if recipe.levels.ratios:
         steps.append(Step("levels", levels, settings=[chain, msgspec.to_builtins(recipe.levels)]))
     steps.append(Step("ar", ar, needs=("optimize",), settings=[chain, msgspec.to_builtins(recipe.ar)]))
+    if recipe.wear.body:
+        settings = {**msgspec.to_builtins(recipe.wear), "body": _content("wear.body", recipe.wear.body)}
+        steps.append(Step("wear", wear, settings=[chain, settings]))
     if recipe.images.poster:
         seen = _without(look, "spin")
         steps.append(Step("poster", poster, needs=("optimize",), settings=seen, device=True))
@@ -58,13 +62,15 @@ def _environment(name: str) -> str:
 
     if name in STUDIOS:
         return name
+    return _content("images.environment", name, f"; takes {', '.join(STUDIOS)}, or an .hdr or .exr file")
+
+
+def _content(key: str, path: str, takes: str = "") -> str:
+    """The digest of a file that the recipe names."""
     try:
-        return sha256(Path(name).read_bytes())
+        return sha256(Path(path).read_bytes())
     except OSError as error:
-        raise RecipeError(
-            f"images.environment = {name!r} cannot be read: {error.strerror}; takes {', '.join(STUDIOS)}, or an .hdr "
-            "or .exr file"
-        ) from error
+        raise RecipeError(f"{key} = {path!r} cannot be read: {error.strerror}{takes}") from error
 
 
 def _without(settings: dict[str, Any], *prefixes: str) -> dict[str, Any]:

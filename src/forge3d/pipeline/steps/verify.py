@@ -23,7 +23,7 @@ def verify(work: Work) -> Result:
     verdicts = {"source": judged.values["verdict"]}
     known = {finding.code for finding in judged.findings}
     found: list[Finding] = []
-    for step in ("optimize", "levels"):
+    for step in ("optimize", "levels", "wear"):
         for artifact in work.results[step].artifacts if step in work.results else ():
             report = judge(artifact.data)
             verdicts[artifact.path] = msgspec.to_builtins(verdict(report))
