@@ -136,7 +136,11 @@ def _check_process() -> None:
 
 
 def _free_abandoned() -> None:
-    for thread, handle, context in [_abandoned.popleft() for _ in range(len(_abandoned))]:
+    for _ in range(len(_abandoned)):
+        try:
+            thread, handle, context = _abandoned.popleft()
+        except IndexError:  # another thread looks too
+            return
         if thread != threading.get_ident():
             _abandoned.append((thread, handle, context))
         elif _entered(context, handle):
