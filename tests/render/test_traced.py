@@ -283,7 +283,6 @@ class TestSettings:
     @pytest.mark.parametrize(
         "options",
         [
-            {"ground": True},
             {"quality": "best"},
             {"samples": 0},
             {"samples": 65},

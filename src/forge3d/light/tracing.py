@@ -170,6 +170,7 @@ class Traced:
     Args:
         filter: `(256,)`: the resolve filter's weights of samples 0 to 1.5 pixels from a pixel's middle, across and
             down alike.
+        shadow: `(rows, width)`, how much of the ground's shadow is shown; default: all.
         bounces: how often light may turn on its way to the camera.
         brightest: that bounced light may add to a sample; what is more makes sparkles (fireflies) that many samples do
             not clear. It dims what little they would have added.
@@ -184,6 +185,7 @@ class Traced:
         *,
         filter: Floats,
         ground: Ground | None = None,
+        shadow: Floats | None = None,
         bounces: int = 8,
         brightest: float = 10.0,
         threads: int | None = None,
@@ -194,6 +196,7 @@ class Traced:
         if ground is not None:
             self._ground["center"], self._ground["radius"] = ground.center, ground.radius
             self._ground["irradiance"] = ground.irradiance
+        self._shown: Floats = np.ones((1, 1), np.float32) if shadow is None else shadow
         self._filter, _ = given(filter, np.float32, 256)
         self._bounces, self._brightest = bounces, brightest
         self._threads = threads or len(os.sched_getaffinity(0))
@@ -218,7 +221,7 @@ class Traced:
     def color(self) -> Floats:
         """`(h, w, 4)` float32, linear, premultiplied by alpha: what all samples so far make."""
         film = self._mean()
-        covered = np.minimum(film[..., 3:4] + film[..., _SHADOW : _SHADOW + 1], 1)
+        covered = np.minimum(film[..., 3:4] + film[..., _SHADOW : _SHADOW + 1] * self._shown[..., None], 1)
         return np.concatenate([film[..., :3], covered], 2)
 
     def cleaned(self) -> Floats:
@@ -233,7 +236,7 @@ class Traced:
         spread = np.maximum(film[..., 10] - (color**2).mean(2), 0)
         variance = _smoothed(spread / np.maximum(self._independent() * alpha, 1) / (own**2).mean(2))
         out = self._clean(color / own, variance, film[..., 4:10], alpha) * own * alpha[..., None]
-        return np.concatenate([out, (alpha + self._cleaned_shadow(alpha))[..., None]], 2)
+        return np.concatenate([out, (alpha + self._cleaned_shadow(alpha) * self._shown)[..., None]], 2)
 
     def _cleaned_shadow(self, alpha: Floats) -> Floats:
         """What the ground's shadow covers beside the surfaces, `(h, w)`."""

@@ -132,5 +132,22 @@ def alone(places: npt.ArrayLike) -> npt.NDArray[np.uint32]:
     return found
 
 
+def kept(stage: Stage, places: npt.ArrayLike, directions: npt.ArrayLike, *, jitter: float = 0.0) -> Floats:
+    """How much of white light from each direction the stage keeps from each place, `(places, directions)`, 0 to 1.
+
+    Args:
+        places, directions: `(n, 3)`; directions are unit.
+        jitter: radians; each place has the directions turned about +y by a part of it.
+    """
+    at, at_places = given(places, np.float32, -1, 3)
+    toward, at_directions = given(directions, np.float32, -1, 3)
+    found = np.zeros((len(at), len(toward)), np.float32)
+    call(
+        "forge3d_kept", stage.handle, at_places, len(at), at_directions, len(toward), jitter, _processors(),
+        found.ctypes.data,
+    )  # fmt: skip
+    return found
+
+
 def _processors() -> int:
     return len(os.sched_getaffinity(0))

@@ -28,7 +28,7 @@ struct Collapsed {
 }  // namespace
 
 // Raised with every change of these functions, so that a library older than its callers is noticed.
-EXPORT int forge3d_version() { return 11; }
+EXPORT int forge3d_version() { return 12; }
 
 EXPORT const char* forge3d_message() { return message.c_str(); }
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..errors import DependencyMissing
 
 PATH = Path(__file__).parent / "libforge3d.so"
-VERSION = 11  # of the functions in api.cpp
+VERSION = 12  # of the functions in api.cpp
 
 Pointer = ctypes.c_void_p
 Int = ctypes.c_int32
@@ -44,6 +44,7 @@ _FUNCTIONS: dict[str, list[Any]] = {
                       Pointer, Pointer],
     "forge3d_transfer": [Pointer, Pointer, Long, Long, Pointer, Pointer, Int, Int, Int, ctypes.POINTER(Pointer),
                          ctypes.POINTER(Long)],
+    "forge3d_kept": [Pointer, Pointer, Long, Pointer, Int, Float, Int, Pointer],
     "forge3d_gather": [Pointer, Long, Pointer, Long, Float, Int, Pointer],
     "forge3d_clean": [Int, Int, *[Pointer] * 4, Int, Pointer],
 }  # fmt: skip

@@ -9,8 +9,10 @@ from .device import Capabilities, Device
 from .environment import Environment
 from .environment_cache import EnvironmentCache
 from .gpu_scene import GpuScene, SceneUploader
+from .ground import FLOOR_BYTES, Floor
+from .kept import Kept
 from .program import ProgramCache
-from .relight import BakedScenes
+from .relight import BakedScenes, pose_key
 from .scene import SceneState
 from .settings import RenderSettings
 from .shot import Shot, Stage, shoot
@@ -43,6 +45,7 @@ class Gpu:
         self.context.enable_direct(_SEAMLESS_CUBES)
         self.programs = ProgramCache(self.context, SOFTWARE_BIAS if self.capabilities.software else 0.0)
         self.uploader = SceneUploader(self.device, self._cache_bytes)
+        self.floors: Kept[Floor] = Kept(FLOOR_BYTES)
         self.baked = BakedScenes(self.context, self.uploader)
         self.targets = Targets(self.context, self.capabilities)
         self.environments = EnvironmentCache(self.context, self.programs, self.capabilities, self._light_cache)
@@ -70,6 +73,20 @@ class Gpu:
         """After drawing that was broken off: forget what its passes had set for themselves."""
         self.targets.clear()
         self.context.wireframe, self.context.polygon_offset = False, (0.0, 0.0)
+
+    def floor(self, state: SceneState) -> Floor:
+        """What the pose hides from the floor; worked out once as long as it may be asked for again.
+
+        Raises:
+            InvalidAsset, RecipeError: see `Floor.under`.
+        """
+        key, owners, texels = pose_key(state)
+        kept = self.floors.find(key, owners)
+        floor = kept.made if kept is not None else Floor.under(state)
+        if kept is None:
+            self.floors.put(key, floor, floor.hidden.nbytes, owners, texels)
+        self.floors.trim({key})
+        return floor
 
     def close(self) -> None:
         if self.device.context is not None:

@@ -109,7 +109,7 @@ class BakedScenes:
         if not bakes(state):
             scene = self._uploader.upload(state)
             return replace(scene, warnings=(*scene.warnings, _TOO_MANY))
-        key, owners, texels = _pose_key(state)
+        key, owners, texels = pose_key(state)
         kept = self._kept.find(key, owners)
         if kept is not None:
             light, shapes = kept.made
@@ -131,7 +131,7 @@ class BakedScenes:
         self._kept.clear()
 
 
-def _pose_key(state: SceneState) -> tuple[Any, list[Any], list[Any]]:
+def pose_key(state: SceneState) -> tuple[Any, list[Any], list[Any]]:
     """What baked light follows from; the objects that count in it by identity; and texels that do.
 
     Materials count by value: they may be changed between two pictures, and primitives may get other accessors.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import tee
 from pathlib import Path
 from types import TracebackType
 
@@ -24,6 +25,7 @@ from .facts import Facts, read_facts
 from .frame import Frame
 from .framing import fitted, orbit_view
 from .gpu import Gpu
+from .ground import standing
 from .scene import SceneState, scene_state
 from .settings import RenderSettings
 from .shot import Stage, turn_about
@@ -211,12 +213,21 @@ class Renderer:
     ) -> Iterator[Frame]:
         """A picture from each place."""
         if not wanted.settings.plan.traced:
-            yield from drawn_frames(self._gpu, state, places, wanted)
+            yield from self._drawn(state, places, wanted)
             return
         scene = TracedScene(state, read_environment(wanted.environment))
         for stage, view in places:
             pixels = scene.pixels(stage, view, wanted.size, wanted.settings, progress)
             yield Frame(pixels, partial(self._late_facts, state, stage, view, wanted), scene.warnings, view, stage.turn)
+
+    def _drawn(self, state: SceneState, places: Iterable[Place], wanted: Wanted) -> Iterator[Frame]:
+        if not wanted.settings.ground:
+            yield from drawn_frames(self._gpu, state, places, wanted)
+            return
+        floor, picture = self._gpu.floor(state), read_environment(wanted.environment)
+        stages, places = tee(places)
+        bare = replace(wanted, settings=replace(wanted.settings, background="transparent", ground=False))
+        yield from standing(drawn_frames(self._gpu, state, places, bare), stages, floor, picture, wanted.settings)
 
     def _late_facts(self, state: SceneState, stage: Stage, view: View, wanted: Wanted) -> Facts:
         """Facts of a traced picture; what light there is does not matter to them."""

@@ -32,7 +32,7 @@ class RenderSettings:
         lights: whether the file's own lights (KHR_lights_punctual) shine.
         occlusion: whether surfaces hide the sky from each other and send each other light, at quality "standard".
         ground: whether the product stands on a floor, of which the picture shows nothing but the shadow: black, as
-            opaque as the share of light that the product takes. Traced qualities only.
+            opaque as the share of light that the product takes. It fades before the picture's edge.
     """
 
     tone: str = "neutral"
@@ -55,8 +55,6 @@ class RenderSettings:
         most = MOST_TRACED if self.plan.traced else MOST_RASTERISED
         if not 1 <= self.sample_count <= most:
             raise RecipeError(f"samples={self.samples}: takes 1 to {most:,} at this quality")
-        if self.ground and not self.plan.traced:
-            raise RecipeError(f"ground: its shadow is traced; take quality high or reference, not {self.quality}")
         if self.max_seconds is not None and not self.max_seconds > 0:
             raise RecipeError(f"max_seconds={self.max_seconds}: takes more than 0")
         for name in ("exposure", "environment_rotation", "environment_intensity"):

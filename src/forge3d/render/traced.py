@@ -17,6 +17,7 @@ from ..light import Ground, Lens, Light, Sky, Traced
 from ..light.tracing import ROWS
 from .camera import View
 from .filter import weights
+from .ground import LUMINANCE, edge_fade, floor_of
 from .scene import SceneState
 from .settings import RenderSettings
 from .shot import Stage, light_rows, rotation_about_y
@@ -25,7 +26,6 @@ from .tonemap import TONES, srgb_encoded
 
 Floats = npt.NDArray[np.float32]
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _BYTES_A_PIXEL = 200
 _BAND_BYTES = 512 << 20  # that a picture takes while it is traced; larger ones are traced in bands, one after the other
 _HALO = 16  # rows about a band on which its own depend, by the filters of pixels and of noise
@@ -68,14 +68,14 @@ class TracedScene:
         lens = self._lens(stage, view, size)
         width, height = size
         samples, step = settings.sample_count, max(1, _PASS_PIXELS // (width * height))
-        scene = self._solid.seen_by(lens)
+        scene, shown = self._solid.seen_by(lens), edge_fade(size)
         picture = np.empty((height, width, 4), np.uint8)
         begin = time.monotonic()
         for top, bottom in bands(size):
             rows = max(top - _HALO, 0), min(bottom + _HALO, height)
             traced = Traced(
                 scene, light, replace(lens, rows=rows), filter=weights(), ground=ground,
-                bounces=settings.plan.bounces,
+                bounces=settings.plan.bounces, shadow=shown[slice(*rows)],
             )  # fmt: skip
             # Of a limit of time each band has the part that it is of the picture.
             until = None if settings.max_seconds is None else begin + settings.max_seconds * bottom / height
@@ -98,12 +98,9 @@ class TracedScene:
 
     def _ground(self, stage: Stage, light: Light) -> Ground:
         """A floor under the product, as wide as shadows of a lit sky are seen."""
-        low, high = stage.hull.low, stage.hull.high
-        center = (low + high) / 2
-        center[1] = low[1]
-        across, height = float(np.hypot(*(high - low)[[0, 2]])), float(high[1] - low[1])
+        center, radius = floor_of(stage.hull)
         up = light.to_sky @ np.array([0.0, 1.0, 0.0])
-        return Ground(center - self._solid.origin, across + 2 * height, light.intensity * irradiance(self._picture, up))
+        return Ground(center - self._solid.origin, radius, light.intensity * irradiance(self._picture, up))
 
     def _lens(self, stage: Stage, view: View, size: tuple[int, int]) -> Lens:
         back = np.linalg.inv(stage.turn)
