@@ -36,3 +36,26 @@ def test_what_was_freed_goes_back_to_the_system() -> None:
     assert grown > 32 << 20
     assert kept > 8 << 20
     assert left < 2 << 20
+
+
+AGAIN = """
+import resource
+from forge3d.heap import reuse
+
+def faults(count):
+    begin = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(count):
+        block = bytearray(8 << 20)
+        del block
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - begin
+
+reuse()
+faults(1)
+print(faults(8))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what glibc keeps")
+def test_blocks_that_were_freed_are_taken_again() -> None:
+    told = subprocess.run([sys.executable, "-c", AGAIN], capture_output=True, text=True, check=True, timeout=60)
+    assert int(told.stdout) < 8 * 2048 / 10  # pages of 4 KiB

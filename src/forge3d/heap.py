@@ -8,9 +8,24 @@ from __future__ import annotations
 
 import ctypes
 
+_MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1  # of mallopt(3)
+_LARGEST, _KEPT = 32 << 20, 256 << 20
+
 
 def give_back() -> None:
     """Hand whole pages of freed memory to the system, in milliseconds. Does nothing where the C library cannot."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(ctypes.c_size_t(0))
+
+
+def reuse() -> None:
+    """Serve blocks up to 32 MiB from freed memory from now on, of which 256 MiB are kept, until `give_back`.
+
+    Threads that take and free the same large blocks again and again would else get new pages each time, which the
+    system clears: a thirtieth of the time of a spin.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(_MMAP_THRESHOLD, _LARGEST)
+        set_option(_TRIM_THRESHOLD, _KEPT)

@@ -61,3 +61,14 @@ def pixels_of(image: Image.Image) -> npt.NDArray[np.uint8]:
     pixels = np.frombuffer(memory, np.uint8).reshape(image.height, image.width, -1)
     pixels.flags.writeable = False
     return pixels[..., _BANDS[image.mode]]
+
+
+def in_four_bytes(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
+    """RGB `pixels_of` with the byte that stands behind each: `(h, w, 4)`, contiguous; None for other arrays."""
+    height, width, bands = pixels.shape
+    whole = pixels.base
+    if bands != 3 or not isinstance(whole, np.ndarray) or whole.nbytes != 4 * height * width:
+        return None
+    if pixels.dtype != np.uint8 or pixels.strides != (4 * width, 4, 1) or pixels.ctypes.data != whole.ctypes.data:
+        return None
+    return whole.view(np.uint8).reshape(height, width, 4)

@@ -73,7 +73,9 @@ def _depths(shot: Shot, index: int) -> Depths:
     if draw.joints is None:
         model = shot.models[index]
         across, offset = (axis @ model[:3, :3]).astype(np.float32), np.float32(axis @ model[:3, 3])
-        return np.asarray(draw.mesh.centroids @ across + offset)
+        # Column by column: a product of matrices would wake threads that then wait for the next one, spinning.
+        x, y, z = draw.mesh.centroids.T
+        return np.asarray(x * across[0] + y * across[1] + z * across[2] + offset)
     return _skinned_depths(draw, axis)
 
 

@@ -128,7 +128,7 @@ class View:
 
     def depths(self, points: Vector) -> Vector:
         """Distance of world points `(n, 3)` along the view axis, metres, positive in front."""
-        return np.asarray((self.eye - points) @ self.axes[2])
+        return np.asarray(np.einsum("ij,j->i", self.eye - points, self.axes[2]))
 
     def project(self, points: npt.ArrayLike) -> Vector:
         """World points `(n, 3)` to `(n, 2)`: x and y from −1 (left, bottom) to 1 (right, top) of the whole picture."""

@@ -46,7 +46,7 @@ class Wanted:
 
 def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: Wanted) -> Iterator[Frame]:
     """A picture from each place. A context that is lost on the way is made again once, with all it held."""
-    scene = gpu.upload(state, wanted.settings)
+    scene = gpu.upload(state, wanted.environment, wanted.settings)
     sampling = Sampling.of(wanted.settings.sample_count, gpu.capabilities)
     side = gpu.targets.tile_side(wanted.size, sampling, glass=scene.glassy)
     if side is not None:
@@ -82,7 +82,7 @@ def _anew(gpu: Gpu, state: SceneState, wanted: Wanted) -> GpuScene:
     """The scene in a new context."""
     _log.warning("the GPU was reset or went away: what it held is uploaded and drawn once more")
     gpu.open()
-    return gpu.upload(state, wanted.settings)
+    return gpu.upload(state, wanted.environment, wanted.settings)
 
 
 def _mosaics(

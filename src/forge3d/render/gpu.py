@@ -54,13 +54,15 @@ class Gpu:
     def capabilities(self) -> Capabilities:
         return self.device.capabilities
 
-    def upload(self, state: SceneState, settings: RenderSettings) -> GpuScene:
-        """A scene ready to shoot.
+    def upload(self, state: SceneState, environment: Environment, settings: RenderSettings) -> GpuScene:
+        """A scene ready to shoot, and its light soon: that is filtered while light between surfaces is baked.
 
         Raises:
             InvalidAsset: what cannot be drawn.
         """
-        return self.baked.upload(state) if settings.baked else self.uploader.upload(state)
+        if not settings.baked:
+            return self.uploader.upload(state)
+        return self.baked.upload(state, lambda: self.environments.get(environment))
 
     def shoot(
         self, scene: GpuScene, stage: Stage, view: View, environment: Environment, settings: RenderSettings

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..document import Accessor, AlphaMode, Image, Material, Primitive, TextureInfo
+from ..document import Accessor, AlphaMode, Image, Material, Primitive
 from ..document.scene import Matrix
 from ..errors import InvalidAsset
 from ..heap import give_back
 from .device import Device
-from .features import MATERIAL_BLOCK, MaterialKey, degraded, material_key, pack_material, slots_in_use
+from .features import MATERIAL_BLOCK, MaterialKey, degraded, pack_material
 from .geometry import geometry
 from .kept import Kept
 from .mesh import GpuMesh, upload_mesh
+from .packing import Read, reads
 from .program import FIRST_TEXTURE_UNIT, VertexKey, tangent_uv_set
 from .scene import Draw, SceneState
 from .textures import GpuTexture, SamplerCache, upload_texture, white_texture
@@ -117,13 +118,14 @@ class SceneUploader:
         """
         in_use: set[Any] = set()
         warnings = list(state.warnings)
-        self._upload_images([draw.material for draw in state.draws], in_use)
+        baked = shapes is not None
+        self._upload_images([draw.material for draw in state.draws], baked, in_use)
         materials: dict[Material, GpuMaterial] = {}
         records: list[bytes] = []
         draws = []
         for draw in state.draws:
             if draw.material not in materials:
-                materials[draw.material] = self._material(draw.material, len(records))
+                materials[draw.material] = self._material(draw.material, baked, len(records))
                 records.append(pack_material(draw.material))
                 warnings += [f"{name} is not drawn" for name in degraded(draw.material)]
             made = self._draw(draw, materials[draw.material], in_use, shapes)
@@ -185,43 +187,52 @@ class SceneUploader:
             for worlds in groups
         ]
 
-    def _material(self, material: Material, index: int) -> GpuMaterial:
-        key = material_key(material)
+    def _material(self, material: Material, baked: bool, index: int) -> GpuMaterial:
+        key, found = self._reads(material, baked)
         textures = []
-        for unit, (_, info, srgb) in enumerate(slots_in_use(material, key.features), FIRST_TEXTURE_UNIT):
-            textures.append((unit, self._texture(info, srgb), self._samplers(info.texture.sampler)))
+        for unit, read in enumerate(found, FIRST_TEXTURE_UNIT):
+            textures.append((unit, self._texture(read), self._samplers(read.info.texture.sampler)))
         gloss = material.specular_glossiness
         rough = material.roughness_factor > 0 if gloss is None else True
         frosted = rough and "transmission" in key.features
         return GpuMaterial(key, index * self.material_stride, tuple(textures), material.double_sided, frosted)
 
-    def _texture(self, info: TextureInfo, srgb: bool) -> Any:
-        image = info.texture.image or info.texture.fallback
-        kept = None if image is None else self._kept.find(_texture_key(image, srgb), (image,))
+    def _reads(self, material: Material, baked: bool) -> tuple[MaterialKey, list[Read]]:
+        return reads(material, baked=baked, largest=self._device.capabilities.max_texture_size)
+
+    def _texture(self, read: Read) -> Any:
+        kept = self._kept.find(read.key, read.images)
         if kept is not None:
             return kept.made.texture
         if self._white is None:
             self._white = white_texture(self._context)
         return self._white.texture
 
-    def _upload_images(self, materials: list[Material], in_use: set[Any]) -> None:
+    def decode(self, state: SceneState, *, baked: bool) -> None:
+        """Decode the images that a scene's shaders read, side by side; they keep their pixels."""
+        materials = dict.fromkeys(draw.material for draw in state.draws)
+        found = [image for one in materials for read in self._reads(one, baked)[1] for image in read.images]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(_decode, dict.fromkeys(found)))
+
+    def _upload_images(self, materials: list[Material], baked: bool, in_use: set[Any]) -> None:
         """Decode the images that are not on the GPU yet, side by side, and upload them."""
-        missing: dict[Any, tuple[Image, bool]] = {}
+        missing: dict[Any, Read] = {}
         for material in dict.fromkeys(materials):
-            for _, info, srgb in slots_in_use(material, material_key(material).features):
-                image = info.texture.image or info.texture.fallback
-                if image is None or not image.data:
+            for read in self._reads(material, baked)[1]:
+                if not read.images:
                     continue
-                key = _texture_key(image, srgb)
-                in_use.add(key)
-                if self._kept.find(key, (image,)) is None:
-                    missing[key] = (image, srgb)
+                in_use.add(read.key)
+                if self._kept.find(read.key, read.images) is None:
+                    missing[read.key] = read
         limit = self._device.capabilities.max_texture_size
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            decoded = pool.map(_decode, (image for image, _ in missing.values()))
-            for (key, (image, srgb)), pixels in zip(missing.items(), decoded, strict=True):
-                made = upload_texture(self._context, pixels, srgb=srgb, max_size=limit)
-                self._kept.put(key, made, made.nbytes, (image,), image.data)
+            decoding = [[pool.submit(_decode, image) for image in read.images] for read in missing.values()]
+            for (key, read), images in zip(missing.items(), decoding, strict=True):
+                for image in images:
+                    image.result()
+                made = upload_texture(self._context, read.texels(), srgb=read.srgb, max_size=limit)
+                self._kept.put(key, made, made.nbytes, read.images, [image.data for image in read.images])
 
 
 def _decode(image: Image) -> Any:
@@ -230,10 +241,6 @@ def _decode(image: Image) -> Any:
     except InvalidAsset as error:
         error.file = error.file or f"image {image.name or image.uri or ''}".strip()
         raise
-
-
-def _texture_key(image: Image, srgb: bool) -> tuple[str, int, bool]:
-    return ("texture", id(image.data), srgb)
 
 
 def accessors(primitive: Primitive) -> list[tuple[str, Accessor | None]]:

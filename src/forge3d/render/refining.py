@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ class Shapes:
         more = max(_LEAST, vertices - there) / _MADE
         area = sum(_area(draw) for draw in state.draws)
         self._longest = max(float(np.sqrt(area / more)), state.hull.diagonal * _FINEST)
+        self._making = Lock()
         self._made: dict[tuple[int, int | None, float], Geometry] = {}
 
     def longest(self, draw: Draw) -> float:
@@ -44,9 +46,10 @@ class Shapes:
     def __call__(self, draw: Draw) -> Geometry:
         tangent_uv, longest = tangent_uv_set(material_key(draw.material)), self.longest(draw)
         key = (id(draw.primitive), tangent_uv, longest)
-        if key not in self._made:
-            self._made[key] = refined(geometry(draw.primitive, tangent_uv=tangent_uv), longest)
-        return self._made[key]
+        with self._making:  # a scene is baked and uploaded on two threads
+            if key not in self._made:
+                self._made[key] = refined(geometry(draw.primitive, tangent_uv=tangent_uv), longest)
+            return self._made[key]
 
     def forget(self) -> None:
         """Give the meshes' memory back; they are made again when asked for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -104,8 +106,12 @@ class BakedScenes:
         self._context, self._uploader = context, uploader
         self._kept: Kept[tuple[BakedLight, Shapes]] = Kept(_KEPT_BYTES)
 
-    def upload(self, state: SceneState) -> GpuScene:
-        """`SceneUploader.upload` with meshes fine enough for baked light, and that light."""
+    def upload(self, state: SceneState, meanwhile: Callable[[], object] = lambda: None) -> GpuScene:
+        """`SceneUploader.upload` with meshes fine enough for baked light, and that light.
+
+        Args:
+            meanwhile: called where light is baked, while it is; work for this thread.
+        """
         if not bakes(state):
             scene = self._uploader.upload(state)
             return replace(scene, warnings=(*scene.warnings, _TOO_MANY))
@@ -116,8 +122,12 @@ class BakedScenes:
             scene = self._uploader.upload(state, shapes)
         else:
             shapes = Shapes(state, VERTICES)
-            scene = self._uploader.upload(state, shapes)
-            light = BakedLight(self._context, bake(state, shapes))
+            self._uploader.decode(state, baked=True)
+            with ThreadPoolExecutor(1) as pool:
+                baking = pool.submit(bake, state, shapes)
+                scene = self._uploader.upload(state, shapes)
+                meanwhile()
+                light = BakedLight(self._context, baking.result())
             self._kept.put(key, (light, shapes), light.nbytes, owners, texels)
         shapes.forget()
         self._kept.trim({key})

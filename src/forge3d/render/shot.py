@@ -66,7 +66,8 @@ class Shot:
     def pixels(self, draw: int, places: Floats, size: tuple[int, int]) -> Floats:
         """Where places `(n, 3)` of a draw's mesh are seen, from the middle of a picture of this size: `(n, 2)`."""
         local = (self.view.axes @ self.models[draw][:3]).astype(np.float32)
-        x, y, z = (places @ local[:, :3].T + local[:, 3]).T
+        a, b, c = places.T
+        x, y, z = (a * row[0] + b * row[1] + c * row[2] + row[3] for row in local)
         scale = (self.view.half_height * (self.view.window[3] - self.view.window[1])) / size[1]
         away = -z if self.view.perspective else np.ones_like(z)
         return np.asarray(np.stack([x, y], 1) / (away * np.float32(scale))[:, None])
@@ -227,7 +228,7 @@ def seen_outline(view: View, middles: Vector, radius: float, size: tuple[int, in
     step = 2 * np.pi / _SIDES
     angles = np.arange(_SIDES) * step
     toward = np.stack([np.cos(angles), np.sin(angles)], 1)
-    reach = (pixels @ toward.T).max(0) + round_ + _SPARE
+    reach = np.array([(pixels[:, 0] * x + pixels[:, 1] * y).max() for x, y in toward]) + round_ + _SPARE
     # Where the line across each direction meets the next one.
     along = (np.roll(reach, -1) - reach * np.cos(step)) / np.sin(step)
     corners: Vector = (reach[:, None] * toward + along[:, None] * toward[:, ::-1] * [-1, 1]) / half

@@ -13,6 +13,7 @@ from ..document import AlphaMode, Filter, Material, Primitive, Sampler, TextureI
 from ..document.material import LAYERS
 from ..document.skinning import blended_matrices
 from ..errors import InvalidAsset, RecipeError
+from ..images.pillow_view import in_four_bytes
 from ..light import NO_TEXTURE, SLOTS, Flag, Lens, Stage, Texture
 from ..light import Wrap as LightWrap
 from ..light.material import default_material
@@ -290,6 +291,9 @@ def _texture(info: TextureInfo, srgb: bool, known: dict[Any, int], textures: lis
 def _rgba(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Four channels: grey is repeated, alpha is one where there is none."""
     height, width, channels = pixels.shape
+    padded = in_four_bytes(pixels)
+    if padded is not None and (padded[..., 3] == 255).all():
+        return padded
     made = np.full((height, width, 4), 255, np.uint8)
     made[..., :3] = pixels[..., :1] if channels < 3 else pixels[..., :3]
     if channels in (2, 4):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..document import Document
 from ..document.output import make_folder
 from ..errors import OutputError, RecipeError
+from ..heap import give_back, reuse
 from .camera import Orbit
 from .frame import FORMATS, Frame
 
@@ -84,6 +85,7 @@ def each_frame(
         threads: by default one for each processor. Twice as many frames wait in memory at most.
     """
     workers = threads or os.cpu_count() or 1
+    reuse()
     waiting: deque[Future[Made]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         for index, frame in enumerate(frames):
@@ -92,6 +94,7 @@ def each_frame(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    give_back()
 
 
 def save_frames(

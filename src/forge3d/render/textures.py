@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..document import Filter, Sampler, Wrap
+from ..images.pillow_view import in_four_bytes
 from .device import Capabilities
 
 _log = logging.getLogger(__name__)
@@ -39,11 +40,15 @@ def upload_texture(context: Any, pixels: npt.NDArray[Any], *, srgb: bool, max_si
     if srgb and channels < 3:
         pixels = np.concatenate([pixels[..., :1]] * 3 + [pixels[..., 1:]], 2)
         channels = pixels.shape[2]
+    swizzle = _SWIZZLES[channels]
+    padded = in_four_bytes(pixels)
+    if padded is not None:
+        pixels, channels = padded, 4
     internal = {3: _SRGB8, 4: _SRGB8_ALPHA8}[channels] if srgb else None
     texture = context.texture(
-        (width, height), channels, np.ascontiguousarray(pixels).tobytes(), alignment=1, internal_format=internal
+        (width, height), channels, np.ascontiguousarray(pixels), alignment=1, internal_format=internal
     )
-    texture.swizzle = _SWIZZLES[channels]
+    texture.swizzle = swizzle
     texture.build_mipmaps()
     stored = 4 if channels == 3 else channels  # drivers pad three to four
     return GpuTexture(texture, width * height * stored * 4 // 3)

@@ -109,7 +109,11 @@ vec4 base_color() {
     color *= sample_specular_glossiness_diffuse_texture();
 #endif
 #elif defined(HAS_BASE_COLOR_TEXTURE)
+#ifdef USE_RIDING
+    color.rgb *= sample_base_color_texture().rgb;
+#else
     color *= sample_base_color_texture();
+#endif
 #endif
 #ifdef HAS_COLOR
     color *= v_color;
@@ -136,6 +140,10 @@ Surface surface(vec4 color) {
     vec4 mr = sample_metallic_roughness_texture();
     s.metallic *= mr.b;
     s.roughness *= mr.g;
+#endif
+#ifdef USE_RIDING
+    s.metallic *= sample_base_color_texture().a;
+    s.roughness *= sample_normal_texture().a;
 #endif
     s.roughness = clamp(s.roughness, 0.0, 1.0);
     s.metallic = clamp(s.metallic, 0.0, 1.0);
