@@ -37,6 +37,9 @@ _SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Please reduce your request r
 _INTERNAL = b"<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>"
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect", "host"}
 
+_UP, _DOWN = 0x10, 0x04
+"""Bits that are turned over on the way in and out: not the same, or one harm would undo the other."""
+
 Judge = Callable[[str, str], bool]
 """Whether a request (its method, its path with the query) may be spoiled."""
 
@@ -133,14 +136,14 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(self.proxy.hang_s if kind == "hang" else 0)
             return self._hang_up()
         if kind in ("truncated upload", "corrupt upload"):
-            body = _spoil(body, truncate=kind.startswith("truncated"))
+            body = _spoil(body, truncate=kind.startswith("truncated"), bit=_UP)
         status, headers, answer = self._forward(body)
         if kind == "error after":
             return self._answer(500, [("Content-Type", "application/xml")], _INTERNAL)
         if kind == "drop after":
             return self._hang_up()
         if kind == "corrupt answer" and answer and status < 300:
-            answer = _spoil(answer, truncate=False)
+            answer = _spoil(answer, truncate=False, bit=_DOWN)
         if kind == "truncated answer" and answer and status < 300:
             self._answer(status, headers, answer[: len(answer) // 2], length=len(answer))
             return self._hang_up()
@@ -193,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests say what matters."""
 
 
-def _spoil(data: bytes, *, truncate: bool) -> bytes:
+def _spoil(data: bytes, *, truncate: bool, bit: int) -> bytes:
     """Half of it, or all of it with one bit of a byte in the middle turned over."""
     middle = len(data) // 2
-    return data[:middle] if truncate else data[:middle] + bytes([data[middle] ^ 0x10]) + data[middle + 1 :]
+    return data[:middle] if truncate else data[:middle] + bytes([data[middle] ^ bit]) + data[middle + 1 :]

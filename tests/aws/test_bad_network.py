@@ -85,7 +85,7 @@ def test_verification_and_clean_up_over_a_bad_network(one_cloud: Cloud, tmp_path
     record = read_product(plain)
     assert record
     plain.delete(record["files"][0]["key"])
-    with faulty(one_cloud.endpoint, seed=5, chances={"error": 0.1, "drop": 0.05, "corrupt answer": 0.1}, most=2,
+    with faulty(one_cloud.endpoint, seed=5, chances={"error": 0.05, "drop": 0.05, "corrupt answer": 0.1}, most=1,
                 only=lambda method, path: "?" not in path) as proxy:  # fmt: skip
         assert verify(patient(one_cloud.url, proxy), "chair", repair=True).is_sound
         assert gc(patient(one_cloud.url, proxy)).garbage == 0

@@ -109,7 +109,7 @@ def rotate(group: str, folder: Path, *, algorithm: Algorithm = "ecdsa", client: 
             id = public["PublicKey"]["Id"]
             stayed = tuple(found["KeyGroup"]["KeyGroupConfig"]["Items"])
             _update(client, found, [*stayed, id])
-        text = f"Key-Pair-Id: {id}\nCreated: {created.isoformat(timespec='seconds')}\n".encode() + private
+        text = f"Key-Pair-Id: {id}\nCreated: {created.isoformat()}\n".encode() + private
         _write(folder / f"{id}.pem", text)
     finally:
         pending.unlink()
