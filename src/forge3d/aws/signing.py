@@ -203,13 +203,13 @@ def _signature(policy: bytes, key: SigningKey, hash: Hash) -> dict[str, str]:
 
 
 def _signable(url: str) -> str:
+    if _split(url)[1]:  # before anything that repeats the URL
+        raise RecipeError("the URL carries a signature already: give the one without it")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.fragment:
         raise RecipeError(f"{url!r} cannot be signed: give an absolute http(s) URL without a fragment")
     if not url.isascii() or any(letter.isspace() or letter in '"\\' for letter in url):
         raise RecipeError(f"{url!r} cannot be signed: percent-encode what is not ASCII, spaces and quotation marks")
-    if _split(url)[1]:
-        raise RecipeError("the URL carries a signature already: give the one without it")
     return url
 
 
