@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forge3d.render.traced import LUMINANCE
+from forge3d.render.ground import LUMINANCE
 from forge3d.stage import RoomCamera
 
 WINDOW = 20.0  # times as bright as a white wall in full light

@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..render.traced import LUMINANCE, irradiance
+from ..render.ground import LUMINANCE
+from ..render.traced import irradiance
 from .camera import RoomCamera, Vectors
 
 CLIPPED = 12.0

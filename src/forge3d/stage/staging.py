@@ -21,7 +21,7 @@ from ..images.resizing import resize
 from ..render import RenderSettings
 from ..render.camera import FileCamera
 from ..render.frame import FORMATS, Frame, encoded
-from ..render.traced import LUMINANCE
+from ..render.ground import LUMINANCE
 from .camera import Floor, Pixel, RoomCamera, Vectors, solved
 from .light import Floats, room_light
 from .photo import Photo, read_photo
