@@ -12,7 +12,14 @@ _MIXAMO = {
     "Shoulder": "Shoulder", "UpperArm": "Arm", "LowerArm": "ForeArm", "Hand": "Hand", "UpperLeg": "UpLeg",
     "LowerLeg": "Leg", "Foot": "Foot", "Toes": "ToeBase",
 }  # fmt: skip
-_VROID = {"hips": "Hips", "spine": "Spine", "chest": "Chest", "upperChest": "UpperChest", "neck": "Neck", "head": "Head"}
+_VROID = {
+    "hips": "Hips",
+    "spine": "Spine",
+    "chest": "Chest",
+    "upperChest": "UpperChest",
+    "neck": "Neck",
+    "head": "Head",
+}
 
 
 def mixamo(document: Document) -> Document:

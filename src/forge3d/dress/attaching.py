@@ -46,7 +46,7 @@ def attach(
     own = worn.points
 
     def placed(scale: float) -> Matrix:
-        matrix = by_hand(wear)
+        matrix = body.facing @ by_hand(wear)
         matrix[:3, :3] *= scale
         matrix[:3, 3] += head - matrix[:3, :3] @ anchor
         matrix = to_body @ matrix

@@ -151,6 +151,19 @@ class Body:
         )
 
     @cached_property
+    def facing(self) -> Matrix:
+        """The turn about the world's vertical `(4, 4)`, in quarters, from +Z to where the body looks: by its left and
+        right bones."""
+        apart = np.zeros(3)
+        for bone in ("UpperLeg", "UpperArm", "LowerLeg", "LowerArm"):
+            if f"left{bone}" in self.rig.bones and f"right{bone}" in self.rig.bones:
+                apart = self.to_world[:3, :3] @ (self.rig.head(f"left{bone}") - self.rig.head(f"right{bone}"))
+                break
+        quarters = round(float(np.arctan2(-apart[2], apart[0])) / (np.pi / 2))
+        x, z = [(1, 0), (0, -1), (-1, 0), (0, 1)][quarters % 4]
+        return np.array([[x, 0, -z, 0], [0, 1, 0, 0], [z, 0, x, 0], [0, 0, 0, 1]], np.float64)
+
+    @cached_property
     def surface(self) -> Skinned:
         return Skinned(self.points, self.faces)
 
