@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 
 from forge3d.document import AlphaMode, Document, Image, Material, Texture, TextureInfo
 from forge3d.images import encode
-from forge3d.render import Renderer
+from forge3d.render import Renderer, RenderSettings
 
 from .shapes import node, placed, quad, sphere, unlit
 
@@ -36,9 +37,10 @@ GROWTH = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from forge3d.render import Renderer
-from tests.render.test_steady import frames, growth, scenes
-with Renderer(cache_bytes=1 << 20) as renderer:
-    print(growth(frames(renderer), int(sys.argv[2])), growth(scenes(renderer), int(sys.argv[3])))
+from tests.render import test_steady
+with Renderer(cache_bytes=int(sys.argv[2])) as renderer:
+    for steps, count in zip(sys.argv[3::2], sys.argv[4::2]):
+        print(test_steady.growth(getattr(test_steady, steps)(renderer), int(count)))
 """
 ROOT = str(Path(__file__).parents[2])
 
@@ -65,11 +67,11 @@ def resident() -> int:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def growth(steps: Iterator[object], count: int) -> float:
+def growth(steps: Iterator[object], number: int) -> float:
     """Bytes that the process grew by over the last three quarters of so many steps."""
     before = 0
-    for index, _ in zip(range(count), steps, strict=False):
-        if index == count // 4:
+    for index, _ in zip(range(number), steps, strict=False):
+        if index == number // 4:
             before = resident()
     return resident() - before
 
@@ -85,6 +87,25 @@ def scenes(renderer: Renderer) -> Iterator[object]:
     while True:
         number += 1
         yield renderer.render(varied(number), size=SIZE).detach()
+
+
+def catalogue(renderer: Renderer) -> Iterator[object]:
+    """Models with textures of many sizes, each seen once."""
+    plain = RenderSettings(samples=1, occlusion=False)
+    for number in count(1):
+        side = (2048, 512, 1536, 1024)[number % 4]
+        pixels = np.zeros((side, side, 3), np.uint8)
+        pixels[number % side] = 200
+        texture = Texture(image=Image(data=encode(pixels, "png"), mime_type="image/png"))
+        document = placed(node(quad(Material(base_color_texture=TextureInfo(texture=texture)))))
+        yield renderer.render(document, size=SIZE, settings=plain).detach()
+
+
+def grown(cache_bytes: int, *steps: object) -> list[float]:
+    """Bytes, see `growth`, in a process that does nothing else: what others let go of moves about in its memory too."""
+    command = [sys.executable, "-c", GROWTH, ROOT, str(cache_bytes), *map(str, steps)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [float(line) for line in told.split()]
 
 
 def test_two_processes_give_the_same_bytes() -> None:
@@ -107,9 +128,13 @@ def test_two_processes_give_the_same_bytes() -> None:
     ("many", "few"), [(100, 16), pytest.param(10_000, 1_000, marks=pytest.mark.slow)], ids=["short", "long"]
 )
 def test_memory_stays_flat(many: int, few: int) -> None:
-    """In a process that does nothing else: what others let go of moves about in its memory too."""
-    command = [sys.executable, "-c", GROWTH, ROOT, str(many), str(few)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    of_frames, of_scenes = map(float, told)
+    of_frames, of_scenes = grown(1 << 20, "frames", many, "scenes", few)
     assert of_frames < 8 << 20
     assert of_scenes < 24 << 20
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_models_that_are_gone_take_no_memory() -> None:
+    """Though there is room for them: nobody can ask for them again. Begin and end are of one size."""
+    (of_models,) = grown(1 << 30, "catalogue", 17)
+    assert of_models < 24 << 20
