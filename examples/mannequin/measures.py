@@ -34,7 +34,8 @@ class Measures:
 
 
 # Girths are columns of EN 13402-3's scale for women (bust, waist and hip in steps of 4 cm), one for each of its letter
-# codes S (bust 82–90 cm), M (90–98) and L (98–107). Statures are those of shop mannequins, taller than the public.
+# codes S (bust 82–90 cm), M (90–98) and L (98–107), as summaries of the standard give them, not its text.
+# Statures are those of shop mannequins, taller than the public.
 SMALL = Measures("Small", 1.70, 0.84, 0.68, 0.92, 0.95)
 MEDIUM = Measures("Medium", 1.76, 0.92, 0.76, 1.00, 1.0)
 LARGE = Measures("Large", 1.82, 1.00, 0.84, 1.08, 1.05)
