@@ -208,6 +208,18 @@ def test_other_prefixes_and_other_things_are_not_looked_at(one_cloud: Cloud, tmp
         verify(one_cloud.url, "table")
 
 
+def test_a_record_that_was_never_live_may_be_damaged(one_cloud: Cloud, tmp_path: Path) -> None:
+    """What a publication leaves behind that gave up on a network which harms everything."""
+    store = open_store(one_cloud.url)
+    publish([make_bundle(tmp_path, seed=1)], store)
+    lost = f"shop/{version_key('chair', 2)}"
+    one_cloud.emulator.client().put_object(Bucket=one_cloud.bucket, Key=lost, Body=b"{", Metadata={"sha256": sha(b"")})
+    publish([make_bundle(tmp_path, seed=2)], store)
+    assert verify(store).is_sound
+    one_cloud.emulator.client().put_object(Bucket=one_cloud.bucket, Key=f"shop/{version_key('chair', 1)}", Body=b"{")
+    assert [finding.key for finding in verify(store).findings] == [version_key("chair", 1)]
+
+
 def test_a_folder_and_its_copy(tmp_path: Path) -> None:
     places = [tmp_path / "a", tmp_path / "b"]
     one, two = (open_store(place.as_uri()) for place in places)

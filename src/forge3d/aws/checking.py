@@ -137,17 +137,22 @@ class Product:
         return _decoded(Pointer, stored, lambda pointer: pointer.sku == self.sku)
 
     def _records(self, pointer: Pointer) -> Iterator[tuple[int, Generation]]:
-        """The records of the generations up to the live one, mended where they are damaged."""
-        for generation in sorted(self._expected(pointer)):
+        """The records of the generations up to the live one, youngest first, mended where they are damaged."""
+        in_line: int | None = pointer.generation
+        for generation in sorted(self._expected(pointer), reverse=True):
             key = version_key(self.sku, generation)
             found = {store.url: store.read(key) for store in self.stores}
             self.objects += len(found)
             good = self._record(found, key, generation)
+            # A younger one followed an older one directly: a publication came to nothing, and took its record with it.
+            was_never_live = in_line is not None and generation != in_line
             for store in self.stores:
                 there = found[store.url]
-                if self._generation(there, generation) is None:
+                if self._generation(there, generation) is None and (good or not was_never_live):
                     problem = "is missing" if there is None else "is damaged"
                     self._mend_small(store, key, problem, generation, good, VERSION_HEADERS, there)
+            if generation == in_line:
+                in_line = (good.record.previous or 0) if good else None
             if good:
                 yield generation, good.record
 
@@ -173,7 +178,7 @@ class Product:
 
     def _needed(self, records: dict[int, Generation]) -> dict[str, tuple[PlacedFile, tuple[int, ...]]]:
         needed: dict[str, tuple[PlacedFile, tuple[int, ...]]] = {}
-        for generation, record in records.items():
+        for generation, record in sorted(records.items()):
             for key, file in record.objects().items():
                 needed[key] = file, (*(needed[key][1] if key in needed else ()), generation)
         return needed
