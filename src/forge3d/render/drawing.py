@@ -54,13 +54,15 @@ def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: W
         return
     waiting, again = iter(places), deque[Place]()
     pending: deque[tuple[Any, Shot, Place]] = deque()
+    spare: list[Any] = []  # pixel buffers that were read
     lost = False
     while True:
         place = again.popleft() if again else next(waiting, None)
         if place is not None:
             gpu.device.check()
             shot = gpu.shoot(scene, *place, wanted.environment, wanted.settings)
-            pending.append((_draw(gpu, shot, wanted.size, wanted.settings), shot, place))
+            buffer = spare.pop() if spare else None
+            pending.append((_draw(gpu, shot, wanted.size, wanted.settings, buffer), shot, place))
         elif not pending:
             return
         if place is None or len(pending) > _FRAMES_IN_FLIGHT:
@@ -71,9 +73,10 @@ def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: W
                     raise
                 again.extendleft(place for _, _, place in reversed(pending))
                 pending.clear()
+                spare.clear()
                 scene, lost = _anew(gpu, state, wanted), True
                 continue
-            pending.popleft()
+            spare.append(pending.popleft()[0])
             lost = False
             yield frame
 
@@ -122,16 +125,17 @@ def _mosaic(gpu: Gpu, scene: GpuScene, place: Place, wanted: Wanted, side: int) 
     return Frame(pixels, facts, scene.warnings, view, stage.turn)
 
 
-def _draw(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
-    """Draw a frame and start reading it back; the pixel buffer fills while the next frame is drawn."""
+def _draw(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings, buffer: Any = None) -> Any:
+    """Draw a frame and start reading it back; the pixel buffer, made where none is given, fills while the next frame is
+    drawn."""
     try:
-        return _drawn(gpu, shot, size, settings)
+        return _drawn(gpu, shot, size, settings, buffer)
     except BaseException:  # Ctrl-C and alarms too, whose catchers may draw on
         gpu.settle()
         raise
 
 
-def _drawn(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings) -> Any:
+def _drawn(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings, buffer: Any) -> Any:
     if shot.scene.light is not None:
         shot.scene.light.use(gpu.programs, shot)
     sampling = Sampling.of(settings.sample_count, gpu.capabilities)
@@ -144,7 +148,8 @@ def _drawn(gpu: Gpu, shot: Shot, size: tuple[int, int], settings: RenderSettings
     picture.clear(*settings.background_color)
     seen = shot.outline(size) * [1, -1]  # the picture's first row is the top one
     _screen(gpu, shot, picture, gpu.programs.screen("resolve.frag", **defines), [mean], seen)
-    buffer = gpu.context.buffer(reserve=size[0] * size[1] * 4)
+    if buffer is None:
+        buffer = gpu.context.buffer(reserve=size[0] * size[1] * 4)
     picture.read_into(buffer, components=4)
     return buffer
 
