@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +55,16 @@ class Counting:
         return call
 
 
-def test_a_large_body_goes_in_parts_and_on_from_where_it_stopped(cloud: Cloud, large: Path) -> None:
-    client, digest = cloud.emulator.client(), sha(large.read_bytes())
+def test_a_large_body_goes_in_parts_and_on_from_where_it_stopped(one_cloud: Cloud, large: Path) -> None:
+    # Moto says of every upload that it began in 2010.
+    client, digest = one_cloud.emulator.client(), sha(large.read_bytes())
     broken = Counting(client, break_after=2)
     with pytest.raises(RemoteError, match="could not be reached"):
-        S3Store(broken, cloud.bucket, "shop", trusted=False, part=PART).write(
+        S3Store(broken, one_cloud.bucket, "shop", trusted=False, part=PART).write(
             "chair/large.glb", large, HEADERS, sha256=digest, if_absent=True
         )
     counting = Counting(client)
-    store = S3Store(counting, cloud.bucket, "shop", trusted=False, part=PART)
+    store = S3Store(counting, one_cloud.bucket, "shop", trusted=False, part=PART)
     assert store.head("chair/large.glb") is None
     store.write("chair/large.glb", large, HEADERS, sha256=digest, if_absent=True)
     assert counting.calls == {"upload_part": 2}
@@ -70,11 +72,24 @@ def test_a_large_body_goes_in_parts_and_on_from_where_it_stopped(cloud: Cloud, l
     assert head
     assert (head.sha256, head.size, head.storage_class) == (digest, large.stat().st_size, "INTELLIGENT_TIERING")
     assert is_sound(store, head)
-    assert "Uploads" not in client.list_multipart_uploads(Bucket=cloud.bucket)
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=one_cloud.bucket)
     with pytest.raises(Precondition):
         store.write("chair/large.glb", large, HEADERS, sha256=digest, if_absent=True)
     fresh = store.refresh(head)
     assert is_sound(store, fresh)
+
+
+def test_an_old_upload_is_not_gone_on_with(one_cloud: Cloud, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, digest = one_cloud.emulator.client(), sha(large.read_bytes())
+    broken = S3Store(Counting(client, break_after=2), one_cloud.bucket, "shop", trusted=False, part=PART)
+    with pytest.raises(RemoteError, match="could not be reached"):
+        broken.write("chair/large.glb", large, HEADERS, sha256=digest, if_absent=True)
+    monkeypatch.setattr("forge3d.aws.multipart._ABANDONED", timedelta(seconds=-60))
+    counting = Counting(client)
+    store = S3Store(counting, one_cloud.bucket, "shop", trusted=False, part=PART)
+    store.write("chair/large.glb", large, HEADERS, sha256=digest, if_absent=True)
+    assert counting.calls["upload_part"] > 2
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=one_cloud.bucket)
 
 
 def test_an_upload_of_other_content_is_not_gone_on_with(cloud: Cloud, large: Path, tmp_path: Path) -> None:

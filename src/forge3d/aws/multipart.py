@@ -22,7 +22,7 @@ _HELD = BoundedSemaphore(2 * AT_ONCE)
 """Parts that are in memory at the same time, of all objects."""
 _TRIES = 4
 _ABANDONED = timedelta(days=1)
-"""After this, an upload that nobody goes on with is removed."""
+"""After this, an upload is not gone on with, and removed."""
 
 
 class Multipart:
@@ -67,23 +67,22 @@ class Multipart:
         return str(answer["UploadId"])
 
     def _left(self) -> str | None:
-        """The youngest upload of this key, if any; older ones are removed when nobody can be at work on them."""
+        """The youngest upload of this key, if any that is not abandoned; those are removed.
+
+        S3 dates an object by the beginning of its upload, so one that is finished late is old from its first day, and
+        clean-up may take it.
+        """
         pages = self._client.get_paginator("list_multipart_uploads").paginate(
             Bucket=self._where["Bucket"], Prefix=self._where["Key"]
         )
-        found = [
-            (item["Initiated"], item["UploadId"])
-            for page in pages
-            for item in page.get("Uploads", ())
-            if item["Key"] == self._where["Key"]
-        ]
-        if not found:
-            return None
-        *older, (_, youngest) = sorted(found)
-        for begun, upload in older:
-            if datetime.now(UTC) - begun > _ABANDONED:
-                self._abort(upload)
-        return str(youngest)
+        left: tuple[datetime, str] | None = None
+        for item in (item for page in pages for item in page.get("Uploads", ())):
+            if item["Key"] == self._where["Key"]:
+                if datetime.now(UTC) - item["Initiated"] > _ABANDONED:
+                    self._abort(item["UploadId"])
+                else:
+                    left = max(left or (item["Initiated"], ""), (item["Initiated"], item["UploadId"]))
+        return left[1] if left else None
 
     def _abort(self, upload: str) -> None:
         from botocore.exceptions import ClientError
