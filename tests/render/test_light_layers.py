@@ -224,6 +224,14 @@ def test_thin_glass_tints_light_at_every_wall(renderer: Renderer) -> None:
     tinted, wall = plastic(0.0, **CLEAR, base_color_factor=(0.5, 1, 1, 1)), node(quad(SEEN, z=-1.5))
     assert picture(renderer, tinted, wall, part=quad)[24, 24] == pytest.approx([0.4, 0.8, 0.8], abs=0.01)
     assert picture(renderer, tinted, wall)[24, 24] == pytest.approx([0.2, 0.8, 0.8], abs=0.01)
+    assert picture(renderer, tinted, sky=WHITE * 0.8)[24, 24] == pytest.approx([0.2, 0.8, 0.8], abs=0.01)
+
+
+def test_a_body_of_glass_shows_another_behind_it(renderer: Renderer) -> None:
+    volume = Volume(thickness_factor=1.0, attenuation_distance=1.0, attenuation_color=(0.5, 1, 1))
+    ball = plastic(0.0, **CLEAR, volume=volume)
+    behind = node(sphere(ball, radius=0.5), translation=(0.0, 0.0, -2.0))
+    assert picture(renderer, ball, behind, sky=WHITE * 0.8)[24, 24, 0] < 0.8 * 0.5**2.4
 
 
 def test_a_body_absorbs_along_the_way_that_light_goes(renderer: Renderer) -> None:

@@ -88,7 +88,8 @@ def _behind_glass(
     """What glass is seen through with."""
     materials = {index: shot.scene.draws[index].material for index in clear}
     thick = [index for index in clear if "volume" in materials[index].key.features]
-    walls = sorted(set(clear) - set(thick))
+    bodies = [index for index in thick if not materials[index].blended]
+    walls = [index for index in clear if index not in set(thick) and not materials[index].blended]
     frosted = any(material.frosted for material in materials.values())
     context.copy_framebuffer(glass.framebuffer, target.framebuffer)
     context.copy_framebuffer(glass.beyond_framebuffer, target.framebuffer)
@@ -102,7 +103,7 @@ def _behind_glass(
         texture.use(unit)
     glass.beyond_framebuffer.use()
     draw_list(context, programs, shot, walls, Pass("color", backs=True))
-    draw_list(context, programs, shot, thick, Pass("color", far=True))
+    draw_list(context, programs, shot, bodies, Pass("color", far=True))
     if frosted:
         glass.beyond.build_mipmaps()
     glass.beyond.use(_BEYOND)

@@ -88,19 +88,19 @@ vec4 blurred(sampler2D picture, vec2 at, float level) {
 }
 
 // Light from outside the body. What facets have spread is read from mip levels as blurred as the lobe is wide where things
-// are in the mean: blur must not end where they do.
+// are in the mean: blur must not end where they do. Where nothing opaque is met there may still be glass.
 vec3 arriving(Meeting m, vec3 direction, float roughness) {
-    float level = 0.0, way = m.way;
-    vec2 at = seen_at(m.ray, way);
+    float level = 0.0;
+    vec2 at = seen_at(m.ray, m.way > 0.0 ? m.way : d_extent);
+    bool shown = m.way > 0.0 || roughness > 0.0 || depth_of(t_depth, at) == 1.0;
     if (roughness > 0.0) {
-        at = way > 0.0 ? at : seen_at(m.ray, d_extent);
         float widest = log2(max(spread_at(m.ray, max(way_to(m.ray, 1.0), 0.0), roughness), 1.0));
         vec2 deep = textureLod(t_deep, at, widest).rg;
-        way = deep.y > 0.0 ? max(way_to(m.ray, deep.x / deep.y), 0.0) : 0.0;
+        float way = deep.y > 0.0 ? max(way_to(m.ray, deep.x / deep.y), 0.0) : d_extent;
         level = log2(max(spread_at(m.ray, way, roughness), 1.0));
     }
     vec4 behind = vec4(0.0);
-    if (way > 0.0) behind = gl_FrontFacing ? blurred(t_beyond, at, level) : blurred(t_behind, at, level);
+    if (shown) behind = gl_FrontFacing ? blurred(t_beyond, at, level) : blurred(t_behind, at, level);
     return behind.rgb + (1.0 - behind.a) * radiance(direction, roughness);
 }
 
@@ -126,17 +126,17 @@ vec3 seen_through(Surface s, float ior) {
         if (gl_FrontFacing) m = met(from, direction, s.thickness, true);
 #endif
         if (!m.leaves) break;
-        vec4 back = m.way > 0.0 ? texture(t_exit, seen_at(m.ray, m.way)) : vec4(0.0);
+        vec4 back = m.way > 0.0 ? textureLod(t_exit, seen_at(m.ray, m.way), 0.0) : vec4(0.0);
         vec3 outward = dot(back.yzw, back.yzw) > 0.01 ? normalize(back.yzw) : opposite(s, direction);
-        float step = m.way > 0.0 ? m.way : s.thickness;
-        way += step;
-        from += direction * step;
+        float part = m.way > 0.0 ? m.way : s.thickness;
+        way += part;
+        from += direction * part;
         vec3 leaving = refract(direction, -outward, ior), turned = reflect(direction, outward);
         if (leaving != vec3(0.0)) {
             // What is mirrored leaves on the next side, taken for a ball's.
             vec3 later = refract(turned, -outward - 2.0 * dot(direction, outward) * turned, ior);
             kept = mix(schlick_weight(dot(leaving, outward)), 1.0, reflectance(ior));
-            mirrored = unabsorbed(step) * radiance(later, roughness);
+            mirrored = unabsorbed(part) * radiance(later, roughness);
             direction = leaving;
             break;
         }
