@@ -152,7 +152,7 @@ def test_the_shader_does_what_numpy_does(renderer: Renderer) -> None:
     light, _ = list(renderer._gpu.baked._kept._entries.values())[-1].made
     sites = light._sites
     rows, starts, entries, heaven, _ = (np.frombuffer(buffer.read(), np.float32) for buffer in light._inputs)
-    rows, radiance = rows[: sites * 16].reshape(-1, 4, 4), heaven.reshape(-1, 4)[CELLS:, :3]
+    rows, radiance = rows[: sites * 16].reshape(-1, 4, 4), heaven.reshape(-1, 4)[:, :3]
     starts = starts.view(np.uint32).astype(np.int64)
     entries = entries.view(np.uint32)[: starts[-1]]
     assert sites > 5000

@@ -40,6 +40,9 @@ DRAW_BLOCK = block(
 
 LOBE_BLOCK = block("Lobe", 3, lobe="vec4[1024]")
 
+CELL_BLOCK = block("Cells", 5, c_middles="vec4[128]")
+"""Of the sky, see light/transfer.py: a uniform block, as all sites read the same cell at a time."""
+
 RELIGHT_BLOCK = block(
     "Relight",
     4,

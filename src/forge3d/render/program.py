@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Forge3DError
-from .blocks import DRAW_BLOCK, FRAME_BLOCK, LOBE_BLOCK, RELIGHT_BLOCK
+from .blocks import CELL_BLOCK, DRAW_BLOCK, FRAME_BLOCK, LOBE_BLOCK, RELIGHT_BLOCK
 from .features import FEATURES, MATERIAL_BLOCK, MaterialKey
 
 _SHADERS = Path(__file__).parent / "shaders"
@@ -90,7 +90,7 @@ class ProgramCache:
         """A compute shader."""
         key = (name, tuple(sorted(defines.items())))
         if key not in self._programs:
-            blocks = "".join(block.declaration for block in (FRAME_BLOCK, LOBE_BLOCK, RELIGHT_BLOCK))
+            blocks = "".join(block.declaration for block in (FRAME_BLOCK, LOBE_BLOCK, RELIGHT_BLOCK, CELL_BLOCK))
             source = assemble(name, {define: str(value) for define, value in defines.items()}, {"blocks": blocks})
             try:
                 self._programs[key] = self._context.compute_shader(source)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..document import Accessor, Image, Material, Sampler
 from ..light.transfer import CELLS, cells
 from .baking import MOST_TRIANGLES, VERTICES, Baked, bake, bakes
-from .blocks import FRAME_BLOCK, RELIGHT_BLOCK
+from .blocks import CELL_BLOCK, FRAME_BLOCK, RELIGHT_BLOCK
 from .features import material_key, pack_material
 from .gpu_scene import GpuScene, SceneUploader, accessors
 from .kept import Kept
@@ -42,8 +42,9 @@ class BakedLight:
         places = np.concatenate([baked.points.places, backs])
         rows[:, 0, :3], rows[:, 0, 3] = places[:, :3], looks[:, 3]
         rows[:, 1, :3], rows[:, 2, :3], rows[:, 3, :3] = places[:, 3:], looks[:, :3], looks[:, 4:7]
-        sky = np.zeros((2 * CELLS, 4), np.float32)
-        sky[:CELLS, :3] = cells()
+        middles = np.zeros(1, CELL_BLOCK.dtype)
+        middles["c_middles"][0, :, :3] = cells()
+        sky = np.zeros((CELLS, 4), np.float32)
         # One more than there are: darkness, and never nothing.
         light = np.zeros((self._sites + 1, 4), np.float32)
         self._inputs = [
@@ -53,6 +54,7 @@ class BakedLight:
         self._sent = [self._buffer(light), self._buffer(light)]
         self._lit = self._buffer(light, light)
         self._points_of = self._buffer(baked.read, np.zeros((1, 4), np.uint32))
+        self._middles = self._buffer(middles)
         self._numbers = (count, baked.points.two_sided)
         self._sky: Any = None  # that the sites were lit by last
         buffers = (*self._inputs, *self._sent, self._lit, self._points_of)
@@ -71,6 +73,7 @@ class BakedLight:
         record["r_sites"], (record["r_points"], record["r_two_sided"]) = self._sites, self._numbers
         block = self._context.buffer(record.tobytes())
         block.bind_to_uniform_block(RELIGHT_BLOCK.binding)
+        self._middles.bind_to_uniform_block(CELL_BLOCK.binding)
         shot.frame_buffer.bind_to_uniform_block(FRAME_BLOCK.binding)
         shot.environment.radiance.use(0)
         for binding, buffer in enumerate(self._inputs):

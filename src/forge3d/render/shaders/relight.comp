@@ -16,7 +16,7 @@ struct Site {
 layout(std430, binding = 0) readonly buffer Sites { Site sites[]; };
 layout(std430, binding = 1) readonly buffer Starts { uint starts[]; };
 layout(std430, binding = 2) readonly buffer Entries { uint entries[]; };  // see light/transfer.py
-layout(std430, binding = 3) buffer Sky { vec4 sky[]; };                   // CELLS directions, then their radiance
+layout(std430, binding = 3) buffer Sky { vec4 sky[]; };                   // radiance of the cells about c_middles
 layout(std430, binding = 4) buffer Direct { vec4 direct[]; };             // irradiance / π; w: the part of the sky's that arrives
 layout(std430, binding = 5) readonly buffer Sent { vec4 sent[]; };        // radiance that sites send on
 layout(std430, binding = 6) writeonly buffer Sending { vec4 sending[]; };
@@ -27,7 +27,7 @@ const float SHARE = 4.0 / float(CELLS);  // of a cell's radiance, times cosine: 
 
 // The cosine towards a cell, where what is below the horizon counts as zero: its mean over the cell.
 float facing(vec3 normal, uint cell) {
-    float c = dot(normal, sky[cell].xyz);
+    float c = dot(normal, c_middles[cell].xyz);
     return c >= SPREAD ? c : c <= -SPREAD ? 0.0 : sq(c + SPREAD) / (4.0 * SPREAD);
 }
 vec3 sent_by(uint site) { return sent[min(site, r_sites)].rgb; }  // behind the last is darkness
@@ -35,7 +35,7 @@ float luminance(vec3 c) { return dot(c, vec3(0.2126, 0.7152, 0.0722)); }
 
 // About exp(sharp · (cosine - 1)), where the cosine is that between a lobe's direction and a cell; zero far off.
 float lobe_at(vec3 direction, uint cell, float sharp) {
-    float near = max(1.0 + sharp * 0.125 * (dot(sky[cell].xyz, direction) - 1.0), 0.0);
+    float near = max(1.0 + sharp * 0.125 * (dot(c_middles[cell].xyz, direction) - 1.0), 0.0);
     near *= near;
     near *= near;
     return near * near;
@@ -45,9 +45,9 @@ void main() {
     uint at = gl_GlobalInvocationID.x;
 #if defined(SKY)
     if (at >= uint(CELLS)) return;
-    vec3 world = mat3(r_to_world) * sky[at].xyz;
+    vec3 world = mat3(r_to_world) * c_middles[at].xyz;
     float level = SKY_ROUGHNESS * (1.7 - 0.7 * SKY_ROUGHNESS) * (f_light.y - 1.0);
-    sky[CELLS + at] = textureLod(t_radiance, mat3(f_environment) * world, level) * f_light.x;
+    sky[at] = textureLod(t_radiance, mat3(f_environment) * world, level) * f_light.x;
 #else
     if (at >= r_sites) return;
     Site s = sites[at];
@@ -55,14 +55,14 @@ void main() {
 #if defined(DIRECT)
     vec3 all = vec3(0.0), blocked = vec3(0.0);
     for (uint cell = 0u; cell < uint(CELLS); cell += 4u) {
-        all += facing(n, cell) * sky[CELLS + cell].rgb;
-        all += facing(n, cell + 1u) * sky[CELLS + cell + 1u].rgb;
-        all += facing(n, cell + 2u) * sky[CELLS + cell + 2u].rgb;
-        all += facing(n, cell + 3u) * sky[CELLS + cell + 3u].rgb;
+        all += facing(n, cell) * sky[cell].rgb;
+        all += facing(n, cell + 1u) * sky[cell + 1u].rgb;
+        all += facing(n, cell + 2u) * sky[cell + 2u].rgb;
+        all += facing(n, cell + 3u) * sky[cell + 3u].rgb;
     }
     for (uint i = starts[at]; i < starts[at + 1u]; i++) {
         uint e = entries[i], cell = e & 127u;
-        blocked += float(e >> 7 & 63u) / 63.0 * facing(n, cell) * sky[CELLS + cell].rgb;
+        blocked += float(e >> 7 & 63u) / 63.0 * facing(n, cell) * sky[cell].rgb;
     }
     vec3 arriving = max(all - blocked, vec3(0.0)) * SHARE;
     direct[at] = vec4(arriving, clamp(luminance(all - blocked) / max(luminance(all), 1e-9), 0.0, 1.0));
@@ -80,10 +80,10 @@ void main() {
     float sharp = min(0.5 / max(sq(alpha), 1e-4), SHARPEST);
     float all = 1e-6;
     for (uint cell = 0u; cell < uint(CELLS); cell += 4u) {
-        all += lobe_at(r, cell, sharp) * step(0.0, dot(sky[cell].xyz, n));
-        all += lobe_at(r, cell + 1u, sharp) * step(0.0, dot(sky[cell + 1u].xyz, n));
-        all += lobe_at(r, cell + 2u, sharp) * step(0.0, dot(sky[cell + 2u].xyz, n));
-        all += lobe_at(r, cell + 3u, sharp) * step(0.0, dot(sky[cell + 3u].xyz, n));
+        all += lobe_at(r, cell, sharp) * step(0.0, dot(c_middles[cell].xyz, n));
+        all += lobe_at(r, cell + 1u, sharp) * step(0.0, dot(c_middles[cell + 1u].xyz, n));
+        all += lobe_at(r, cell + 2u, sharp) * step(0.0, dot(c_middles[cell + 2u].xyz, n));
+        all += lobe_at(r, cell + 3u, sharp) * step(0.0, dot(c_middles[cell + 3u].xyz, n));
     }
     float blocked = 0.0;
     vec3 mirrored = vec3(0.0);
@@ -95,7 +95,7 @@ void main() {
         vec3 light = part * sent_by(e >> 13);
         others += light * facing(n, cell);
 #if defined(LAST)
-        float w = lobe_at(r, cell, sharp) * step(0.0, dot(sky[cell].xyz, n));
+        float w = lobe_at(r, cell, sharp) * step(0.0, dot(c_middles[cell].xyz, n));
         blocked += w * part;
         mirrored += w * light;
 #endif
