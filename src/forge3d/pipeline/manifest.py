@@ -48,10 +48,11 @@ class File(_Object, frozen=True):
         str,
         Meta(
             description="model: the optimized GLB. level: a lower level of detail, by index from 1. usdz: the model "
-            "for AR Quick Look. scene-viewer: the model for Android's Scene Viewer, a GLB that needs no extension. worn: the product on the recipe's body. poster: the main picture. spin: one "
-            "picture of the spin, by index from 0. spin-sheet: the whole spin, small, in rows. reference: the "
-            "input as received, seen as in the poster. level-poster: the model (index 0) and each level by "
-            "index, small. Readers skip roles they do not know."
+            "for AR Quick Look. scene-viewer: the model for Android's Scene Viewer, a GLB that needs no extension. "
+            "worn: the product on the recipe's body. poster: the main picture. spin: one picture of the spin, by index "
+            "from 0. spin-sheet: the whole spin, small, in rows. reference: the input as received, seen as in the "
+            "poster. level-poster: the model (index 0) and each level by index, small. Readers skip roles they do not "
+            "know."
         ),
     ]
     bytes: Count
@@ -149,7 +150,8 @@ class Manifest(_Object, frozen=True):
         tuple[float | None, ...], Meta(description="The same of each level against the model, at a small size, dB.")
     ] = ()
     validation: Annotated[
-        dict[str, Verdict], Meta(description="The validator's verdict on `source` and on each GLB of `files`, USD's own on the USDZ.")
+        dict[str, Verdict],
+        Meta(description="The validator's verdict on `source` and on each GLB of `files`, USD's own on the USDZ."),
     ] = {}
     findings: tuple[Finding, ...] = ()
     recipe: Annotated[str, Meta(description="SHA-256 of what the recipe says about the result.")] = ""
