@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import logging
 import os
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import pytest
 
 from forge3d.errors import GpuUnavailable, RecipeError
-from forge3d.render import Renderer, device, doctor, egl
+from forge3d.render import Renderer, RenderSettings, device, doctor, egl
 from forge3d.render.device import ContextLost, Device, choose
 from forge3d.render.egl import EglDevice
 from forge3d.render.targets import Targets
@@ -101,9 +102,35 @@ def test_what_is_made_while_its_context_is_not_current_is_refused(renderer: Rend
 def test_a_context_that_does_not_become_current_is_not_used(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    true = egl.current_context
     monkeypatch.setattr(egl, "current_context", lambda: 1)
-    with pytest.raises(GpuUnavailable, match="make a new renderer"):
-        renderer.render(placed(), size=(4, 4))
+    with pytest.raises(ContextLost, match="make a new renderer"):
+        renderer._gpu.device.check()
+    monkeypatch.setattr(egl, "current_context", true)
+    renderer._gpu.device.check()
+
+
+@pytest.mark.parametrize("when", range(8))
+def test_a_context_that_goes_between_or_within_pictures_is_made_anew(
+    monkeypatch: pytest.MonkeyPatch, when: int
+) -> None:
+    document, plain = placed(node(sphere(rings=8))), RenderSettings(samples=1, occlusion=False)
+    with Renderer() as renderer:
+        expected = [
+            frame.detach().pixels for frame in renderer.turntable(document, frames=3, size=(9, 9), settings=plain)
+        ]
+        before, true, calls = renderer._gpu.device, device._entered, itertools.count()
+
+        def entered(context: object, handle: int | None) -> bool:
+            return true(context, handle) and (context is not before.context or next(calls) != when)
+
+        monkeypatch.setattr(device, "_entered", entered)
+        frames = [
+            frame.detach().pixels for frame in renderer.turntable(document, frames=3, size=(9, 9), settings=plain)
+        ]
+        assert renderer._gpu.device is not before or next(calls) <= when
+        for frame, other in zip(frames, expected, strict=True):
+            assert (frame == other).all()
 
 
 def test_what_was_dropped_and_not_closed_is_freed_when_it_is_safe() -> None:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from weakref import finalize
@@ -83,6 +83,7 @@ class Device:
 
         Raises:
             GpuUnavailable: it was closed, or belongs to another thread or process.
+            ContextLost: the context is gone.
         """
         if self.context is None:
             raise GpuUnavailable("the renderer was closed; make a new one")
@@ -91,7 +92,7 @@ class Device:
         _check_process()
         _free_abandoned()
         if not _entered(self.context, self._handle):
-            raise GpuUnavailable("EGL does not make the renderer's context current any more; make a new renderer")
+            raise ContextLost("EGL does not make the renderer's context current any more; make a new renderer")
         self.context.gc()
 
     def verify(self) -> None:
@@ -113,7 +114,8 @@ class Device:
     def release(self) -> None:
         """Free the context and everything in it. A second call does nothing."""
         if self.context is not None:
-            self.check()
+            with suppress(ContextLost):
+                self.check()
             self._dropped.detach()
             _free(self.context)
             self.context = None

@@ -58,27 +58,30 @@ def drawn_frames(gpu: Gpu, state: SceneState, places: Iterable[Place], wanted: W
     lost = False
     while True:
         place = again.popleft() if again else next(waiting, None)
-        if place is not None:
-            gpu.device.check()
-            shot = gpu.shoot(scene, *place, wanted.environment, wanted.settings)
-            buffer = spare.pop() if spare else None
-            pending.append((_draw(gpu, shot, wanted.size, wanted.settings, buffer), shot, place))
-        elif not pending:
+        if place is None and not pending:
             return
-        if place is None or len(pending) > _FRAMES_IN_FLIGHT:
-            try:
-                frame = _finish(gpu, pending[0][0], pending[0][1], wanted.size)
-            except ContextLost:
-                if lost:
-                    raise
-                again.extendleft(place for _, _, place in reversed(pending))
-                pending.clear()
-                spare.clear()
-                scene, lost = _anew(gpu, state, wanted), True
-                continue
-            spare.append(pending.popleft()[0])
-            lost = False
-            yield frame
+        try:
+            if place is not None:
+                gpu.device.check()
+                shot = gpu.shoot(scene, *place, wanted.environment, wanted.settings)
+                buffer = spare.pop() if spare else None
+                pending.append((_draw(gpu, shot, wanted.size, wanted.settings, buffer), shot, place))
+                if len(pending) <= _FRAMES_IN_FLIGHT:
+                    continue
+            frame = _finish(gpu, pending[0][0], pending[0][1], wanted.size)
+        except ContextLost:
+            if lost:
+                raise
+            if place is not None and not (pending and pending[-1][2] is place):
+                again.appendleft(place)
+            again.extendleft(place for _, _, place in reversed(pending))
+            pending.clear()
+            spare.clear()
+            scene, lost = _anew(gpu, state, wanted), True
+            continue
+        spare.append(pending.popleft()[0])
+        lost = False
+        yield frame
 
 
 def _anew(gpu: Gpu, state: SceneState, wanted: Wanted) -> GpuScene:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from .camera import View
-from .device import Capabilities, Device
+from .device import Capabilities, ContextLost, Device
 from .environment import Environment
 from .environment_cache import EnvironmentCache
 from .gpu_scene import GpuScene, SceneUploader
@@ -71,6 +72,17 @@ class Gpu:
         light = self.environments.get(environment)
         return shoot(self.context, scene, stage, view, light, settings, alignment=self.capabilities.uniform_alignment)
 
+    def ready(self) -> None:
+        """`Device.check`, and a new context where it was lost since the last picture.
+
+        Raises:
+            GpuUnavailable: see there.
+        """
+        try:
+            self.device.check()
+        except ContextLost:
+            self.open()
+
     def settle(self) -> None:
         """After drawing that was broken off: forget what its passes had set for themselves."""
         self.targets.clear()
@@ -92,7 +104,8 @@ class Gpu:
 
     def close(self) -> None:
         if self.device.context is not None:
-            self.device.check()
+            with suppress(ContextLost):
+                self.device.check()
             self.targets.clear()
             self.baked.clear()
             self.uploader.clear()

@@ -36,7 +36,7 @@ from .traced import TracedScene
 class Renderer:
     """Renders documents off screen.
 
-    One thread makes and uses it; processes that render are spawned, never forked.
+    One thread makes, uses and closes it; processes that render are spawned, never forked.
 
     Args:
         device: see `device.Device`: None, "gpu", "cpu", an index, a UUID, or part of a name.
@@ -100,7 +100,7 @@ class Renderer:
             InvalidAsset: the model or the environment cannot be drawn.
             RecipeError: an argument that cannot be used, such as a size beyond the device.
         """
-        self._gpu.device.check()
+        self._gpu.ready()
         settings = settings or RenderSettings()
         state = self._state(document, time, animation, variant)
         view = self._view(document, camera or Orbit(), state, size, turning=False)
@@ -133,7 +133,7 @@ class Renderer:
             orbit: the camera (and not the light) goes round the product instead.
             clockwise: turn the other way.
         """
-        self._gpu.device.check()
+        self._gpu.ready()
         if frames < 1:
             raise RecipeError(f"frames={frames}: takes 1 or more")
         camera, settings = camera or Orbit(pitch=15), settings or RenderSettings()
