@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,12 +24,14 @@ from forge3d.document import (
     Wrap,
 )
 from forge3d.document.material import Sheen, Specular
+from forge3d.errors import RecipeError
 from forge3d.gltf import Source
 from forge3d.optimize import Textures
 from forge3d.optimize.texture_uses import image_uses
 
 from . import document, primitive
 
+DATA = Path(__file__).parent.parent / "images" / "data"
 RNG = np.random.default_rng(0)
 SMOOTH = np.kron(RNG.integers(0, 255, (8, 8, 4)), np.ones((16, 16, 1))).astype(np.uint8)  # 128 × 128
 
@@ -227,6 +230,22 @@ def test_a_fallback_is_resized_with_its_picture() -> None:
     doc = shown(image, Material(base_color_texture=slot()))
     Textures(fallback=True, max_size=64, format="avif")(doc, Context())
     assert [(i.header.format, i.header.width) for i in doc.images] == [("avif", 64), ("jpeg", 64)]
+
+
+def test_core_leaves_nothing_that_needs_an_extension() -> None:
+    small = picture(SMOOTH, "WEBP", quality=1)
+    ktx2 = Image((DATA / "rgb-zstd.ktx2").read_bytes())
+    first, second = picture(SMOOTH[..., :3], "WEBP"), picture(SMOOTH[..., :3])
+    textures = [Texture(image=small), Texture(image=ktx2), Texture(image=first, fallback=second)]
+    materials = [Material(base_color_texture=TextureInfo(texture=texture)) for texture in textures]
+    materials[0].alpha_mode = AlphaMode.MASK
+    doc = document(primitive(), materials=materials, textures=textures, images=[small, ktx2, first, second])
+    size = len(small.data)
+    Textures(format="jpeg", core=True)(doc, Context())
+    assert [texture.image.header.format for texture in textures if texture.image] == ["png", "jpeg", "png"]
+    assert (len(small.data) > size, textures[2].image, textures[2].fallback) == (True, second, None)
+    with pytest.raises(RecipeError, match="core=true takes format=png or jpeg, not webp"):
+        Textures(core=True)
 
 
 def test_what_needs_no_extension_gets_no_fallback() -> None:

@@ -25,6 +25,7 @@ from .texture_sizes import fitted, without_idle_pixels
 from .texture_uses import ImageUse, image_uses
 
 _FORMATS = {"image/png": "png", "image/jpeg": "jpeg", "image/webp": "webp", "image/avif": "avif"}
+_CORE = ("png", "jpeg")  # what glTF names without an extension
 _BLOCK = {"ktx2": 4}  # sides are multiples of it
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp", "avif": ".avif", "ktx2": ".ktx2"}
 
@@ -47,6 +48,8 @@ class Textures(Transform):
             needs the program ktx, saves memory on the GPU rather than bytes, and makes sides multiples of four.
         keep_jpeg: JPEG images stay JPEG; those that need no other size get smaller without losing a bit.
         fallback: keep the PNG or JPEG beside, for viewers that do not know the new format.
+        core: leave no picture in a format that needs an extension (WebP, AVIF, KTX2), for viewers that read core glTF
+            alone: a fallback takes its place, or it is stored as PNG or JPEG, which may take more bytes.
         pack: put occlusion into the red channel of the metallic-roughness image beside it, where both are read at the
             same place: one image fewer in memory. Hue then costs more bytes, so the file is not always smaller.
         detail_loss: an image without detail is stored at half its sides, and half again, while no texel differs by more
@@ -77,6 +80,7 @@ class Textures(Transform):
     format: Literal["webp", "avif", "jpeg", "png", "ktx2", "keep"] = "webp"
     keep_jpeg: bool = False
     fallback: bool = False
+    core: bool = False
     pack: bool = False
     detail_loss: float = 0.0
     quality: int = 80
@@ -97,6 +101,8 @@ class Textures(Transform):
         between(self, "detail_loss", 0, 255)
         if self.pack and self.format == "keep":
             raise RecipeError("textures: pack=true makes new images; say in which format, not format=keep")
+        if self.core and self.format not in _CORE:
+            raise RecipeError(f"textures: core=true takes format=png or jpeg, not {self.format}")
 
     def __call__(self, document: Document, context: Context) -> Change:
         change = Change("textures")
@@ -107,9 +113,12 @@ class Textures(Transform):
             find_ktx()
         if self.pack:
             change.skipped += pack_occlusion(document)
+        for texture in document.textures if self.core else ():
+            if texture.fallback is not None:
+                texture.image, texture.fallback = texture.fallback, None
         work: list[ImageUse] = []
         for use in image_uses(document):
-            why = _reason(use)
+            why = _reason(use, self.core)
             if why is None:
                 work.append(use)
             else:
@@ -132,7 +141,7 @@ class Textures(Transform):
     def _convert(self, use: ImageUse) -> str | None:
         """Replace one image's data; or why it stayed."""
         image = use.image
-        own = _FORMATS[image.header.mime_type]
+        own = image.header.format
         target = self._target(use, own)
         if target == "ktx2" and use.color and use.strict:
             return "is read as colour and as numbers, and a KTX2 file says which it is"
@@ -150,7 +159,8 @@ class Textures(Transform):
             return f"cannot be decoded: {error}"
         finally:
             image.forget_pixels()
-        if len(encoded) >= len(image.data) and not resized and target != "ktx2":
+        unwanted = self.core and own not in _CORE
+        if len(encoded) >= len(image.data) and not resized and target != "ktx2" and not unwanted:
             return f"would not get smaller as {target}: {len(encoded):,} of {len(image.data):,} bytes"
         _store(image, encoded, target)
         return None
@@ -220,7 +230,7 @@ def _store(image: Image, encoded: bytes, format: str) -> None:
         image.uri = str(PurePosixPath(image.uri).with_suffix(_SUFFIXES[format]))
 
 
-def _reason(use: ImageUse) -> str | None:
+def _reason(use: ImageUse, core: bool) -> str | None:
     """Why an image must stay as it is, as far as can be told without decoding it."""
     if use.foreign:
         return "is used by an extension that may depend on its form"
@@ -232,7 +242,7 @@ def _reason(use: ImageUse) -> str | None:
         header = use.image.header
     except InvalidAsset as error:
         return f"is not readable: {error}"
-    if header.mime_type not in _FORMATS:
+    if header.mime_type not in _FORMATS and not (core and header.format == "ktx2"):
         return f"is {header.format}, which is not re-encoded"
     if header.animated:
         return "is animated"

@@ -142,7 +142,7 @@ class Quality(_Table, frozen=True):
 
 
 class Ar(_Table, frozen=True):
-    """Augmented reality: the USDZ for iPhones (the model is for all others), and how a product is placed."""
+    """Augmented reality: files for the viewers of iPhones and Android, and how a product is placed."""
 
     usdz: Annotated[
         Literal["auto", "always", "never"],
@@ -151,15 +151,22 @@ class Ar(_Table, frozen=True):
             "not, always refuses to build without."
         ),
     ] = "auto"
+    scene_viewer: Annotated[
+        bool,
+        Meta(
+            description="Whether to make a GLB for Android's Scene Viewer, which shows neither compressed geometry nor "
+            "WebP."
+        ),
+    ] = True
     placement: Annotated[Literal["floor", "wall"], Meta(description="What the products stand on or hang on.")] = "floor"
     wall: Annotated[
         tuple[str, ...],
         Meta(description='Input files that hang on a wall whatever placement says, such as "mirror-*.glb".'),
     ] = ()
     triangles: Annotated[
-        int, Meta(ge=0, description="Most triangles of the USDZ, which is simplified to that many; 0 sets no limit.")
+        int, Meta(ge=0, description="Most triangles of these files, which are simplified to that many; 0: all.")
     ] = 100_000
-    texture_size: Annotated[Pixels, Meta(description="Largest texture side of the USDZ, pixels.")] = 2048
+    texture_size: Annotated[Pixels, Meta(description="Their largest texture side, pixels.")] = 2048
 
     def place(self, name: str) -> Literal["floor", "wall"]:
         """What the product of an input file of this name stands on or hangs on."""

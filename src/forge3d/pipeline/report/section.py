@@ -90,7 +90,11 @@ def _figures(manifest: Manifest) -> str:
         ("Draw calls", words.amount(before.draw_calls), words.amount(after.draw_calls)),
         ("Textures", words.amount(before.textures), words.amount(after.textures)),
         ("GPU memory", words.size(before.gpu_bytes), words.size(after.gpu_bytes)),
-        *(("iPhone AR", words.size(file.bytes), words.size(file.bytes)) for file in manifest.of("usdz")),
+        *(
+            (name, words.size(file.bytes), words.size(file.bytes))
+            for name, role in (("iPhone AR", "usdz"), ("Android AR", "scene-viewer"))
+            for file in manifest.of(role)
+        ),
     ]
     cells = "".join(
         f"<div><dt>{name}</dt><dd>{new}{'' if old == new else f'<small>was {old}</small>'}</dd></div>"

@@ -39,7 +39,7 @@ def plan(recipe: Recipe) -> list[Step]:
     ]
     if recipe.levels.ratios:
         steps.append(Step("levels", levels, settings=[chain, msgspec.to_builtins(recipe.levels)]))
-    steps.append(Step("ar", ar, needs=("optimize",), settings=[chain, msgspec.to_builtins(recipe.ar)]))
+    steps.append(Step("ar", ar, needs=("optimize",), settings=[chain, msgspec.to_builtins(recipe.ar)], version=2))
     if recipe.wear.body:
         settings = {**msgspec.to_builtins(recipe.wear), "body": _content("wear.body", recipe.wear.body)}
         steps.append(Step("wear", wear, settings=[chain, settings]))

@@ -1,4 +1,4 @@
-"""Augmented reality: the USDZ for iPhones, and what viewers on phones would not show as it is."""
+"""Augmented reality: files for the viewers of iPhones and Android, and what they would not show as it is."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from ...document.statistics import statistics
 from ...errors import DependencyMissing, RecipeError, UnsupportedFeature
 from ...export import usdz
 from ...lod import levels as simplified
+from ...optimize import Textures
 from ..graph import Artifact, Facts, Result
 from ..manifest import Finding, Severity
 from ..recipe import Ar
 from .levels import split
 from .optimize import error_of, transforms
+from .scene_viewer import scene_viewer
 
 if TYPE_CHECKING:
     from ..product import Work
@@ -37,27 +39,39 @@ def check_ar(wanted: Ar) -> None:
 
 
 def ar(work: Work) -> Result:
-    """The USDZ, what of the model it cannot carry, and the limits of phones' viewers that are not kept."""
-    wanted, found, made = work.recipe.ar, list[Finding](), tuple[Artifact, ...]()
+    """The USDZ and the GLB for Scene Viewer, what of the model they cannot carry, and limits that are not kept."""
+    wanted, found, made = work.recipe.ar, list[Finding](), list[Artifact]()
     placement = wanted.place(work.path.name)
     broken = _Broken(placement)
-    broken.hold(work.results["optimize"]["model"].data, "google-scene-viewer", "webxr")
+    plain = model = work.results["optimize"]["model"].data
+    if wanted.scene_viewer or wanted.usdz != "never":
+        document, texture, error = _lightened(work, found)
+    if wanted.scene_viewer:
+        try:
+            made.append(scene_viewer(document.copy(), texture, error=error))
+            plain = made[0].data
+        except UnsupportedFeature as why:
+            found.append(_finding("warning", "NO_SCENE_VIEWER", why.message))
+    broken.hold(plain, "google-scene-viewer")
+    broken.hold(model, "webxr")
     if wanted.usdz != "never":
         try:
-            document, error = _lightened(work, found)
             package = usdz(document, name=work.path.stem)
             facts = Facts(triangles=statistics(document).triangles, error=error)
-            made = (Artifact("usdz", package.data, USDZ, "usdz", facts),)
+            made.append(Artifact("usdz", package.data, USDZ, "usdz", facts))
             broken.hold(document, "apple-ar")
             found += [_finding("information", "USDZ_APPROXIMATED", str(note)) for note in package.notes]
         except (DependencyMissing, RecipeError) as why:
             found.append(_finding("error" if wanted.usdz == "always" else "warning", "NO_USDZ", str(why)))
-    return Result(made, {"placement": placement}, (*broken.findings(), *found))
+    return Result(tuple(made), {"placement": placement}, (*broken.findings(), *found))
 
 
-def _lightened(work: Work, found: list[Finding]) -> tuple[Document, float]:
-    """What the USDZ is made of, and by how many metres its surface may be off: the input as the recipe cleans it up, as
-    USD knows no quantized geometry, within the triangles and textures of phones. Adds what the user should know."""
+def _lightened(work: Work, found: list[Finding]) -> tuple[Document, Textures, float]:
+    """What the files for AR are made of, how its textures are stored, and by how many metres its surface may be off.
+
+    It is the input as the recipe cleans it up, as neither file may have quantized geometry, within the triangles and
+    texels of phones. Adds what the user should know.
+    """
     most, context = work.recipe.ar.triangles, Context()
     clean, texture, _ = split(transforms(work.recipe.optimize))
     document = work.document().copy()
@@ -71,9 +85,12 @@ def _lightened(work: Work, found: list[Finding]) -> tuple[Document, float]:
         except UnsupportedFeature as why:  # the model has levels inside: it is delivered with the first
             context.warn(str(why))
     side = min(filter(None, (work.recipe.ar.texture_size, texture.max_size)))
-    document.apply(replace(texture, max_size=side, format="jpeg", keep_jpeg=True, quality=_QUALITY, data_quality=None))
-    found += [_finding("information", "USDZ_SIMPLIFIED", text) for text in context.warnings]
-    return document, error
+    texture = replace(
+        texture, max_size=side, format="jpeg", core=True, keep_jpeg=True, quality=_QUALITY, data_quality=None
+    )
+    document.apply(texture)
+    found += [_finding("information", "AR_SIMPLIFIED", text) for text in context.warnings]
+    return document, texture, error
 
 
 @dataclass(slots=True)

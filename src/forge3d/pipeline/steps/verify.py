@@ -11,6 +11,7 @@ from ...export import faults
 from ...validate import validate as judge
 from ..graph import Result
 from ..manifest import Finding
+from .optimize import GLB
 from .validate import findings, tally, verdict
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ def verify(work: Work) -> Result:
     verdicts = {"source": judged.values["verdict"]}
     known = {finding.code for finding in judged.findings}
     found: list[Finding] = []
-    for step in ("optimize", "levels", "wear"):
-        for artifact in work.results[step].artifacts if step in work.results else ():
+    steps = [work.results[step] for step in ("optimize", "levels", "ar", "wear") if step in work.results]
+    for artifact in (artifact for result in steps for artifact in result.artifacts):
+        if artifact.media_type == GLB:
             report = judge(artifact.data)
             verdicts[artifact.path] = msgspec.to_builtins(verdict(report))
             found += [
@@ -32,7 +34,7 @@ def verify(work: Work) -> Result:
                 for finding in findings(report, step="verify", file=artifact.name)
                 if finding.severity == "error" or (finding.severity == "warning" and finding.code not in known)
             ]
-    for artifact in work.results["ar"].artifacts if "ar" in work.results else ():
+            continue
         faulty = [
             Finding(severity=fault.severity, code=fault.code, message=fault.message, step="verify", file=artifact.name)
             for fault in faults(artifact.data)
