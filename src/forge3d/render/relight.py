@@ -56,6 +56,7 @@ class BakedLight:
         self._points_of = self._buffer(baked.read, np.zeros((1, 4), np.uint32))
         self._middles = self._buffer(middles)
         self._numbers = (count, baked.points.two_sided)
+        self._block: Any = None
         self._sky: Any = None  # that the sites were lit by last
         buffers = (*self._inputs, *self._sent, self._lit, self._points_of)
         self.nbytes = sum(buffer.size for buffer in buffers)
@@ -71,8 +72,8 @@ class BakedLight:
         record["r_to_world"] = shot.turn.T
         record["r_eye"] = [*(eye if view.perspective else back[:3, :3] @ view.axes[2]), float(view.perspective)]
         record["r_sites"], (record["r_points"], record["r_two_sided"]) = self._sites, self._numbers
-        block = self._context.buffer(record.tobytes())
-        block.bind_to_uniform_block(RELIGHT_BLOCK.binding)
+        self._block = self._context.buffer(record.tobytes())  # kept: surface.vert reads it too
+        self._block.bind_to_uniform_block(RELIGHT_BLOCK.binding)
         self._middles.bind_to_uniform_block(CELL_BLOCK.binding)
         shot.frame_buffer.bind_to_uniform_block(FRAME_BLOCK.binding)
         shot.environment.radiance.use(0)
