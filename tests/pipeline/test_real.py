@@ -46,7 +46,8 @@ def test_a_triangle_becomes_a_bundle(make: Any, model: Callable[..., Path], tmp_
     manifest, files = bundle_of(result, tmp_path)
     assert result.ok
     assert {role: len(found) for role, found in files.items()} == {
-        "model": 1, "scene-viewer": 1, "usdz": 1, "poster": 1, "reference": 1, "level-poster": 1, "spin": 5, "spin-sheet": 1,
+        "model": 1, "scene-viewer": 1, "usdz": 1, "poster": 1, "reference": 1, "level-poster": 1,
+        "spin": 5, "spin-sheet": 1,
     }  # fmt: skip
     assert manifest["before"]["triangles"] == manifest["after"]["triangles"] == 1
     assert manifest["size"] == [1.0, 1.0, 0.0]

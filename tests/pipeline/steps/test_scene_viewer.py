@@ -152,3 +152,12 @@ def test_what_the_preset_of_a_build_packs_needs_extensions() -> None:
     model.apply(*PRESETS["web"])
     required = Source.open(model.to_bytes()).json["extensionsRequired"]
     assert {"EXT_texture_webp", "KHR_mesh_quantization"} <= set(required)
+
+
+def test_what_numbers_of_few_bits_bend_is_mended() -> None:
+    normals = np.tile(np.array([[0.6, 0.0, 0.8]], np.float32), (len(CUBE), 1))
+    model = document(primitive(CUBE, CUBE_FACES, NORMAL=normals))
+    model.apply(Quantize(normal=6))
+    shown, _ = plain(model)
+    accessor = shown.meshes[0].primitives[0].attributes["NORMAL"]
+    np.testing.assert_allclose(np.linalg.norm(accessor.array, axis=1), 1, atol=1e-6)

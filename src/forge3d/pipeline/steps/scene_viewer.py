@@ -11,7 +11,7 @@ from __future__ import annotations
 from ...document import Document, Node, Transform
 from ...errors import UnsupportedFeature
 from ...gltf import Source
-from ...optimize import Decompress, Dedup, Dequantize, MetalRough, Prune, Textures, Uninstance, Weld
+from ...optimize import Decompress, Dedup, Dequantize, MetalRough, Prune, Repair, Textures, Uninstance, Weld
 from ...optimize.graph import animated
 from ..graph import Artifact
 from .optimize import error_of, model
@@ -34,7 +34,7 @@ def scene_viewer(document: Document, texture: Textures, *, error: float) -> Arti
     if any(material.specular_glossiness is not None for material in document.materials):
         chain.append(texture)  # for the pictures that MetalRough makes
     _show_what_is_seen(document)
-    changes = document.apply(*chain, Weld(), Prune(), Dedup())
+    changes = document.apply(*chain, Repair(degenerate=True), Weld(), Prune(), Dedup())
     # The writer adds what is needed still: instances are, whatever the file said, as one of them is another model.
     document.extensions_required.clear()
     document.extensions_used = [name for name in document.extensions_used if name not in (_LEVELS, _INSTANCES)]
