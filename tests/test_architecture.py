@@ -22,6 +22,7 @@ ALLOWED = {
     "errors": set(),
     "workers": set(),
     "cache": set(),
+    "webpage": set(),
     "heap": set(),
     "skus": set(),
     "judging": {"gltf", "validate", "audit"},
@@ -50,9 +51,9 @@ ALLOWED = {
     "export": _CORE,
     "stage": _CORE | {"native", "render"},
     "dress": _CORE | {"native", "surface", "optimize"},
-    "likeness": _CORE | {"compare", "render"},
-    "bench": _CORE | {"render"},
-    "pipeline": _CORE | _MAKERS | {"dress", "validate", "compare", "workers", "cache", "heap", "skus"},
+    "likeness": _CORE | {"compare", "render", "webpage"},
+    "bench": _CORE | {"render", "webpage"},
+    "pipeline": _CORE | _MAKERS | {"dress", "validate", "compare", "workers", "cache", "heap", "skus", "webpage"},
     "cli": _CORE
     | _MAKERS
     | {"validate", "compare", "likeness", "dress", "stage", "bench", "pipeline", "aws", "farm", "serve"},

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from html import escape
 from importlib import resources
 
+from .. import webpage
 from . import chart, words
 from .comparing import Comparison, Pair
 from .result import Measurement, Result
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def page(shown: Result | Comparison) -> bytes:
@@ -23,20 +22,7 @@ def page(shown: Result | Comparison) -> bytes:
         title, top, table = shown.machine.gpu, f"<h1>{_text(words.headline(shown))}</h1>", _figures(shown)
     machines = "".join(_machine(result, number) for number, result in enumerate(results))
     cards = "".join(_card(one, results) for one in words.CHARTS)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{_text(title)} · forge3d bench</title>
-<style>
-{resources.files(__package__).joinpath("page.css").read_text("utf-8").strip()}
-</style>
-</head>
-<body>
-<header>
+    body = f"""<header>
 <p class="mark"><span aria-hidden="true" class="anvil"></span>forge3d bench</p>
 {top}
 <div class="machines">{machines}</div>
@@ -46,10 +32,9 @@ def page(shown: Result | Comparison) -> bytes:
 </main>
 {table}
 <footer><p>Warm frames of a spin, drawn and read back, where nothing else is said. Medians; bands and whiskers hold the
-middle eight tenths of the repetitions.</p></footer>
-</body>
-</html>
-""".encode()
+middle eight tenths of the repetitions.</p></footer>"""
+    style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
+    return webpage.page(f"{title} · forge3d bench", style, body)
 
 
 def _machine(result: Result, number: int) -> str:

@@ -9,7 +9,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from .. import images
+from .. import images, webpage
 from .comparison import Comparison, Pair
 from .sheet import fitted, three
 from .words import measured_text, numbers
@@ -17,8 +17,6 @@ from .words import measured_text, numbers
 MOST_PAIRS = 60
 LONGEST_SIDE = 1024
 """Of a picture in the page; larger ones are shown smaller."""
-
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
 def page(comparison: Comparison) -> bytes:
@@ -29,21 +27,7 @@ def page(comparison: Comparison) -> bytes:
     rest = len(comparison.pairs) - len(left_out) - len(pairs)
     notes = [f"{escape(pair.name)}: {escape(pair.error or '')}" for pair in left_out]
     notes += [f"{rest} more pairs are not shown."] if rest else []
-    title = f"{escape(comparison.reference)} and {escape(comparison.test)}"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{title} · forge3d</title>
-<style>
-{_resource("page.css")}
-</style>
-</head>
-<body>
-<header>
+    body = f"""<header>
 <h1 class="{"good" if comparison.passed else "bad"}">{verdict}</h1>
 <p><b>A</b> {escape(comparison.reference)} <b>B</b> {escape(comparison.test)}</p>
 <p>Worst: {measured_text(comparison.worst)}</p>
@@ -54,13 +38,9 @@ The heat map is FLIP: black is equal, pale yellow as different as can be.</p>
 </header>
 <main>
 {"".join(map(_section, pairs))}
-</main>
-<script>
-{_resource("page.js")}
-</script>
-</body>
-</html>
-""".encode()
+</main>"""
+    title = f"{comparison.reference} and {comparison.test} · forge3d"
+    return webpage.page(title, _resource("page.css"), body, script=_resource("page.js"))
 
 
 def _section(pair: Pair) -> str:
@@ -83,4 +63,4 @@ def _data_uri(pixels: npt.NDArray[np.uint8]) -> str:
 
 
 def _resource(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text("utf-8").strip()
+    return resources.files(__package__).joinpath(name).read_text("utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from ... import webpage
 from ..events import ProductResult
 from ..summary import Line, Summary
 from . import section, words
@@ -14,7 +15,6 @@ from .words import text
 
 # What a browser still lays out at once.
 _SECTIONS = 400
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
 def page(summary: Summary, results: Sequence[ProductResult], output: Path) -> bytes:
@@ -35,27 +35,8 @@ def page(summary: Summary, results: Sequence[ProductResult], output: Path) -> by
         sections.append(f'<p class="soft">{rest}</p>')
     overview = _overview(summary.products, pictures) if len(results) > 1 else ""
     body = "\n".join([_masthead(summary), overview, "<main>", *sections, "</main>", _footer(results)])
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{text(_title(summary))} · forge3d</title>
-<style>
-{_resource("style.css")}
-{pictures.style()}
-</style>
-</head>
-<body>
-{body}
-<script>
-{_resource("script.js")}
-</script>
-</body>
-</html>
-""".encode()
+    style = "\n".join([_resource("style.css"), pictures.style()])
+    return webpage.page(f"{_title(summary)} · forge3d", style, body, script=_resource("script.js"))
 
 
 def _shown(lines: Sequence[Line]) -> set[str]:
