@@ -10,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from examples import small
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forge3d.compare import psnr
 from forge3d.document import AlphaMode, Document
 from forge3d.render import Orbit, Renderer, RenderSettings, drawing, passes
+from forge3d.render.camera import View
 from forge3d.render.framing import Hull, orbit_view
 from forge3d.render.scene import scene_state
 from forge3d.render.shot import seen_outline
@@ -106,6 +109,23 @@ def test_nothing_is_seen_outside_the_outline(renderer: Renderer) -> None:
         ).all()  # to the left of each edge
         area = (outline[:, 0] * np.roll(outline[:, 1], -1) - outline[:, 1] * np.roll(outline[:, 0], -1)).sum() / 2
         assert area < 0.6 * 4
+
+
+@given(seed=st.integers(0, 1 << 32), fov=st.sampled_from([5, 30, 100, 140, 170]), away=st.sampled_from([0.6, 0.8, 4]))
+def test_no_vertex_is_seen_outside_the_outline(seed: int, fov: float, away: float) -> None:
+    """Also in the corners of wide pictures, where things are drawn out."""
+    random = np.random.default_rng(seed)
+    points = random.normal(size=(random.integers(1, 200), 3)) * random.choice([1e-3, 1, 100], 3)
+    hull, axes = Hull.of([points]), Orbit(yaw=random.uniform(0, 360), pitch=random.uniform(-80, 80)).axes()
+    extent = (hull.high - hull.low).max() + 1e-9
+    eye = hull.center + extent * (away * axes[2] + random.normal(size=3) * 0.3)
+    view = View(eye, axes, float(np.tan(np.radians(fov / 2))), 1.0)
+    outline = seen_outline(view, *hull.balls, (1024, 1024)) * 512
+    places = view.project(points[view.depths(points) > 1e-9]) * 512
+    edges = np.roll(outline, -1, 0) - outline
+    apart = places[(abs(places) <= 510).all(1)][:, None] - outline
+    beside = edges[:, 0] * apart[..., 1] - edges[:, 1] * apart[..., 0]  # of each edge to the left
+    assert (beside >= 2 * np.linalg.norm(edges, axis=1) - 1e-3).all()  # what the resolve filter reaches into
 
 
 def test_nothing_is_left_out_where_the_camera_is_within(renderer: Renderer) -> None:

@@ -219,12 +219,14 @@ def depth_range(view: View, corners: Vector) -> tuple[float, float]:
 def seen_outline(view: View, middles: Vector, radius: float, size: tuple[int, int]) -> Vector:
     """The polygon about balls `(n, 3)`: see `Shot.outline`; the whole picture where one reaches behind the camera."""
     nearest = float(view.depths(middles).min()) - 2 * radius
-    if view.perspective and nearest <= 0:
+    if view.perspective and nearest <= radius:  # so near that corners would be too far out for what numbers hold
         return np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     left, bottom, right, top = view.window
-    half = np.array(size) / 2
-    pixels = ((view.project(middles) - [left, bottom]) / [right - left, top - bottom] * 2 - 1) * half
-    round_ = radius * size[1] / ((top - bottom) * view.half_height * (nearest if view.perspective else 1.0))
+    half, places = np.array(size) / 2, view.project(middles)
+    pixels = ((places - [left, bottom]) / [right - left, top - bottom] * 2 - 1) * half
+    round_ = radius * size[1] / ((top - bottom) * view.half_height)
+    if view.perspective:  # far from the middle balls look like eggs
+        round_ *= np.hypot(1, np.hypot(places[:, 0] * view.aspect, places[:, 1]).max() * view.half_height) / nearest
     step = 2 * np.pi / _SIDES
     angles = np.arange(_SIDES) * step
     toward = np.stack([np.cos(angles), np.sin(angles)], 1)
