@@ -48,7 +48,10 @@ def url_of(manifest: Manifest, base: str, file: File) -> str:
 
 def links(manifest: Manifest, base: str) -> dict[str, str]:
     """What a shop's page needs besides pictures, by name; texts, as shops keep them."""
-    found = {"model": "model", "usdz": "usdz", "poster": "poster", "spin_sheet": "spin-sheet"}
+    found = {
+        "model": "model", "usdz": "usdz", "scene_viewer": "scene-viewer", "poster": "poster",
+        "spin_sheet": "spin-sheet",
+    }  # fmt: skip
     named = {name: url_of(manifest, base, files[0]) for name, role in found.items() if (files := manifest.of(role))}
     levels = [url_of(manifest, base, file) for file in manifest.of("level")]
     decoders = manifest.of("model")[0].decoders if manifest.of("model") else ()

@@ -33,6 +33,7 @@ MANIFEST = Manifest(
         file("a", "model", "glb", "model/gltf-binary", decoders=("EXT_meshopt_compression",)),
         file("b", "level", "glb", "model/gltf-binary", index=1),
         file("c", "usdz", "usdz", "model/vnd.usdz+zip"),
+        file("e", "scene-viewer", "glb", "model/gltf-binary"),
         file("d", "poster", "webp", "image/webp"),
     ),
 )
@@ -46,6 +47,7 @@ def test_links_are_published_addresses() -> None:
     told = links(MANIFEST, BASE)
     assert (told["model"], told["poster"]) == (MODEL, POSTER)
     assert json.loads(told["levels"]) == [MODEL.replace("a" * 64, "b" * 64)]
+    assert told["scene_viewer"] == MODEL.replace("a" * 64, "e" * 64)
     assert json.loads(told["decoders"]) == ["EXT_meshopt_compression"]
     assert "spin_sheet" not in told
     assert all(isinstance(value, str) for value in told.values())
