@@ -1,9 +1,10 @@
 """The GLB for Android's Scene Viewer, which fetches its file itself: glTF that needs no extension.
 
-Google's requirements for its models name textures of at most 2048 pixels and KHR_texture_transform, and no compression:
-not Draco (google/model-viewer, issues 841 and 884; google-ar/sceneform-android-sdk, issue 977), and nothing is said of
-meshopt, quantization and WebP. KTX2 is not shown (google/model-viewer, issue 3911). Layers of materials stay, with the
-core material under them for viewers that do not know them.
+Google's requirements for its models, as cited in 2019 and 2020, name textures of at most 2048 pixels and
+KHR_texture_transform, and not Draco (google/model-viewer, issues 841 and 884; google-ar/sceneform-android-sdk, issue
+977); some say that it is read by now. Of meshopt, quantization and WebP nothing is said, and KTX2 is not shown
+(google/model-viewer, issue 3911). Layers of materials stay, with the core material under them for viewers that do not
+know them.
 """
 
 from __future__ import annotations
