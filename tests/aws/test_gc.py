@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -81,6 +82,26 @@ def test_what_is_young_stays(store: Store, tmp_path: Path) -> None:
     before = keys(store)
     assert gc(store, keep=1, dry_run=False).garbage == 0
     assert keys(store) == before
+
+
+def test_what_was_live_a_moment_ago_stays(tmp_path: Path) -> None:
+    """Readers still have its pointer, or its page open."""
+    store = open_store((tmp_path / "served").as_uri())
+    published(store, tmp_path, 1, 2)
+    for path in (tmp_path / "served").rglob("*.*"):
+        os.utime(path, (time.time() - 30 * 86400,) * 2)
+    published(store, tmp_path, 3)
+    before = keys(store)
+    gc(store, keep=1, dry_run=False)
+    assert before - keys(store) == {key for key in before if version_key("chair", 1) == key} | own_objects(1, tmp_path)
+    assert [each.generation for each in versions(store, "chair")] == [3, 2]
+
+
+def own_objects(seed: int, folder: Path) -> set[str]:
+    """Keys of the objects that no other seed's bundle has."""
+    names = [{path.name for path in make_bundle(folder, seed=each).glob("*.*")} for each in (seed, seed + 1)]
+    manifest = sha((make_bundle(folder, seed=seed) / "manifest.json").read_bytes())
+    return {f"chair/{name}" for name in (names[0] - names[1]) | {f"{manifest}.json"}}
 
 
 @pytest.mark.usefixtures("later")
@@ -184,8 +205,8 @@ def test_a_bucket_without_versions_is_not_safe(one_cloud: Cloud, tmp_path: Path)
 
 
 def test_limits_that_are_not_safe(store: Store) -> None:
-    with pytest.raises(RecipeError, match="7 days"):
-        gc(store, older_than=timedelta(days=7))
+    with pytest.raises(RecipeError, match="8 days"):
+        gc(store, older_than=timedelta(days=7, hours=1))
     with pytest.raises(RecipeError, match="keep"):
         gc(store, keep=0)
 

@@ -74,7 +74,8 @@ def test_what_s3_is_told(cloud: Any, tmp_path: Path) -> None:
     assert (pointer["CacheControl"], pointer["ContentType"]) == (REVALIDATED, "application/json")
     record = s3.get_object(Bucket=bucket, Key="shop/chair/versions/1.json")
     assert record["CacheControl"] == IMMUTABLE
-    for file in json.loads(record["Body"].read())["files"]:
+    record = json.loads(record["Body"].read())
+    for file in (*record["files"], record["manifest"]):
         about = s3.head_object(Bucket=bucket, Key=f"shop/{file['key']}")
         assert about["CacheControl"] == IMMUTABLE
         assert about["ContentType"] == file["media_type"]
@@ -243,6 +244,24 @@ def test_generations_never_go_back_even_where_the_pointer_is_lost(folder: Store,
     folder.delete(version_key("chair", 3))
     [again] = publish([make_bundle(tmp_path, seed=3)], folder)
     assert (again.status, again.generation) == ("published", 4)
+
+
+def test_no_number_comes_again_where_the_pointer_and_cleaned_up_records_are_gone(store: Store, tmp_path: Path) -> None:
+    """Caches keep `versions/1.json` for a year."""
+    for seed in (1, 2, 3):
+        publish([make_bundle(tmp_path, seed=seed)], store)
+    for key in (version_key("chair", 1), pointer_key("chair")):
+        store.delete(key)
+    [again] = publish([make_bundle(tmp_path, seed=4)], store)
+    assert (again.generation, again.previous) == (4, None)
+
+
+def test_rolling_back_to_what_was_cleaned_up_is_told(folder: Store, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        publish([make_bundle(tmp_path, seed=seed)], folder)
+    folder.delete(version_key("chair", 1))
+    with pytest.raises(RemoteError, match=r"1.json is missing: it was cleaned up.*--to"):
+        rollback(folder, "chair")
 
 
 @pytest.mark.parametrize("same", [False, True])

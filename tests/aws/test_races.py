@@ -20,7 +20,7 @@ from tests.aws.emulators import Cloud
 from tests.aws.making import make_bundle, read_product
 
 from forge3d.aws import gc as gc_module
-from forge3d.aws import history, placing, records
+from forge3d.aws import placing, records
 from forge3d.aws.gc import Sweep, gc
 from forge3d.aws.history import rollback
 from forge3d.aws.layout import FRESH_FOR, KEPT_FOR
@@ -72,8 +72,9 @@ def test_a_hundred_races_in_a_folder(tmp_path: Path) -> None:
         noise = random.Random(seed)
         for path in place.rglob("*.*"):
             # On both sides of the ages at which objects are made young again, and at which they may go.
-            age = noise.choice([6.99, 7.01, 13.99, 14.01, 20]) * 86400
-            os.utime(path, (time.time() - age,) * 2)
+            # Records are old, so that clean-up takes what it can.
+            age = 20 if path.parent.name == "versions" else noise.choice([6.99, 7.01, 13.99, 14.01, 20])
+            os.utime(path, (time.time() - age * 86400,) * 2)
         deleted += race(store, sku, tmp_path / "again", seed).garbage
         check(store, sku)
     assert deleted > 200
@@ -85,7 +86,7 @@ def test_a_hundred_races_on_an_emulated_cloud(
     one_cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh, kept = timedelta(seconds=15), timedelta(seconds=30)
-    for module in (gc_module, placing, history, records):
+    for module in (gc_module, placing, records):
         monkeypatch.setattr(module, "FRESH_FOR", fresh)
     # A prefix each, so that a clean-up looks at one product.
     stores = {f"chair-{number}": open_store(f"s3://{one_cloud.bucket}/shop-{number}") for number in range(20)}

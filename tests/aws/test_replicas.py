@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -18,7 +19,7 @@ from tests.aws.making import key_of, make_bundle, read_product
 from tests.aws.replication import replicating
 
 from forge3d.aws.history import rollback
-from forge3d.aws.layout import Pointer
+from forge3d.aws.layout import Pointer, pointer_key
 from forge3d.aws.publish import publish
 from forge3d.aws.records import follow_pointer, read_live
 from forge3d.aws.store import Store, open_store
@@ -139,6 +140,26 @@ def test_what_was_made_young_is_waited_for(tmp_path: Path) -> None:
         shutil.copytree(places[0] / "chair" / late, places[1] / "chair" / late, dirs_exist_ok=True)
     [done] = publish([bundle], primary, replicas=[other], timeout_s=0)
     assert done.replicas == {other.url: done.generation}
+
+
+def test_the_same_build_key_with_other_files(tmp_path: Path) -> None:
+    """Two machines draw pictures differently: the replica needs the files of what is live, not of our bundle."""
+    first, second = make_bundle(tmp_path / "1", seed=1), make_bundle(tmp_path / "2", seed=2)
+    manifest = json.loads((second / "manifest.json").read_bytes())
+    (second / "manifest.json").write_text(json.dumps({**manifest, "key": key_of(1)}))
+    primary, other = (open_store((tmp_path / name).as_uri()) for name in ("one", "two"))
+    publish([first], primary)
+    publish([second], other)
+    here, there = (tmp_path / name / "chair" for name in ("one", "two"))
+    shutil.copytree(here / "versions", there / "versions", dirs_exist_ok=True)
+    other.delete(pointer_key("chair"))
+    with pytest.raises(RemoteError, match="has not got all"):
+        publish([second], primary, replicas=[other], timeout_s=0)
+    assert read_product(other) is None
+    shutil.copytree(here, there, dirs_exist_ok=True)
+    [done] = publish([second], primary, replicas=[other], timeout_s=0)
+    assert (done.status, done.replicas) == ("unchanged", {other.url: 1})
+    assert read_product(other)
 
 
 def test_what_cannot_be_a_replica(one_cloud: Cloud, tmp_path: Path) -> None:

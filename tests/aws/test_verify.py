@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -254,9 +257,51 @@ def test_from_s3_to_a_folder_what_is_stored_encoded_is_decoded(one_cloud: Cloud,
     assert sha(there.data) == file.sha256
 
 
-def read_record(store: Store, generation: int) -> dict[str, Any]:
-    import json
+def test_what_comes_back_is_stored_as_it_was(one_cloud: Cloud, tmp_path: Path) -> None:
+    """What Scene Viewer fetches is not compressed, though an older version is; what was in tiers is again."""
+    store, s3 = open_store(one_cloud.url), one_cloud.emulator.client()
+    bundle = make_bundle(tmp_path, size=300_000)
+    publish([bundle], store)
+    manifest = json.loads((bundle / "manifest.json").read_bytes())
+    model, picture = manifest["files"][0], manifest["files"][-1]
+    manifest |= {"key": key_of(9), "files": [*manifest["files"], {**model, "role": "scene-viewer"}]}
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+    publish([bundle], store)
+    keys = [f"shop/chair/{file['path']}" for file in (model, picture)]
+    s3.delete_object(Bucket=one_cloud.bucket, Key=keys[0], VersionId=next(store.history(keys[0][5:])).version)
+    s3.delete_object(Bucket=one_cloud.bucket, Key=keys[1])
+    assert s3.head_object(Bucket=one_cloud.bucket, Key=keys[0])["ContentEncoding"] == "br"
+    assert {finding.problem for finding in verify(store).findings} == {
+        "is missing",
+        "is stored encoded, and not all that fetch it decode",
+    }
+    assert verify(store, repair=True).is_sound
+    about = [s3.head_object(Bucket=one_cloud.bucket, Key=key) for key in keys]
+    assert "ContentEncoding" not in about[0]
+    assert [each["StorageClass"] for each in about] == ["INTELLIGENT_TIERING"] * 2
+    assert read_product(store)
 
+
+def test_what_a_pointer_is_moved_to_is_made_young_first(tmp_path: Path) -> None:
+    """Clean-up of a replica that was behind may be about to take what nothing there led to."""
+    one, two = (open_store((tmp_path / name).as_uri()) for name in ("one", "two"))
+    for store in (one, two):
+        publish([make_bundle(tmp_path, seed=1)], store)
+    behind = (tmp_path / "two" / pointer_key("chair")).read_bytes()
+    for store in (one, two):
+        publish([make_bundle(tmp_path, seed=2)], store)
+    (tmp_path / "two" / pointer_key("chair")).write_bytes(behind)
+    for path in (tmp_path / "two").rglob("*.*"):
+        os.utime(path, (time.time() - 30 * 86400,) * 2)
+    assert verify(one, replicas=[two], repair=True).is_sound
+    record = read_product(two)
+    assert record
+    assert record["generation"] == 2
+    for file in (*record["files"], record["manifest"]):
+        assert time.time() - (tmp_path / "two" / file["key"]).stat().st_mtime < 60
+
+
+def read_record(store: Store, generation: int) -> dict[str, Any]:
     stored = store.read(version_key("chair", generation))
     assert stored
     record: dict[str, Any] = json.loads(stored.data)

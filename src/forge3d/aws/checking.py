@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -18,10 +20,12 @@ from .layout import (
     PlacedFile,
     Pointer,
     generation_of,
+    is_compressible,
     pointer_key,
     version_key,
 )
 from .mending import OLDER, is_whole, mend, old_versions, put_back
+from .placing import kept
 from .records import follow_pointer
 from .store import Head, Headers, Precondition, Store, Stored, is_sound
 
@@ -65,6 +69,15 @@ class _Good(Generic[_Record]):
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """A file, the generations that need it, and whether any of them needs it stored as it is."""
+
+    file: PlacedFile
+    generations: tuple[int, ...] = ()
+    plain: bool = False
+
+
 class Product:
     """A product that is looked at, and where it is wanted mended, region by region.
 
@@ -88,20 +101,23 @@ class Product:
         records = dict(self._records(pointer))
         broken = {
             store.url
-            for file, generations in self._needed(records).values()
+            for needed in self._needed(records)
             for store in self.stores
-            if not self._object(store, file, generations) and pointer.generation in generations
+            if not self._object(store, needed) and pointer.generation in needed.generations
         }
-        if pointer.generation not in records:
-            broken |= {store.url for store in self.stores}
+        live = records.get(pointer.generation)
+
+        def is_ready(store: Store) -> bool:
+            return live is not None and store.url not in broken and _is_kept(store, live)
+
         # Pointers last, and only where everything is there.
         primary, *replicas = self.stores
-        put_back_pointer(primary.url not in broken)
+        put_back_pointer(partial(is_ready, primary))
         for replica in replicas:
-            self._follow(replica, pointer, whole=replica.url not in broken)
+            self._follow(replica, pointer, partial(is_ready, replica))
         return True
 
-    def _live(self) -> tuple[Pointer | None, Callable[[bool], None]]:
+    def _live(self) -> tuple[Pointer | None, Callable[[Callable[[], bool]], None]]:
         """The pointer that should be live, and what puts it back into the primary if it is not there."""
         key, primary = pointer_key(self.sku), self.stores[0]
         # The primary last: publishers move its pointer first, so that it is not behind for a moment.
@@ -110,25 +126,25 @@ class Product:
         there = found[primary.url]
         now_live = self._pointer(there)
         if now_live and now_live.prefix != primary.prefix:
-            return None, lambda whole: None  # it is published under another prefix of this bucket
+            return None, lambda is_ready: None  # it is published under another prefix of this bucket
         good = [
             _Good(stored, pointer, url)
             for url, stored in found.items()
             if stored and (pointer := self._pointer(stored))
         ]
         if now_live and all(now_live.generation >= other.record.generation for other in good):
-            return now_live, lambda whole: None
+            return now_live, lambda is_ready: None
         good += self._older(primary, key, self._pointer)
         if not good:
             # Nothing is left to bring it back from. Publishing its bundle again makes the next generation.
             if there is not None or any(primary.history(key)):
                 self._say(primary, key, "is missing" if there is None else "is damaged", ())
-            return None, lambda whole: None
+            return None, lambda is_ready: None
         best = max(good, key=lambda each: each.record.generation)
         problem = "is missing" if there is None else "is damaged" if now_live is None else "is behind a replica's"
 
-        def put_back(whole: bool) -> None:
-            source = best if whole else None
+        def put_back(is_ready: Callable[[], bool]) -> None:
+            source = best if self.repair and is_ready() else None
             self._mend_small(primary, key, problem, best.record.generation, source, POINTER_HEADERS, there)
 
         return best.record, put_back
@@ -176,38 +192,46 @@ class Product:
             found = {generation_of(one.key) for store in self.stores[1:] for one in store.list(prefix)}
         return {pointer.generation} | {each for each in found if each and each < pointer.generation}
 
-    def _needed(self, records: dict[int, Generation]) -> dict[str, tuple[PlacedFile, tuple[int, ...]]]:
-        needed: dict[str, tuple[PlacedFile, tuple[int, ...]]] = {}
+    def _needed(self, records: dict[int, Generation]) -> Iterable[_Needed]:
+        needed: dict[str, _Needed] = {}
         for generation, record in sorted(records.items()):
             for key, file in record.objects().items():
-                needed[key] = file, (*(needed[key][1] if key in needed else ()), generation)
-        return needed
+                before = needed.get(key, _Needed(file))
+                plain = before.plain or not is_compressible(record.files, file.path)
+                needed[key] = _Needed(file, (*before.generations, generation), plain)
+        return needed.values()
 
-    def _object(self, store: Store, file: PlacedFile, generations: tuple[int, ...]) -> bool:
+    def _object(self, store: Store, needed: _Needed) -> bool:
         """Whether an object is whole in a region, or has been mended."""
+        file = needed.file
         self.objects += 1
         self.bytes += file.bytes
         head = store.head(file.key)
-        problem = self._problem(store, file, head)
+        problem = self._problem(store, needed, head)
         if problem is None:
             return True
         origin, whole = None, False
         if self.repair:
-            origin = mend(store, file, head, [one for one in self.stores if one is not store], self.work) or OTHERS
-            whole = is_whole(store, file, self.work) is not None  # read, whoever vouches for it
-        self._say(store, file.key, problem, generations, origin if whole else None)
+            others = [one for one in self.stores if one is not store]
+            origin = mend(store, file, head, others, self.work, plain=needed.plain) or OTHERS
+            head = is_whole(store, file, self.work)  # read, whoever vouches for it
+            whole = head is not None and not (needed.plain and head.encoding)
+        self._say(store, file.key, problem, needed.generations, origin if whole else None)
         return whole
 
-    def _problem(self, store: Store, file: PlacedFile, head: Head | None) -> str | None:
+    def _problem(self, store: Store, needed: _Needed, head: Head | None) -> str | None:
+        file = needed.file
         if head is None:
             return "is missing"
+        if head.encoding and needed.plain:
+            return "is stored encoded, and not all that fetch it decode"
         if head.encoding is None and (head.sha256, head.size) != (file.sha256, file.bytes):
             return "is another file"
         if self.deep:
             return None if is_whole(store, file, self.work) else "is damaged"
         return None if is_sound(store, head) else "is damaged"
 
-    def _follow(self, replica: Store, pointer: Pointer, *, whole: bool) -> None:
+    def _follow(self, replica: Store, pointer: Pointer, is_ready: Callable[[], bool]) -> None:
         """A replica's pointer: behind the live one, or damaged, it is brought forward once everything is there."""
         key = pointer_key(self.sku)
         stored = replica.read(key)
@@ -215,7 +239,7 @@ class Product:
         if there is not None and (there == pointer or there.generation > pointer.generation):
             return  # a publisher has just brought it further than the primary was
         problem = "is missing" if stored is None else "is damaged" if there is None else "is not the live one"
-        done = self.repair and whole and follow_pointer(replica, pointer) == pointer.generation
+        done = self.repair and is_ready() and follow_pointer(replica, pointer) == pointer.generation
         self._say(replica, key, problem, (pointer.generation,), self.stores[0].url if done else None)
 
     def _older(
@@ -249,6 +273,15 @@ class Product:
         self, store: Store, key: str, problem: str, generations: tuple[int, ...], repaired: str | None = None
     ) -> None:
         self.findings.append(Finding(self.sku, store.url, key, problem, generations, repaired))
+
+
+def _is_kept(store: Store, record: Generation) -> bool:
+    """Whether all that a record names is there, and not about to be cleaned up as what nothing led to so far."""
+    with suppress(RemoteError):
+        for key in record.objects():
+            kept(store, key)
+        return True
+    return False
 
 
 def _decoded(kind: type[_Record], stored: Stored | None, fits: Callable[[_Record], bool]) -> _Record | None:

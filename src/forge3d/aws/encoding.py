@@ -1,6 +1,6 @@
 """GLBs as browsers are sent them: `Content-Encoding: br`, where that makes them smaller.
 
-Over meshopt-compressed products it saves 14 to 25 % of the bytes, measured over ten models.
+Over meshopt-compressed products it saves 14 to 27 % of the bytes, measured over six GLBs.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ what it names, however many objects there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
@@ -24,7 +24,7 @@ from ..skus import is_sku
 from .abreast import abreast
 from .layout import FRESH_FOR, KEPT_FOR, VERSIONS, Generation, generation_of, now, pointer_key, version_key
 from .records import read_live, read_record
-from .store import ObjectVersion, Store, is_sound, open_store
+from .store import Listed, ObjectVersion, Store, is_sound, open_store
 
 KEPT = 10
 """Generations that are kept by default: the live one and those before it, to roll back to."""
@@ -109,14 +109,15 @@ def gc(
 ) -> Sweep:
     """Find, and unless it is a dry run delete, what nothing needs in one region.
 
-    That is: version records before the live one beyond the last `keep`; objects that no retained record names; versions
-    of objects that a newer, sound one has replaced; and what was deleted, with its marker. All of it only when it is
-    older than `older_than`. Other keys than those of publications are not touched, and neither is a product whose
-    pointer or record is damaged.
+    That is: version records before the live one beyond the last `keep`, if what replaced them is old, too; objects that
+    no retained record names; versions of objects that a newer, sound one has replaced; and what was deleted, with its
+    marker. All of it only when it is older than `older_than`. Other keys than those of publications are not touched,
+    and neither is a product whose pointer or record is damaged.
 
     Args:
         target: `s3://bucket/prefix` or `file:///folder`; each replica is cleaned up for itself.
-        older_than: since when nothing must have needed it. Longer than `FRESH_FOR`: publications count on it.
+        older_than: since when nothing must have needed it. At least a day longer than `FRESH_FOR`: publications count
+            on it.
         keep: generations to keep, the live one among them.
         report: is told of each find, one after the other.
         progress: is told the sum so far after each product.
@@ -125,8 +126,9 @@ def gc(
         RecipeError: a limit that would not be safe.
         RemoteError: the store refused, or could not be reached.
     """
-    if older_than <= FRESH_FOR:
-        raise RecipeError(f"older_than must be more than {FRESH_FOR.days} days: publications under way count on it")
+    shortest = FRESH_FOR * 8 / 7  # a day for publications between the look at an object and the record that names it
+    if older_than < shortest:
+        raise RecipeError(f"older_than must be {shortest.days} days or more: publications under way count on it")
     if keep < 1:
         raise RecipeError("keep must be 1 or more: the live generation is always kept")
     store = open_store(target) if isinstance(target, str) else target
@@ -188,7 +190,7 @@ class _Broom:
             any(item.modified < self.cutoff for item in found.values()) or any(self.store.history(pointer_key(sku)))
         ):
             raise RemoteError("its pointer is missing: `forge3d verify --repair`, or publish it again")
-        line = self._line(sku, current, found.keys())
+        line = self._line(sku, current, found)
         named: set[str] = set()
         obsolete = []
         for generation, item in found.items():
@@ -200,19 +202,19 @@ class _Broom:
             # are not needed.
         return named, obsolete
 
-    def _line(self, sku: str, current: int, found: Collection[int]) -> dict[int, Generation]:
-        """The live record, those that it followed, as many as are kept, and those that they brought back. What went
-        before may be gone already."""
+    def _line(self, sku: str, current: int, found: Mapping[int, Listed]) -> dict[int, Generation]:
+        """The live record, those that it followed, as many as are kept or were live not long ago, and those that they
+        brought back. What went before may be gone already."""
         line: dict[int, Generation] = {}
-        following = current
-        while following and len(line) < self.keep:
+        following, replaced = current, self.cutoff
+        while following and (len(line) < self.keep or replaced >= self.cutoff):
             key = version_key(sku, following)
             if following not in found:
                 if following == current or any(self.store.history(key)):
                     raise RemoteError(f"{key} is missing: `forge3d verify --repair` brings it back")
                 break
             line[following] = read_record(self.store, key)
-            following = line[following].previous or 0
+            following, replaced = line[following].previous or 0, found[following].modified
         restored = {record.restores for record in line.values() if record.restores in found} - line.keys()
         return line | {each: read_record(self.store, version_key(sku, each)) for each in restored if each}
 

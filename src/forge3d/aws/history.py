@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import RecipeError, RemoteError
-from .layout import FRESH_FOR, Generation, now, version_key
+from .layout import Generation, now, version_key
+from .placing import kept
 from .publish import JOBS
 from .records import Live, generations, read_live, read_record
 from .release import Publication, Target, catch_up, release
 from .replicas import TIMEOUT_S, Report
-from .store import Head, Precondition, Store, is_sound, open_store
+from .store import Store, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def rollback(
     old = _chosen(store, live, to)
     with ThreadPoolExecutor(JOBS) as pool:
         report(0.0, f"{sku}: looking at generation {old.generation}")
-        objects = dict(pool.map(lambda key: (key, _kept(store, key, fresh=not dry_run)), old.objects()))
+        objects = dict(pool.map(lambda key: (key, kept(store, key, fresh=not dry_run)), old.objects()))
         if dry_run:
             return Publication(sku, store.url, "planned", old.key, live.pointer.generation, restores=old.generation)
         if old.key == live.pointer.key:
@@ -134,25 +135,15 @@ def _before(store: Store, current: Generation) -> Generation:
         number = step.restores or step.previous
         if number is None or number >= step.generation:
             raise RecipeError(f"{current.sku}: nothing was live before generation {current.generation}")
-        step = read_record(store, version_key(current.sku, number))
+        key = version_key(current.sku, number)
+        if store.head(key) is None:
+            raise RemoteError(
+                f"{store.url}: {key} is missing: it was cleaned up, or is lost (`forge3d verify` tells); --to brings "
+                "another generation back"
+            )
+        step = read_record(store, key)
         if step.key != current.key:
             return step
-
-
-def _kept(store: Store, key: str, *, fresh: bool) -> Head:
-    """An object that is there and sound; made young again, so that it is not about to be cleaned up."""
-    for _ in range(3):
-        head = store.head(key)
-        if head is None or not is_sound(store, head):
-            what = "is missing" if head is None else "is damaged"
-            raise RemoteError(f"{store.url}: {key} {what}: run `forge3d verify --repair`, then roll back again")
-        if not fresh or now() - head.modified < FRESH_FOR:
-            return head
-        try:
-            return store.refresh(head)
-        except Precondition:
-            continue  # somebody has just written it anew, or deleted it: look again
-    raise RemoteError(f"{store.url}: {key} is changed by others again and again: roll back again later")
 
 
 def _version(record: Generation, live: Live, was_live: bool) -> Version:

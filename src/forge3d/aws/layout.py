@@ -144,9 +144,8 @@ def headers_for(file: File | PlacedFile, size: int, *, encoding: str | None = No
 
 def is_compressible(files: tuple[File, ...], path: str) -> bool:
     """Whether a file may be stored as `Content-Encoding: br`: a GLB that pages fetch, and nothing else uses."""
-    return all(
-        file.role in _COMPRESSED and file.media_type == "model/gltf-binary" for file in files if file.path == path
-    )
+    uses = [file for file in files if file.path == path]
+    return bool(uses) and all(file.role in _COMPRESSED and file.media_type == "model/gltf-binary" for file in uses)
 
 
 VERSION_HEADERS = Headers("application/json", IMMUTABLE)
@@ -186,10 +185,10 @@ def _decode(stored: Stored, kind: type[_Kind]) -> _Kind:
         ) from error
 
 
-_GENERATION = re.compile(r"/versions/([1-9][0-9]*)\.json$")
+_GENERATION = re.compile(r"[^/]+/versions/([1-9][0-9]*)\.json")
 
 
 def generation_of(key: str) -> int | None:
     """The generation whose record lies at a key, or None where none does."""
-    match = _GENERATION.search(key)
+    match = _GENERATION.fullmatch(key)
     return int(match[1]) if match else None

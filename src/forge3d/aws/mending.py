@@ -31,23 +31,31 @@ def is_whole(store: Store, file: PlacedFile, path: Path, *, version: str | None 
     return None
 
 
-def mend(store: Store, file: PlacedFile, there: Head | None, others: Sequence[Store], path: Path) -> str | None:
+def mend(
+    store: Store, file: PlacedFile, there: Head | None, others: Sequence[Store], path: Path, *, plain: bool = False
+) -> str | None:
     """Bring an object back, if it can be done; where from, in words.
 
     Args:
         there: what is at its key now: nothing, or something damaged.
         others: the other regions.
         path: a file to work with.
+        plain: it must not be stored encoded, whatever its copies are.
     """
     with suppress(Precondition):  # somebody else has written it meanwhile: whoever asked looks again
-        for version in old_versions(store, file.key, but=there):
-            if is_whole(store, file, path, version=version):
+        for version in old_versions(store, file.key, but=None if plain else there):
+            head = is_whole(store, file, path, version=version)
+            if head is None:
+                continue
+            if plain and head.encoding:
+                _copy(store, file, there, head, path, plain=plain)
+            else:
                 store.restore(file.key, version)
-                return OLDER
+            return OLDER
         for other in others:
             head = is_whole(other, file, path)
             if head is not None:
-                _copy(store, file, there, head, path)
+                _copy(store, file, there, head, path, plain=plain)
                 return other.url
     return None
 
@@ -71,14 +79,14 @@ def put_back(store: Store, key: str, good: Stored, headers: Headers, over: Store
     )
 
 
-def _copy(store: Store, file: PlacedFile, there: Head | None, head: Head, path: Path) -> None:
+def _copy(store: Store, file: PlacedFile, there: Head | None, head: Head, path: Path, *, plain: bool) -> None:
     encoding, size, sha256 = head.encoding, head.size, head.sha256
-    if encoding and not store.encodes:
-        plain = path.with_suffix(".plain")
-        with plain.open("wb") as out:
+    if encoding and (plain or not store.encodes):
+        decoded = path.with_suffix(".plain")
+        with decoded.open("wb") as out:
             for piece in _decoded(path, encoding):
                 out.write(piece)
-        path, encoding, size, sha256 = plain, None, file.bytes, file.sha256
+        path, encoding, size, sha256 = decoded, None, file.bytes, file.sha256
     if sha256 is None:
         raise RemoteError(f"{file.key}: its copy does not say what it is")  # `is_whole` has seen that it does
     headers = headers_for(file, size, encoding=encoding)

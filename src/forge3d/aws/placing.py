@@ -1,4 +1,4 @@
-"""One file of a bundle to its object, so that the object is there and sound afterwards, whatever was there before."""
+"""Objects that are there, sound, and not about to be cleaned up: of a bundle's file, or kept as they are."""
 
 from __future__ import annotations
 
@@ -82,3 +82,23 @@ class Placing:
         headers = headers_for(self.file, size, encoding=encoding)
         key, etag = self.file.key, over.etag if over else None
         return store.write(key, source, headers, sha256=sha256, if_match=etag, if_absent=over is None)
+
+
+def kept(store: Store, key: str, *, fresh: bool = True) -> Head:
+    """An object that is there already and sound; made young again, so that it is not about to be cleaned up.
+
+    Raises:
+        RemoteError: it is missing or damaged, or somebody keeps changing it.
+    """
+    for _ in range(_ATTEMPTS):
+        head = store.head(key)
+        if head is None or not is_sound(store, head):
+            what = "is missing" if head is None else "is damaged"
+            raise RemoteError(f"{store.url}: {key} {what}: run `forge3d verify --repair`, then this again")
+        if not fresh or now() - head.modified < FRESH_FOR:
+            return head
+        try:
+            return store.refresh(head)
+        except Precondition:
+            continue  # somebody has just written it anew, or deleted it: look again
+    raise RemoteError(f"{store.url}: {key} is changed by others again and again: try again later")

@@ -14,7 +14,7 @@ from ..errors import Forge3DError, OutputError, RemoteError
 from .bundles import Bundle, find_bundles
 from .layout import Generation, is_compressible, now
 from .placing import Done, Placed, Placing
-from .records import Live, read_live, read_record
+from .records import Live, generations, read_live, read_record
 from .release import Publication, Target, catch_up, release
 from .replicas import TIMEOUT_S, Report
 from .store import Store
@@ -135,7 +135,8 @@ def _publish(
     else:
         record = Generation(
             sku=manifest.sku,
-            generation=1 + (live.pointer.generation if live else 0),
+            # Where the pointer is lost, too, no number comes again: caches keep its record for a year.
+            generation=1 + live.pointer.generation if live else max(generations(store, manifest.sku), default=1),
             key=manifest.key,
             manifest=bundle.manifest_file,
             files=bundle.files,

@@ -20,7 +20,8 @@ from typing import Any, Literal
 from ..errors import RemoteError
 from .cloudfront import invalidate
 from .layout import Generation, Pointer, pointer_key, version_key
-from .records import Live, add_record, follow_pointer, move_pointer
+from .placing import kept
+from .records import Live, add_record, follow_pointer, move_pointer, read_record
 from .replicas import TIMEOUT_S, Report, check_replicas, lacking, too_late, wait_for
 from .store import Head, Store, open_store
 
@@ -142,7 +143,7 @@ def release(
     pointer = Pointer(sku=sku, generation=record.generation, version=key, key=record.key, prefix=store.prefix)
     live = move_pointer(store, pointer, over)
     if live.version != key:  # somebody published the same build at the same time: theirs is what replicas follow
-        ready = _ready(target, sku, _with_record(store, objects, live.version), pool, report)
+        ready = _ready(target, sku, _behind(store, live, objects, pool), pool, report)
     followed = _follow(target, ready, live)
     return Publication(
         sku, store.url, "published", record.key, live.generation, record.previous, record.restores, **followed
@@ -154,7 +155,7 @@ def catch_up(target: Target, live: Live, objects: Mapping[str, Head], *, pool: E
     pointer = live.pointer
     followed: dict[str, Any] = {}
     if target.replicas:
-        expected = _with_record(target.store, objects, pointer.version)
+        expected = _behind(target.store, pointer, objects, pool)
         followed = _follow(target, _ready(target, pointer.sku, expected, pool, report), pointer)
     return Publication(pointer.sku, target.store.url, "unchanged", pointer.key, pointer.generation, **followed)
 
@@ -164,6 +165,13 @@ def _with_record(store: Store, objects: Mapping[str, Head], key: str) -> dict[st
     if head is None:
         raise RemoteError(f"{store.url}: {key} was there and is gone: publish again")
     return {**objects, key: head}
+
+
+def _behind(store: Store, live: Pointer, objects: Mapping[str, Head], pool: Executor) -> dict[str, Head]:
+    """All that a pointer leads to. One build key may stand for other files: two machines draw pictures differently."""
+    keys = tuple(read_record(store, live.version).objects())
+    found = pool.map(lambda key: objects.get(key) or kept(store, key), keys)
+    return _with_record(store, dict(zip(keys, found, strict=True)), live.version)
 
 
 def _ready(

@@ -196,7 +196,13 @@ class S3Store:
         """Copy an old version on top."""
         where = {"Bucket": self._bucket, "Key": self._key(key)}
         with told(f"restoring {self._name(key)}"):
-            self._client.copy_object(**where, CopySource={**where, "VersionId": version}, ChecksumAlgorithm="SHA256")
+            old = self._client.head_object(**where, VersionId=version)
+            self._client.copy_object(
+                **where,
+                CopySource={**where, "VersionId": version},
+                ChecksumAlgorithm="SHA256",
+                StorageClass=old.get("StorageClass") or "STANDARD",  # the only header that a copy does not keep
+            )
         head = self.head(key)
         if head is None:
             raise RemoteError(f"restoring {self._name(key)} failed: it was deleted again at once")

@@ -105,7 +105,7 @@ def gc(
     account: Account,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it, for good.")] = False,
     keep: Annotated[int, typer.Option("--keep", min=1, help="Generations to keep, the live one among them.")] = 10,
-    older_than: Annotated[str, typer.Option("--older-than", help="More than 7d, as in 14d.")] = "14d",
+    older_than: Annotated[str, typer.Option("--older-than", help="8d or more, as in 30d.")] = "14d",
     jobs: Jobs = 8,
     as_json: AsJson = False,
 ) -> None:
