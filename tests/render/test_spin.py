@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from forge3d.errors import OutputError, RecipeError
-from forge3d.render import Renderer
+from forge3d.render import Renderer, spin
 from forge3d.render.presets import PRESETS, preset
 from forge3d.render.settings import RenderSettings
-from forge3d.render.spin import Spin, save_frames, spin_frames
+from forge3d.render.spin import Spin, each_frame, save_frames, spin_frames
 
 from .shapes import node, placed, quad, unlit
 
@@ -102,3 +102,12 @@ def test_amazons_numbers() -> None:
     assert not spin.clockwise
     with pytest.raises(RecipeError, match="amazon-360"):
         preset("ebay")
+
+
+def test_memory_goes_back_where_the_rest_is_not_taken(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[bool] = []
+    monkeypatch.setattr(spin, "give_back", lambda: given_back.append(True))
+    made = each_frame(renderer.turntable(ARROW, frames=8, size=SIZE), lambda index, _: index, threads=1)
+    assert next(made) == 0
+    made.close()
+    assert given_back == [True]

@@ -85,16 +85,18 @@ def each_frame(
         threads: by default one for each processor. Twice as many frames wait in memory at most.
     """
     workers = threads or os.cpu_count() or 1
-    reuse()
     waiting: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        for index, frame in enumerate(frames):
-            waiting.append(pool.submit(make, index, frame.detach()))
-            while len(waiting) > 2 * workers:
+    reuse()
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            for index, frame in enumerate(frames):
+                waiting.append(pool.submit(make, index, frame.detach()))
+                while len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    give_back()
+    finally:  # also where nobody takes the rest
+        give_back()
 
 
 def save_frames(
