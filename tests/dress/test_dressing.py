@@ -241,6 +241,8 @@ class TestWrongInput:
             ({"attach": "wing"}, "'wing' is no humanoid bone; takes hips"),
             ({"joints": {"a": "wing"}}, "'wing' is no humanoid bone"),
             ({"clearance": -1.0}, r"wear.clearance = -1.0, but it takes 0 to 0.1"),
+            ({"offset": (float("nan"), 0.0, 0.0)}, r"wear.offset = .*finite"),
+            ({"rotation": (0.0, float("inf"), 0.0)}, r"wear.rotation = .*finite"),
             ({"scale": -1.0}, r"wear.scale = -1.0"),
             ({"weights": "none"}, r"wear.weights = 'none', but it takes one of auto, own, body"),
         ],

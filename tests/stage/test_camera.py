@@ -89,6 +89,10 @@ class TestSolved:
         wrong = Floor((self.a, self.b), 1.7, more=((self.a, self.c, 40.0), (self.b, self.d, 0.1)))
         with pytest.raises(RecipeError, match="contradict"):
             solved(wrong, SIZE, 50.0, None)
+        with pytest.raises(RecipeError, match="take finite numbers"):
+            Floor((self.a, (float("nan"), 10.0)), 1.7)
+        with pytest.raises(RecipeError, match="is not on the floor"):
+            TRUE.on_floor([(float("nan"), 10.0)])
         with pytest.raises(RecipeError, match="are the same"):
             solved(Floor((self.a, self.a), 1.7, pitch=12.0), SIZE, 50.0, None)
 

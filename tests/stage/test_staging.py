@@ -220,6 +220,16 @@ class TestWrongInput:
         with pytest.raises(RecipeError, match="mask has 4 × 3 pixels"):
             stage(post(), photo, floor(room), mask=np.zeros((3, 4)))
 
+    def test_a_turn_that_is_no_number(self, photos: dict[str, tuple[Room, Photo]]) -> None:
+        room, photo = photos["loft"]
+        with pytest.raises(RecipeError, match="finite number of degrees"):
+            stage(post(), photo, floor(room), turn=float("nan"))
+
+    def test_a_product_without_size(self, photos: dict[str, tuple[Room, Photo]]) -> None:
+        room, photo = photos["loft"]
+        with pytest.raises(RecipeError, match="has no extent"):
+            stage(model(np.ones((3, 3), np.float32), np.arange(3)), photo, floor(room))
+
     def test_no_photo(self, tmp_path: Path) -> None:
         (tmp_path / "a.jpg").write_bytes(b"not a picture")
         with pytest.raises(InvalidAsset, match="cannot be read as a photo"):
@@ -235,6 +245,11 @@ def test_photos_are_turned_and_say_their_lens(tmp_path: Path) -> None:
     photo = read_photo(tmp_path / "a.jpg")
     assert photo.size == (200, 300)
     assert photo.fov == pytest.approx(2 * np.degrees(np.arctan(18 / 24)), abs=0.01)
+
+
+def test_sixteen_bits_of_grey_are_the_same_grey(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 5), 128 * 257, np.uint16)).save(tmp_path / "deep.png")
+    assert (read_photo(tmp_path / "deep.png").pixels == 128).all()
 
 
 def test_the_command(
@@ -264,3 +279,11 @@ def test_the_command(
     assert run(*files, *known) == 2
     assert "x1,y1,x2,y2" in capsys.readouterr().err
     assert run(tmp_path / "post.glb", tmp_path / "room.png", "-o", tmp_path / "room.png", "--floor", pair, *known) == 4
+    photo_there = tmp_path / "out.shadow.png"
+    Image.fromarray(photo.pixels).save(photo_there)
+    before = photo_there.read_bytes()
+    onto = tmp_path / "post.glb", photo_there, "-o", tmp_path / "out.webp", "--floor", pair, *known
+    assert run(*onto, "--layers") == 4, "a layer would go over the photo"
+    assert photo_there.read_bytes() == before
+    assert run(*files, "--floor", f"nan,{b},{c},{d},1", *known) == 2
+    assert run(tmp_path / "post.glb", tmp_path / "room.png", "-o", tmp_path / "out.bmp", "--floor", pair, *known) == 2

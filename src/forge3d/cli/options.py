@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,12 +80,12 @@ def triple(text: str, option: str) -> tuple[float, float, float]:
 
 
 def numbers(text: str, count: int, option: str) -> tuple[float, ...]:
-    """`1,2.5,3` as floats; exactly `count` of them, units such as `deg` and `m` may follow."""
+    """`1,2.5,3` as finite floats; exactly `count` of them, units such as `deg` and `m` may follow."""
     parts = [part.strip().removesuffix("deg").removesuffix("m") for part in text.split(",")]
     try:
         values = tuple(float(part) for part in parts)
     except ValueError:
         values = ()
-    if len(values) != count:
+    if len(values) != count or not all(map(isfinite, values)):
         raise typer.BadParameter(f"{text!r} is not {count} numbers separated by commas", param_hint=option)
     return values

@@ -63,7 +63,7 @@ def stage(
         ),
     ] = None,
     light_rotation: Annotated[float, typer.Option("--light-rotation", help="Degrees about the vertical.")] = 0.0,
-    light_intensity: Annotated[float, typer.Option("--light-intensity", help="A factor on the light.")] = 1.0,
+    light_intensity: Annotated[float, typer.Option("--light-intensity", min=0.0, help="A factor on the light.")] = 1.0,
     mask: Annotated[
         Path | None, typer.Option("--mask", help="A picture, white where something stands before the product.")
     ] = None,
@@ -78,11 +78,12 @@ def stage(
 ) -> None:
     from ..document import Document
     from ..stage import stage
+    from ..stage.staging import output_files
 
     floor = _floor(floors, height=height, horizon=horizon, pitch=pitch, roll=roll, fov=fov)
     place = None if at is None else _pixel(at)
     cast = None if shadow is None else _shadow(shadow)
-    refuse_inputs([product, photo, *([mask] if mask else [])], [output])
+    refuse_inputs([product, photo, *([mask] if mask else [])], output_files(output, layers=layers))
     document = Document.read(product)
     with progress_bar("stage", quiet=as_json) as advance:
         staged = stage(

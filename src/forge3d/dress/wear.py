@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -64,6 +65,9 @@ class Wear(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for name in (*self.joints.values(), *([self.attach] if self.attach else [])):
             if name not in PARENT:
                 raise RecipeError(f"wear: {name!r} is no humanoid bone; takes {', '.join(PARENT)}")
+        for name in ("offset", "rotation"):
+            if not all(map(isfinite, getattr(self, name))):
+                raise RecipeError(f"wear.{name} = {getattr(self, name)}, but it takes finite numbers")
         if not 0 <= self.clearance <= 0.1:
             raise RecipeError(f"wear.clearance = {self.clearance}, but it takes 0 to 0.1 metres")
         if not 0 <= self.scale <= 1000:

@@ -67,7 +67,7 @@ class RoomCamera:
         """
         at = np.atleast_2d(np.asarray(pixels, np.float64))
         toward = self.directions(at)
-        above = toward[:, 1] > -1e-4
+        above = ~(toward[:, 1] <= -1e-4)  # whatever is no number, too
         if above.any():
             x, y = at[above][0]
             raise RecipeError(f"({x:g}, {y:g}) is not on the floor: it lies at or over the horizon of the photo")
@@ -108,6 +108,9 @@ class Floor:
 
     def __post_init__(self) -> None:
         lengths = [length for *_, length in self.more] + ([self.length] if self.length is not None else [])
+        places = [*self.points, *(place for *ends, _ in self.more for place in ends)]
+        if not np.isfinite([*np.ravel(places), *(v for v in (self.horizon, self.roll) if v is not None)]).all():
+            raise RecipeError("floor points, horizon and roll: take finite numbers")
         if not all(0 < length < 1e4 for length in lengths):
             raise RecipeError("length: takes metres above 0")
         if self.length is None and self.height is None:

@@ -48,8 +48,11 @@ def read_photo(path: str | os.PathLike[str]) -> Photo:
                 raise InvalidAsset(f"has more than {MAX_PIXELS:,} pixels: give a smaller one", file=str(path))
             exif = image.getexif()
             focal = exif.get_ifd(_EXIF).get(_FOCAL_35)
-            pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+            turned = ImageOps.exif_transpose(image)
+            if turned.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off at 255
+                turned = Image.fromarray(np.rint(np.asarray(turned) / 257).astype(np.uint8))
+            pixels = np.asarray(turned.convert("RGB"))
+    except (OSError, Image.DecompressionBombError, UnidentifiedImageError, SyntaxError, ValueError) as error:
         raise InvalidAsset(f"cannot be read as a photo: {error}", file=str(path)) from error
     return Photo(pixels, field_of_view(pixels.shape[1], pixels.shape[0], focal))
 

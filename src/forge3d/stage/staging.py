@@ -66,17 +66,13 @@ class Staged:
         """Write the picture, and with `layers` NAME.product.png and NAME.shadow.png beside it.
 
         Raises:
+            RecipeError: no such format.
             OutputError: it cannot be written.
         """
-        target = Path(path)
-        format = FORMATS.get(target.suffix.lower())
-        if format is None:
-            raise RecipeError(f"{target.name}: takes {', '.join(FORMATS)}")
+        target, *beside = output_files(path, layers=layers)
         opaque = np.dstack([self.picture, np.full(self.picture.shape[:2], 255, np.uint8)])
-        files = {target: encoded(opaque, format, quality=quality)}
-        if layers:
-            files[target.with_suffix(".product.png")] = encoded(self.product, "png")
-            files[target.with_suffix(".shadow.png")] = encoded(self.shadow, "png")
+        files = {target: encoded(opaque, FORMATS[target.suffix.lower()], quality=quality)}
+        files |= {file: encoded(layer, "png") for file, layer in zip(beside, (self.product, self.shadow), strict=False)}
         write_files(files)
         return list(files)
 
@@ -87,6 +83,18 @@ class Staged:
             "camera": camera, "place": self.place.tolist(), "turn": self.turn, "corners": self.corners.tolist(),
             "warnings": self.warnings,
         }  # fmt: skip
+
+
+def output_files(path: str | os.PathLike[str], *, layers: bool) -> list[Path]:
+    """What `Staged.save` writes: the picture, then with `layers` the product and its shadow.
+
+    Raises:
+        RecipeError: no such format.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in FORMATS:
+        raise RecipeError(f"{target.name}: takes {', '.join(FORMATS)}")
+    return [target, *(target.with_suffix(f".{name}.png") for name in ("product", "shadow") if layers)]
 
 
 def stage(
@@ -204,7 +212,9 @@ def placed(product: Document, camera: RoomCamera, place: Vectors, turn: float) -
     """The product in the room with the photo's camera, and the corners `(8, 3)` of its box there."""
     room = product.copy()
     extent = bounds(room)
-    if extent is None:
+    if not np.isfinite(turn):
+        raise RecipeError(f"turn={turn}: takes a finite number of degrees")
+    if extent is None or not extent.extent.any():
         raise RecipeError("the product has no extent: nothing of it is drawn")
     low, high = np.array(extent.min), np.array(extent.max)
     foot = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
