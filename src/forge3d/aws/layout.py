@@ -138,8 +138,12 @@ def headers_for(file: File | PlacedFile, size: int, *, encoding: str | None = No
         size: bytes as stored.
         encoding: `br` where the body is stored so.
     """
-    tier = "INTELLIGENT_TIERING" if size >= TIERED_FROM else "STANDARD"
-    return Headers(file.media_type, IMMUTABLE, encoding, tier)
+    return Headers(file.media_type, IMMUTABLE, encoding, tier(size))
+
+
+def tier(size: int) -> str:
+    """The storage class of a file, by its bytes as stored."""
+    return "INTELLIGENT_TIERING" if size >= TIERED_FROM else "STANDARD"
 
 
 def is_compressible(files: tuple[File, ...], path: str) -> bool:
@@ -181,7 +185,8 @@ def _decode(stored: Stored, kind: type[_Kind]) -> _Kind:
         return msgspec.convert(members, kind)
     except (msgspec.DecodeError, InvalidAsset) as error:
         raise RemoteError(
-            f"{key} is damaged ({error}): `forge3d verify --repair` brings an old version back"
+            f"{key} is damaged ({error}): `forge3d verify --repair` brings an old version back; where there is none, "
+            "delete it and publish again"
         ) from error
 
 

@@ -22,7 +22,7 @@ from ..pipeline.bundle import writing
 from .body import PART, Body, chunks
 from .connecting import connect
 from .heads import SHA256, head_of, in_base64, metadata_of
-from .layout import POINTERS, now
+from .layout import POINTERS, now, tier
 from .multipart import Multipart
 from .refusals import ABSENT, FORBIDDEN, MISMATCHED, MOMENTARY, code_of, told
 from .store import Head, Headers, Listed, ObjectVersion, Precondition, Stored
@@ -201,7 +201,7 @@ class S3Store:
                 **where,
                 CopySource={**where, "VersionId": version},
                 ChecksumAlgorithm="SHA256",
-                StorageClass=old.get("StorageClass") or "STANDARD",  # the only header that a copy does not keep
+                StorageClass=tier(old["ContentLength"]),  # the only header that a copy does not keep
             )
         head = self.head(key)
         if head is None:

@@ -72,7 +72,7 @@ def _place(target: str) -> tuple[str, str]:
     parts = urlsplit(target)
     key = parts.path.lstrip("/")
     if parts.scheme != "s3" or not parts.netloc or not key or key.endswith("/") or "${" in target:
-        raise RecipeError(f"{target!r} is not an object to upload: give s3://bucket/key")
+        raise RecipeError(f"{target.partition('?')[0]!r} is not an object to upload: give s3://bucket/key")
     return parts.netloc, key
 
 

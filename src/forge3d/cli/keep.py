@@ -72,6 +72,12 @@ def verify(
         for finding in seen.findings:
             _show(finding)
         say(f"{seen.products:,} products, {seen.objects:,} objects, {size_text(seen.bytes)}: ", _verdict(seen.findings))
+        if not seen.is_sound:
+            say(
+                "what is wrong still comes back by publishing its bundle again"
+                if repair
+                else "with --repair it is mended, where a whole copy is left"
+            )
     raise typer.Exit(seen.exit_code)
 
 
