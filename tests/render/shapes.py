@@ -46,3 +46,11 @@ def sphere(material: Material | None = None, *, radius: float = 1.0, rings: int 
     indices = np.concatenate([corner, below, corner + 1, corner + 1, below, below + 1], 1).astype(np.uint32).ravel()
     attributes = {"POSITION": Accessor(normal * np.float32(radius)), "NORMAL": Accessor(normal)}
     return Primitive(attributes=attributes, indices=Accessor(indices), material=material)
+
+
+def globe(material: Material | None = None, *, rings: int = 48) -> Primitive:
+    """A sphere that textures are laid about twice."""
+    made = sphere(material, rings=rings)
+    v, u = np.meshgrid(np.linspace(0, 1, rings + 1), np.linspace(0, 2, 2 * rings + 1), indexing="ij")
+    made.attributes["TEXCOORD_0"] = Accessor(np.stack([u, v], -1).reshape(-1, 2).astype(np.float32))
+    return made

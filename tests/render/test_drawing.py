@@ -13,15 +13,16 @@ from examples import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forge3d import images
 from forge3d.compare import psnr
-from forge3d.document import AlphaMode, Document
+from forge3d.document import AlphaMode, Document, Image, Texture, TextureInfo
 from forge3d.render import Orbit, Renderer, RenderSettings, drawing, passes
 from forge3d.render.camera import View
 from forge3d.render.framing import Hull, orbit_view
 from forge3d.render.scene import scene_state
 from forge3d.render.shot import seen_outline
 
-from .shapes import node, placed, quad, sphere, unlit
+from .shapes import globe, node, placed, quad, sphere, unlit
 
 SIZE = (150, 110)
 
@@ -56,6 +57,18 @@ def test_once_is_nearly_each(
     assert (psnr(once, each) or 0) > least
     # What is covered is covered by as much.
     assert float(once[..., 3].mean()) == pytest.approx(float(each[..., 3].mean()), rel=0.02)
+
+
+@pytest.mark.parametrize("format", ["jpeg", "png"])
+def test_what_is_blended_ends_smoothly_where_no_texture_ends_it(
+    renderer: Renderer, format: images.EncodedFormat
+) -> None:
+    """Some programs write all as blended; a texture without alpha says nothing of where a surface ends."""
+    data = images.encode(np.full((8, 8, 3), 200, np.uint8), format)
+    painted = unlit((1, 1, 1, 1), base_color_texture=TextureInfo(texture=Texture(image=Image(data))))
+    solid = picture(renderer, placed(node(globe(painted))))
+    painted.alpha_mode = AlphaMode.BLEND
+    assert (psnr(picture(renderer, placed(node(globe(painted)))), solid) or 99) > 40
 
 
 @pytest.mark.parametrize("stop", [2, 4])

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_COLORS = ("base_color_texture", "specular_glossiness_diffuse_texture")
+"""Slots whose alpha is the surface's."""
+
 _MUCH = 32 << 20
 """Bytes that were let go of, after which freed memory is given back: models go with their textures and meshes."""
 
@@ -40,6 +43,7 @@ class GpuMaterial:
 
     Attributes:
         frosted: light is seen through it, and blurred.
+        cut_out: a texture's alpha may say where it ends.
     """
 
     key: MaterialKey
@@ -47,6 +51,7 @@ class GpuMaterial:
     textures: tuple[tuple[int, Any, Any], ...]
     double_sided: bool
     frosted: bool = False
+    cut_out: bool = False
 
     @property
     def blended(self) -> bool:
@@ -195,7 +200,11 @@ class SceneUploader:
         gloss = material.specular_glossiness
         rough = material.roughness_factor > 0 if gloss is None else True
         frosted = rough and "transmission" in key.features
-        return GpuMaterial(key, index * self.material_stride, tuple(textures), material.double_sided, frosted)
+        colors = [read for slot, read in zip(key.slots, found, strict=True) if slot[0] in _COLORS]
+        return GpuMaterial(
+            key, index * self.material_stride, tuple(textures), material.double_sided, frosted,
+            cut_out=any(image.header.has_alpha for read in colors for image in read.images[:1]),
+        )  # fmt: skip
 
     def _reads(self, material: Material, baked: bool) -> tuple[MaterialKey, list[Read]]:
         return reads(material, baked=baked, largest=self._device.capabilities.max_texture_size)

@@ -155,8 +155,9 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
     context.wireframe, context.polygon_offset = False, (0.0, 0.0)
     if not blended and not thin:
         return ""
-    if not thin and all(_edged_by_texture(shot, index) for index in blended):
-        # Sorted triangles hide each other as they should: only where they reach through one another depth would help.
+    if not thin and all(shot.scene.draws[index].material.cut_out for index in blended):
+        # What ends where its texture says needs no more than one sample a pixel. Sorted triangles hide each other as
+        # they should: only where they reach through one another depth would help.
         _blend(context, programs, shot, target.framebuffer, blended, Pass("color", blended="all"))
         return "VEIL"
     framebuffer = target.layer_framebuffer
@@ -185,12 +186,6 @@ def _narrow(shot: Shot, indices: Iterable[int], size: tuple[int, int]) -> list[R
         order = np.flatnonzero(area < _NARROW * longest).astype(np.uint32)
         runs += [Run(index, order)] if len(order) else []
     return runs
-
-
-def _edged_by_texture(shot: Shot, index: int) -> bool:
-    """Whether a blended draw ends where its texture says, and so needs no more than one sample a pixel."""
-    slots = {slot for slot, _, _ in shot.scene.draws[index].material.key.slots}
-    return bool(slots & {"base_color_texture", "specular_glossiness_diffuse_texture"})
 
 
 def _stages(shot: Shot) -> tuple[list[int], list[int], list[int]]:
