@@ -32,7 +32,7 @@ def sweep(products: int) -> dict[str, float]:
 
 
 def test_memory_does_not_grow_with_objects() -> None:
-    few, many = sweep(4), sweep(20)
+    few, many = sweep(2), sweep(12)
     assert many["peak_mb"] - few["peak_mb"] < 10
 
 

@@ -117,7 +117,7 @@ def test_a_sound_product(shop: Shop, tmp_path: Path) -> None:
 @pytest.mark.parametrize("harm", HARMS)
 def test_one_thing_is_harmed_and_comes_back(shop: Shop, harm: Harm) -> None:
     small = (version_key("chair", 3), pointer_key("chair"))
-    for key in (*(shop.files[role]["key"] for role in ("model", "spin", "manifest")), *small):
+    for key in (shop.files["model"]["key"], *small):
         shop.harm(harm, key)
         [(region, found, problem, repaired)] = shop.problems()
         assert (region, found, repaired) == ("primary", key, None)
