@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from forge3d.document import Accessor, Document, Instancing, Mesh, Node, Scene
 from forge3d.document.traversal import local_matrix, mesh_instances, roots, walk, world_matrices
+from forge3d.errors import InvalidAsset
 
 HALF = float(np.sqrt(0.5))
 
@@ -58,3 +59,15 @@ def test_deep_trees_do_not_recurse() -> None:
         node.children.append(child)
         node = child
     assert sum(1 for _ in walk(Document(nodes=[root], scenes=[Scene(nodes=[root])]))) == 20_001
+
+
+def test_a_loop_ends() -> None:
+    """Files with one are refused as they are read; a document in memory may be given one."""
+    first = Node(name="arm")
+    second = Node(children=[first])
+    first.children = [second]
+    document = Document(nodes=[first, second], scenes=[Scene(nodes=[first])])
+    with pytest.raises(InvalidAsset, match="the node arm is below itself"):
+        list(walk(document))
+    with pytest.raises(InvalidAsset, match="/nodes/0: the node is below itself"):
+        document.to_bytes()

@@ -188,6 +188,17 @@ def test_nothing_to_show_is_an_error() -> None:
         usdz(scene(Node(name="Empty")))
 
 
+def test_joints_in_a_loop_are_an_error() -> None:
+    """Only a document in memory can have them; beside the scene, nothing else would meet them."""
+    pytest.importorskip("pxr")
+    document = product(square())
+    first = Node()
+    first.children = [Node(children=[first])]
+    document.nodes += [first, *first.children]
+    with pytest.raises(InvalidAsset, match="below itself"):
+        usdz(document)
+
+
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pxr", None)
     with pytest.raises(DependencyMissing, match=r"forge3d\[usdz\]"):

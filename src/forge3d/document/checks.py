@@ -143,7 +143,8 @@ def tree(document: Document) -> None:
     for node in document.nodes:
         for child in node.children:
             if child in parents:
-                message = f"node {numbers[child]} has two parents: {numbers[parents[child]]} and {numbers[node]}"
+                both = f"{numbers[parents[child]]} and {numbers[node]}"
+                message = f"node {numbers.get(child, child.name)} has two parents: {both}"
                 _refuse(message, f"/nodes/{numbers[node]}/children", "NODE_PARENT_OVERRIDE")
             parents[child] = node
     pending = [node for node in document.nodes if node not in parents]
@@ -161,7 +162,7 @@ def tree(document: Document) -> None:
             _refuse("a node is listed twice", here, "DUPLICATE_ELEMENTS")
         for node in scene.nodes:
             if node in parents:
-                _refuse(f"node {numbers[node]} has a parent", here, "SCENE_NON_ROOT_NODE")
+                _refuse(f"node {numbers.get(node, node.name)} has a parent", here, "SCENE_NON_ROOT_NODE")
 
 
 def _refuse(message: str, here: str, code: str) -> None:

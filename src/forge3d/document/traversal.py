@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import InvalidAsset
 from .document import Document
 from .sampling import Pose
 from .scene import Instancing, Matrix, Mesh, Node, Scene
@@ -91,15 +92,22 @@ def walk(
 
     Args:
         hidden: also nodes that KHR_node_visibility hides; False leaves them and what is below them out.
+
+    Raises:
+        InvalidAsset: a node is below itself.
     """
     nodes: list[Node] = []
     parents: list[int] = []
+    seen: set[Node] = set()
     stack = [(node, -1) for node in reversed(roots(document, scene))]
     while stack:
         node, parent = stack.pop()
         if not hidden and not is_visible(node, pose):
             continue
         stack.extend((child, len(nodes)) for child in reversed(node.children))
+        if node in seen:
+            _refuse_loop(node, parent, nodes, parents)
+        seen.add(node)
         nodes.append(node)
         parents.append(parent)
     worlds = local_matrices(nodes, pose)
@@ -107,6 +115,13 @@ def walk(
         if parent >= 0:
             worlds[number] = worlds[parent] @ worlds[number]
         yield node, worlds[number]
+
+
+def _refuse_loop(node: Node, parent: int, nodes: list[Node], parents: list[int]) -> None:
+    while parent >= 0:
+        if nodes[parent] is node:
+            raise InvalidAsset(f"the node {node.name or 'without a name'} is below itself", code="NODE_LOOP")
+        parent = parents[parent]
 
 
 def world_matrices(document: Document, scene: Scene | None = None, *, pose: Pose | None = None) -> dict[Node, Matrix]:

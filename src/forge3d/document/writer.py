@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from ..errors import InvalidAsset, OutputError
 from ..gltf import glb
-from . import opaque
+from . import checks, opaque
 from .document import Document
 from .encoding import Encoding
 from .layout import Json
@@ -40,7 +40,8 @@ def to_glb(
         drop_extensions: names of extensions to leave out.
 
     Raises:
-        InvalidAsset: the document holds something that glTF cannot express, such as NaN or an empty accessor.
+        InvalidAsset: the document holds something that glTF cannot express, such as NaN, an empty accessor or a node
+            below itself.
         UnsupportedFeature: an extension that forge3d does not know may point to something that has been removed.
         LimitExceeded: more than the 4 GiB of a GLB.
     """
@@ -131,6 +132,7 @@ def _spare_sources(document: Document, path: Path, files: dict[Path, bytes]) -> 
 
 def _assemble(document: Document, encoding: Encoding | None, drop: Collection[str]) -> Storage:
     """The document with every object written and all geometry placed; the container decides about the images."""
+    checks.tree(document)
     pinned = document.pinned
     if pinned is not None and set(pinned.extensions) <= set(drop):
         pinned = None

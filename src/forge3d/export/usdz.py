@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..document import Document
+from ..document.checks import tree
 from ..errors import OutputError, RecipeError
 from .notes import Note, Notes
 from .package import pack
@@ -49,7 +50,7 @@ def usdz(document: Document, *, name: str | None = None, animation: int | str | 
 
     Raises:
         DependencyMissing: usd-core is not installed (`pip install 'forge3d[usdz]'`).
-        InvalidAsset: data that cannot be decoded.
+        InvalidAsset: data that cannot be decoded, or nodes that are no trees.
         RecipeError: nothing is drawn, or there is no such animation.
         OutputError: the folder for temporary files cannot be written.
 
@@ -60,6 +61,7 @@ def usdz(document: Document, *, name: str | None = None, animation: int | str | 
             print(note)
     """
     usd, notes = libraries(), Notes()
+    tree(document)
     scene = document.scene or (document.scenes[0] if document.scenes else None)
     title = name or (scene.name if scene else None)
     textures = Textures(notes)
