@@ -222,6 +222,10 @@ class TestWrongInput:
         shirt = skinned(*sleeve(0.2, 0.35, 0.55), names=["root", "Spine", "Chest", "tip", "end"])
         assert dress(shirt, body).folded == {}
 
+    def test_a_name_that_no_joint_has_is_told(self, body: Document) -> None:
+        dressed = dress(skinned(*sleeve(0.14)), body, Wear(joints={"Hipps": "hips", "hips": "hips"}))
+        assert dressed.warnings == ["no joint is called 'Hipps', as the recipe has it"]
+
     def test_an_empty_product(self, body: Document) -> None:
         from forge3d.document import Node, Scene
 

@@ -93,6 +93,8 @@ def dress(
     )  # from the world's metres to the units that the body is modelled in
     moments = [smaller @ matrices for matrices in placed]
     result = Dressed(together, [*rig.bones])
+    strange = wear.joints.keys() - {node.name for node in together.nodes}
+    result.warnings += [f"no joint is called {name!r}, as the recipe has it" for name in sorted(strange)]
     tell(0.2, "fit")
     if wear.attach:
         worn, scale = attach(together, added, naming[1], wear, rig, surface)
