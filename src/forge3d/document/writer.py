@@ -124,7 +124,9 @@ def _spare_sources(document: Document, path: Path, files: dict[Path, bytes]) -> 
         if os.path.realpath(target) not in sources:
             continue
         if target == path or not (target.is_file() and target.read_bytes() == data):
-            raise OutputError(f"{target} is a file that this document was read from; choose another, or overwrite=True")
+            raise OutputError(
+                f"{target} is a file that this document was read from; choose another (in Python: overwrite=True)"
+            )
 
 
 # Assembling.

@@ -24,6 +24,7 @@ from .wear import Wear
 
 _ALIKE, _EQUAL = 2e-3, 1e-4  # of the body's height: poses so near are fitted to, or looked at, once
 _FITTED = 16  # poses that cloth is fitted to at most
+_INSIDE = 0.005  # of what is worn: more of its vertices inside the body shows
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +118,9 @@ def dress(
     found = each(lambda number: inside(worn.posed(moments[number]), surface.posed(moments[number])), looked)
     shares = dict(zip(looked, found, strict=True))
     result.inside = {name: shares[number] for name, number in zip(names, stands, strict=True)}
+    pose, share = max(result.inside.items(), key=lambda item: item[1])
+    if share > _INSIDE:
+        result.warnings.append(f"{share:.1%} of it lies inside the body ({pose}): it shows")
     tell(1.0, "done")
     return result
 

@@ -14,8 +14,6 @@ from .optimize import error_of, model, transforms
 if TYPE_CHECKING:
     from ..product import Work
 
-_INSIDE = 0.005  # of what is worn: more of its vertices inside the body shows
-
 
 def wear(work: Work) -> Result:
     """The dressed body, optimized as the product is; an error where the product cannot be worn."""
@@ -26,11 +24,7 @@ def wear(work: Work) -> Result:
         return Result(findings=(_finding("error", "NOT_WEARABLE", str(why)),))
     error = error_of(dressed.document.apply(*transforms(work.recipe.optimize)))
     made = model(dressed.document, name="worn", role="worn", index=None, error=error)
-    found = [_finding("warning", "WORN", text) for text in dressed.warnings]
-    pose, share = max(dressed.inside.items(), key=lambda item: item[1])
-    if share > _INSIDE:
-        found.append(_finding("warning", "INSIDE_BODY", f"{share:.1%} of it lies inside the body ({pose})"))
-    return Result((made,), findings=tuple(found))
+    return Result((made,), findings=tuple(_finding("warning", "WORN", text) for text in dressed.warnings))
 
 
 def _finding(severity: Severity, code: str, message: str) -> Finding:
