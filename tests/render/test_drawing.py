@@ -59,6 +59,23 @@ def test_once_is_nearly_each(
     assert float(once[..., 3].mean()) == pytest.approx(float(each[..., 3].mean()), rel=0.02)
 
 
+def test_what_reaches_less_than_half_a_pixel_into_the_picture_is_seen(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No middle of a pixel in the picture is on it."""
+    side = 20
+    document = placed(node(quad(unlit((1, 0, 0, 1)), size=2.0), translation=(0, -2 + 0.04, 0)))  # 0.4 pixels
+    camera = Orbit(distance=1.0, target=(0, 0, 0), fov=90)
+
+    def edge() -> npt.NDArray[np.uint8]:
+        return renderer.render(document, camera=camera, size=(side, side)).pixels[-1]
+
+    once = edge()
+    monkeypatch.setattr(drawing, "shaded_once", lambda _: False)
+    np.testing.assert_array_equal(once, edge())
+    assert once[..., 3].min() > 60
+
+
 @pytest.mark.parametrize("format", ["jpeg", "png"])
 def test_what_is_blended_ends_smoothly_where_no_texture_ends_it(
     renderer: Renderer, format: images.EncodedFormat

@@ -170,9 +170,10 @@ def shaded_passes(context: Any, programs: ProgramCache, shot: Shot, target: Shad
 
 
 def _narrow(shot: Shot, indices: Iterable[int], size: tuple[int, int]) -> list[Run]:
-    """The triangles that are narrower than `_NARROW` pixels, and so all that parts so thin consist of. Where joints,
-    targets or instances place them they are all taken."""
-    runs = []
+    """The triangles that are narrower than `_NARROW` pixels, and so all that parts so thin consist of; and those at the
+    picture's edge, where what is left of them may be. Where joints, targets or instances place them they are all
+    taken."""
+    runs, half = [], np.array(size, np.float32) / 2
     for index in indices:
         draw = shot.scene.draws[index]
         if draw.joints is not None or draw.targets or len(draw.worlds) > 1:
@@ -183,7 +184,11 @@ def _narrow(shot: Shot, indices: Iterable[int], size: tuple[int, int]) -> list[R
         ends = np.stack([b - a, c - b, a - c])
         longest = np.sqrt((ends**2).sum(2).max(0))
         area = abs(ends[0, :, 0] * ends[1, :, 1] - ends[0, :, 1] * ends[1, :, 0])
-        order = np.flatnonzero(area < _NARROW * longest).astype(np.uint32)
+        taken = area < _NARROW * longest
+        if (abs(places) > half).any():
+            low, high = np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+            taken |= (((low < half) & (high > half)) | ((low < -half) & (high > -half))).any(1)
+        order = np.flatnonzero(taken).astype(np.uint32)
         runs += [Run(index, order)] if len(order) else []
     return runs
 

@@ -68,9 +68,11 @@ class Shot:
         local = (self.view.axes @ self.models[draw][:3]).astype(np.float32)
         a, b, c = places.T
         x, y, z = (a * row[0] + b * row[1] + c * row[2] + row[3] for row in local)
-        scale = (self.view.half_height * (self.view.window[3] - self.view.window[1])) / size[1]
+        left, bottom, right, top = self.view.window
+        scale = self.view.half_height * (top - bottom) / size[1]
+        middle = np.array([(left + right) * self.view.aspect, bottom + top]) / 2 * self.view.half_height / scale
         away = -z if self.view.perspective else np.ones_like(z)
-        return np.asarray(np.stack([x, y], 1) / (away * np.float32(scale))[:, None])
+        return np.asarray(np.stack([x, y], 1) / (away * np.float32(scale))[:, None] - middle.astype(np.float32))
 
     def pixels_wide(self, draw: int, rows: int) -> float:
         """About how many pixels the parts of a draw are wide, see `thinness`, in a picture of so many rows."""
