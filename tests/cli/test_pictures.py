@@ -181,7 +181,7 @@ def renderer_is_software() -> None:
         ["render", "MODEL", "OUT/a.png", "--size", "40000"], ["render", "MODEL", "OUT/a.png", "--point", "Lid"],
         ["render", "MODEL", "OUT/a.png", "--facts", "a.tiff", "--size", "8"],
         ["render", "MODEL", "OUT/a.png", "--quality", "best"],
-        ["render", "MODEL", "OUT/a.png", "--ground"], ["render", "MODEL", "OUT/a.bmp"],
+        ["render", "MODEL", "OUT/a.bmp"],
         ["render", "MODEL", "OUT/a.webp", "--size", "16384x1"], ["render", "MODEL", "OUT/a.png", "--env", "sunset"],
         ["render", "MODEL", "OUT/a.png", "--animation", "Walk"], ["pictures", "MODEL", "OUT", "--grid", "0x2"],
         ["pictures", "MODEL", "OUT", "--zoom", "3"], ["pictures", "MODEL", "OUT", "--close-up", "Lid"],
