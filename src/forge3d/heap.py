@@ -20,7 +20,7 @@ def give_back() -> None:
 
 
 def reuse() -> None:
-    """Serve blocks up to 32 MiB from freed memory from now on, and keep up to 256 MiB of it between calls of `give_back`.
+    """Serve blocks up to 32 MiB from freed memory from now on, and keep 256 MiB of it at most between `give_back`s.
 
     Threads that take and free the same large blocks again and again would else get new pages each time, which the
     system clears: a thirtieth of the time of a spin.
